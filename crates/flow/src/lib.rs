@@ -1,0 +1,19 @@
+//! The pure machine behind the app: what it shows and what it asks the backend are functions of the events it was told.
+//! It knows no browser, no clock, no randomness and no async; a driver brings those in and carries its effects out.
+
+mod face;
+mod machine;
+mod moment;
+mod opening;
+mod redirect;
+mod retry;
+mod trouble;
+mod typed;
+
+pub use face::{Busy, Face};
+pub use machine::{Answer, Effect, Event, Fault, Machine, Ticket};
+pub use moment::Moment;
+pub use opening::Entry;
+pub use redirect::may_lead_to;
+pub use trouble::{Refusal, Trouble};
+pub use typed::digits;

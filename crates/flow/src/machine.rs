@@ -1,0 +1,712 @@
+//! The machine itself: its states, the events it hears and the effects it asks for.
+
+use daemun_protocol::{
+    Action, ActionName, EndReason, Flow, Kind, Offers, Problem, ProblemCode, Restart, Status, StepState, Timestamp,
+};
+
+use crate::retry::{Jitter, RESENDS, Rhythm};
+use crate::{Entry, Face, Moment, Refusal, Trouble, may_lead_to};
+
+/// Names one request, so that an answer to an older one is known as such and dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ticket(pub u32);
+
+/// What the machine is told.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The page is up: begin, or read what this history entry began.
+    Began,
+    /// The member acts.
+    Submitted(Action),
+    /// A request was answered, or will not be.
+    Answered(Ticket, Result<Answer, Fault>),
+    /// The time asked for by [`Effect::Wake`] has come.
+    Tick,
+    /// The page is no longer seen.
+    Hidden,
+    /// The page is seen again.
+    Shown,
+    /// The network is gone.
+    Offline,
+    /// The network is back.
+    Online,
+    /// The member went back in the browser's history.
+    WentBack,
+    /// The member asks to try again what could not be opened, or to go where the page is going already.
+    Retried,
+    /// The member begins anew.
+    Restarted,
+}
+
+/// What the backend can answer.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    Flow {
+        flow: Box<Flow>,
+        etag: Option<String>,
+    },
+    /// 304: as it was.
+    NotModified,
+    Problem(Problem),
+}
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The request or its answer was lost.
+    Network,
+    /// Something arrived that is not of the protocol.
+    Unreadable,
+}
+
+/// What the machine asks its driver to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// `POST flows`.
+    Begin { ticket: Ticket },
+    /// `GET flows/{id}`.
+    Read { ticket: Ticket, id: String, etag: Option<String> },
+    /// `POST flows/{id}/actions/{name}`. The driver keeps it, key and all, until the ticket is settled.
+    Act { ticket: Ticket, id: String, rev: u64, action: Action },
+    /// Send the request of this ticket once more, as it was, key and all.
+    Resend { ticket: Ticket },
+    /// Nobody waits for this answer any more.
+    Abort { ticket: Ticket },
+    /// Say [`Event::Tick`] then; it replaces an earlier wish.
+    Wake { at: Moment },
+    /// Leave the page for this address.
+    Leave { url: String },
+}
+
+/// The state of the app's one conversation with the backend.
+#[derive(Clone, Debug)]
+pub struct Machine {
+    entry: Entry,
+    phase: Phase,
+    /// Counts the steps that were shown; see [`Face::Step`].
+    instance: u32,
+    tickets: u32,
+    jitter: Jitter,
+    sight: Sight,
+    online: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sight {
+    Seen,
+    Unseen,
+}
+
+#[derive(Clone, Debug)]
+enum Phase {
+    /// There is no flow yet.
+    Opening(Opening),
+    /// There is one, and it goes on.
+    Open(Open),
+    Complete {
+        flow: Box<Flow>,
+        redirect_to: String,
+    },
+    Ended {
+        reason: EndReason,
+        restart: Option<Restart>,
+    },
+}
+
+#[derive(Clone, Debug)]
+struct Opening {
+    /// What can be typed into meanwhile.
+    step: Option<StepState>,
+    offers: Offers,
+    /// An act that came before the flow: it is sent when the flow has come, if its step is still what was shown.
+    early: Option<Action>,
+    request: OpeningRequest,
+}
+
+#[derive(Clone, Debug)]
+enum OpeningRequest {
+    Unsent,
+    Sent(Sending),
+    Failed(Trouble),
+}
+
+#[derive(Clone, Debug)]
+struct Open {
+    flow: Box<Flow>,
+    step: StepState,
+    offers: Offers,
+    /// When `flow` arrived: the base of every countdown.
+    received: Moment,
+    etag: Option<String>,
+    rhythm: Rhythm,
+    turn: Turn,
+}
+
+/// Whose turn it is. Busy and wrong, or two requests at once, cannot be written.
+#[derive(Clone, Debug)]
+enum Turn {
+    Yours { trouble: Option<Trouble>, watch: Watch },
+    Theirs { action: ActionName, sending: Sending },
+}
+
+/// Reading the flow again while the member may act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Watch {
+    /// Not while the page is hidden or offline.
+    Resting,
+    Due(Moment),
+    Reading {
+        ticket: Ticket,
+        sent: Moment,
+    },
+}
+
+/// A request of the member's under way: on the wire, or waiting to be sent once more.
+#[derive(Clone, Copy, Debug)]
+struct Sending {
+    ticket: Ticket,
+    attempt: u8,
+    resend_at: Option<Moment>,
+}
+
+impl Sending {
+    const fn first(ticket: Ticket) -> Self {
+        Self { ticket, attempt: 0, resend_at: None }
+    }
+}
+
+impl Machine {
+    /// A machine that has heard nothing yet. `seed` decides the jitter and nothing else.
+    pub fn new(entry: Entry, seed: u32) -> Self {
+        let opening = Opening {
+            step: entry.first_step(),
+            offers: Entry::first_offers(),
+            early: None,
+            request: OpeningRequest::Unsent,
+        };
+        Self {
+            entry,
+            phase: Phase::Opening(opening),
+            instance: 0,
+            tickets: 0,
+            jitter: Jitter::new(seed),
+            sight: Sight::Seen,
+            online: true,
+        }
+    }
+
+    /// The next state, and what is to be done.
+    #[must_use]
+    pub fn update(mut self, now: Moment, event: Event) -> (Self, Vec<Effect>) {
+        let mut effects = Vec::new();
+        match event {
+            Event::Began | Event::Retried => match &self.phase {
+                Phase::Complete { redirect_to, .. } => effects.push(Effect::Leave { url: redirect_to.clone() }),
+                Phase::Opening(_) | Phase::Open(_) | Phase::Ended { .. } => self.open(&mut effects),
+            },
+            Event::Restarted => {
+                self.drop_request(&mut effects);
+                self.entry.flow = None;
+                self.entry.at_front_door = self.entry.hints.organisation.is_none();
+                self.instance += 1;
+                self.phase = Phase::Opening(Opening {
+                    step: self.entry.first_step(),
+                    offers: Entry::first_offers(),
+                    early: None,
+                    request: OpeningRequest::Unsent,
+                });
+                self.open(&mut effects);
+            }
+            Event::Submitted(action) => self.submit(now, action, &mut effects),
+            Event::Answered(ticket, answer) => self.answered(now, ticket, answer, &mut effects),
+            Event::Tick => {}
+            Event::Hidden => {
+                self.sight = Sight::Unseen;
+                self.rest(&mut effects);
+            }
+            Event::Offline => {
+                self.online = false;
+                self.rest(&mut effects);
+            }
+            Event::Shown => {
+                self.sight = Sight::Seen;
+                self.look_again(now);
+            }
+            Event::Online => {
+                self.online = true;
+                self.look_again(now);
+            }
+            Event::WentBack => self.submit(now, Action::Back, &mut effects),
+        }
+        self.send_what_is_due(now, &mut effects);
+        self.ask_to_be_woken(&mut effects);
+        (self, effects)
+    }
+
+    /// What to show.
+    pub fn face(&self) -> Face<'_> {
+        match &self.phase {
+            Phase::Opening(opening) => match (&opening.step, &opening.request) {
+                (None, OpeningRequest::Unsent | OpeningRequest::Sent(_)) => Face::Opening,
+                (None, OpeningRequest::Failed(trouble)) => Face::Unopened(trouble),
+                (Some(step), request) => Face::Step {
+                    instance: self.instance,
+                    step,
+                    offers: &opening.offers,
+                    busy: opening.early.as_ref().map(Action::name),
+                    trouble: match request {
+                        OpeningRequest::Failed(trouble) => Some(trouble),
+                        OpeningRequest::Unsent | OpeningRequest::Sent(_) => None,
+                    },
+                    messages: &[],
+                    account: None,
+                    workspace: None,
+                },
+            },
+            Phase::Open(open) => Face::Step {
+                instance: self.instance,
+                step: &open.step,
+                offers: &open.offers,
+                busy: match &open.turn {
+                    Turn::Yours { .. } => None,
+                    Turn::Theirs { action, .. } => Some(*action),
+                },
+                trouble: match &open.turn {
+                    Turn::Yours { trouble, .. } => trouble.as_ref(),
+                    Turn::Theirs { .. } => None,
+                },
+                messages: &open.flow.messages,
+                account: open.flow.account.as_ref(),
+                workspace: open.flow.workspace.as_ref(),
+            },
+            Phase::Complete { redirect_to, .. } => Face::Complete { redirect_to },
+            Phase::Ended { reason, restart } => Face::Ended { reason, restart: restart.as_ref() },
+        }
+    }
+
+    /// The flow's id, where there is one that a reload should find again.
+    pub fn flow_id(&self) -> Option<&str> {
+        match &self.phase {
+            Phase::Open(Open { flow, .. }) | Phase::Complete { flow, .. } => Some(&flow.id),
+            Phase::Opening(_) => self.entry.flow.as_deref(),
+            Phase::Ended { .. } => None,
+        }
+    }
+
+    /// The flow's revision; 0 before there is a flow.
+    pub fn rev(&self) -> u64 {
+        match &self.phase {
+            Phase::Open(Open { flow, .. }) | Phase::Complete { flow, .. } => flow.rev,
+            Phase::Opening(_) | Phase::Ended { .. } => 0,
+        }
+    }
+
+    /// Whether going back in the browser's history means going back a step.
+    pub fn can_go_back(&self) -> bool {
+        match &self.phase {
+            Phase::Open(open) => open.offers.has(ActionName::Back),
+            Phase::Opening(_) | Phase::Complete { .. } | Phase::Ended { .. } => false,
+        }
+    }
+
+    /// What the address bar hinted at.
+    pub fn entry(&self) -> &Entry {
+        &self.entry
+    }
+
+    /// When a time of the backend's clock comes.
+    pub fn when(&self, time: Timestamp) -> Moment {
+        match &self.phase {
+            Phase::Open(open) => Moment::of(time, &open.flow, open.received),
+            Phase::Opening(_) | Phase::Complete { .. } | Phase::Ended { .. } => Moment::default(),
+        }
+    }
+
+    /// From when an action may be used; `None` if it is not offered.
+    pub fn available_at(&self, name: ActionName) -> Option<Moment> {
+        match &self.phase {
+            Phase::Opening(opening) => opening.offers.get(name).map(|_| Moment::default()),
+            Phase::Open(open) => open.available_at(name),
+            Phase::Complete { .. } | Phase::Ended { .. } => None,
+        }
+    }
+
+    fn ticket(&mut self) -> Ticket {
+        self.tickets += 1;
+        Ticket(self.tickets)
+    }
+
+    fn open(&mut self, effects: &mut Vec<Effect>) {
+        let ticket = self.ticket();
+        if let Phase::Opening(opening) = &mut self.phase
+            && !matches!(opening.request, OpeningRequest::Sent(_))
+        {
+            opening.request = OpeningRequest::Sent(Sending::first(ticket));
+            effects.push(match self.entry.flow.clone() {
+                Some(id) => Effect::Read { ticket, id, etag: None },
+                None => Effect::Begin { ticket },
+            });
+        }
+    }
+
+    fn submit(&mut self, now: Moment, action: Action, effects: &mut Vec<Effect>) {
+        let ticket = self.ticket();
+        match &mut self.phase {
+            Phase::Opening(opening) => {
+                let holds = matches!(action, Action::SubmitIdentifier { .. } | Action::UseOrganisation);
+                if holds && opening.step.is_some() {
+                    opening.early = Some(action);
+                    if matches!(opening.request, OpeningRequest::Failed(_)) {
+                        opening.request = OpeningRequest::Sent(Sending::first(ticket));
+                        effects.push(Effect::Begin { ticket });
+                    }
+                }
+            }
+            Phase::Open(open) => {
+                let name = action.name();
+                let may = open.available_at(name).is_some_and(|at| at <= now);
+                if let Turn::Yours { watch, .. } = open.turn
+                    && may
+                {
+                    if let Watch::Reading { ticket, .. } = watch {
+                        effects.push(Effect::Abort { ticket });
+                    }
+                    open.turn = Turn::Theirs { action: name, sending: Sending::first(ticket) };
+                    effects.push(Effect::Act { ticket, id: open.flow.id.clone(), rev: open.flow.rev, action });
+                }
+            }
+            Phase::Complete { .. } | Phase::Ended { .. } => {}
+        }
+    }
+
+    /// Gives up whatever is on the wire.
+    fn drop_request(&mut self, effects: &mut Vec<Effect>) {
+        let ticket = match &self.phase {
+            Phase::Opening(Opening { request: OpeningRequest::Sent(sending), .. })
+            | Phase::Open(Open { turn: Turn::Theirs { sending, .. }, .. }) => sending.ticket,
+            Phase::Open(Open { turn: Turn::Yours { watch: Watch::Reading { ticket, .. }, .. }, .. }) => *ticket,
+            Phase::Opening(_) | Phase::Open(_) | Phase::Complete { .. } | Phase::Ended { .. } => return,
+        };
+        effects.push(Effect::Abort { ticket });
+    }
+
+    /// The page is hidden or offline: stop reading.
+    fn rest(&mut self, effects: &mut Vec<Effect>) {
+        if let Phase::Open(Open { turn: Turn::Yours { watch, .. }, .. }) = &mut self.phase {
+            if let Watch::Reading { ticket, .. } = *watch {
+                effects.push(Effect::Abort { ticket });
+            }
+            *watch = Watch::Resting;
+        }
+    }
+
+    /// The page is back: the flow may have moved meanwhile, in another tab or on another device.
+    fn look_again(&mut self, now: Moment) {
+        let awake = self.is_awake();
+        if let Phase::Open(Open { turn: Turn::Yours { watch: watch @ (Watch::Resting | Watch::Due(_)), .. }, .. }) =
+            &mut self.phase
+            && awake
+        {
+            *watch = Watch::Due(now);
+        }
+    }
+
+    fn is_awake(&self) -> bool {
+        self.sight == Sight::Seen && self.online
+    }
+
+    fn answered(&mut self, now: Moment, ticket: Ticket, answer: Result<Answer, Fault>, effects: &mut Vec<Effect>) {
+        match &self.phase {
+            Phase::Opening(Opening { request: OpeningRequest::Sent(sending), .. }) if sending.ticket == ticket => {
+                let sending = *sending;
+                self.opening_answered(now, sending, answer, effects);
+            }
+            Phase::Open(Open { turn: Turn::Theirs { sending, action }, .. }) if sending.ticket == ticket => {
+                let (sending, action) = (*sending, *action);
+                self.act_answered(now, sending, action, answer, effects);
+            }
+            Phase::Open(Open { turn: Turn::Yours { watch: Watch::Reading { ticket: reading, sent }, .. }, .. })
+                if *reading == ticket =>
+            {
+                let sent = *sent;
+                self.read_answered(now, sent, answer, effects);
+            }
+            // An answer that nobody waits for.
+            Phase::Opening(_) | Phase::Open(_) | Phase::Complete { .. } | Phase::Ended { .. } => {}
+        }
+    }
+
+    /// The sending once more, if the request may be sent again by itself.
+    fn again(&mut self, now: Moment, sending: Sending) -> Option<Sending> {
+        (self.online && sending.attempt < RESENDS).then(|| {
+            let attempt = sending.attempt + 1;
+            let pause = self.jitter.resend_pause(attempt);
+            Sending { ticket: sending.ticket, attempt, resend_at: Some(now.plus_millis(pause)) }
+        })
+    }
+
+    fn opening_answered(
+        &mut self,
+        now: Moment,
+        sending: Sending,
+        answer: Result<Answer, Fault>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let request = match answer {
+            Ok(Answer::Flow { flow, etag }) => {
+                let (shown, early) = match &mut self.phase {
+                    Phase::Opening(opening) => (opening.step.is_some(), opening.early.take()),
+                    Phase::Open(_) | Phase::Complete { .. } | Phase::Ended { .. } => (false, None),
+                };
+                self.adopt(now, flow, etag, None, effects);
+                if let Phase::Open(open) = &self.phase
+                    && shown
+                    && open.step.step.kind() == Some(daemun_protocol::StepKind::Identify)
+                {
+                    // The form that was typed into is this step: drafts and focus stay.
+                    self.instance = self.instance.saturating_sub(1);
+                    if let Some(action) = early {
+                        self.submit(now, action, effects);
+                    }
+                }
+                return;
+            }
+            // What a history entry remembers may be long gone, or another browser's: begin anew.
+            Ok(Answer::Problem(problem)) if self.entry.flow.is_some() && problem.code == ProblemCode::FlowUnknown => {
+                self.entry.flow = None;
+                if let Phase::Opening(opening) = &mut self.phase {
+                    opening.request = OpeningRequest::Unsent;
+                }
+                self.open(effects);
+                return;
+            }
+            Ok(Answer::Problem(mut problem)) => match problem.flow.take() {
+                Some(flow) => return self.adopt(now, flow, None, None, effects),
+                None => OpeningRequest::Failed(Trouble::Refused(Refusal::new(problem, now))),
+            },
+            Ok(Answer::NotModified) | Err(Fault::Unreadable) => OpeningRequest::Failed(Trouble::Unreadable),
+            Err(Fault::Network) => match self.again(now, sending) {
+                Some(again) => OpeningRequest::Sent(again),
+                None => OpeningRequest::Failed(Trouble::Network),
+            },
+        };
+        if let Phase::Opening(opening) = &mut self.phase {
+            if matches!(request, OpeningRequest::Failed(_)) {
+                opening.early = None;
+            }
+            opening.request = request;
+        }
+    }
+
+    fn act_answered(
+        &mut self,
+        now: Moment,
+        sending: Sending,
+        action: ActionName,
+        answer: Result<Answer, Fault>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let trouble = match answer {
+            Ok(Answer::Flow { flow, etag }) if self.is_ours(&flow) => {
+                return self.adopt(now, flow, etag, None, effects);
+            }
+            Ok(Answer::Problem(mut problem)) => match problem.flow.take() {
+                Some(flow) if self.is_ours(&flow) => {
+                    let trouble = Trouble::Refused(Refusal::new(problem, now));
+                    return self.adopt(now, flow, None, Some(trouble), effects);
+                }
+                Some(_) => Trouble::Unreadable,
+                None if problem.code == ProblemCode::FlowUnknown => return self.end(EndReason::Expired),
+                None => Trouble::Refused(Refusal::new(problem, now)),
+            },
+            Ok(Answer::Flow { .. } | Answer::NotModified) | Err(Fault::Unreadable) => Trouble::Unreadable,
+            Err(Fault::Network) => match self.again(now, sending) {
+                Some(sending) => {
+                    if let Phase::Open(open) = &mut self.phase {
+                        open.turn = Turn::Theirs { action, sending };
+                    }
+                    return;
+                }
+                None => Trouble::Network,
+            },
+        };
+        self.hand_over(now, now, Some(trouble));
+    }
+
+    fn read_answered(&mut self, now: Moment, sent: Moment, answer: Result<Answer, Fault>, effects: &mut Vec<Effect>) {
+        let Phase::Open(open) = &mut self.phase else { return };
+        let over = open.expires() <= now;
+        match answer {
+            Ok(Answer::Flow { flow, etag }) if flow.id == open.flow.id => {
+                open.rhythm.answered();
+                let trouble = open.take_trouble();
+                self.adopt(now, flow, etag, trouble, effects);
+                self.hand_over_after_read(now, sent);
+                return;
+            }
+            Ok(Answer::NotModified) => open.rhythm.answered(),
+            Ok(Answer::Problem(mut problem)) => {
+                if let Some(flow) = problem.flow.take()
+                    && self.is_ours(&flow)
+                {
+                    return self.adopt(now, flow, None, None, effects);
+                }
+                if matches!(problem.code, ProblemCode::FlowUnknown | ProblemCode::FlowExpired) {
+                    return self.end(EndReason::Expired);
+                }
+                if let Phase::Open(open) = &mut self.phase {
+                    match problem.code == ProblemCode::TooManyRequests {
+                        true => open.rhythm.told_to_slow_down(),
+                        false => open.rhythm.failed(),
+                    }
+                    // `Retry-After` wins over the rhythm.
+                    let wait = problem.retry_after.map(|seconds| now.plus_seconds(u64::from(seconds)));
+                    let next = open.next_read(sent, now, &mut self.jitter);
+                    open.set_watch(Watch::Due(wait.unwrap_or(next)));
+                }
+                return;
+            }
+            Ok(Answer::Flow { .. }) | Err(Fault::Network | Fault::Unreadable) => open.rhythm.failed(),
+        }
+        if over {
+            return self.end(EndReason::Expired);
+        }
+        self.hand_over_after_read(now, sent);
+    }
+
+    fn is_ours(&self, flow: &Flow) -> bool {
+        match &self.phase {
+            Phase::Open(open) => open.flow.id == flow.id,
+            Phase::Opening(_) => self.entry.flow.as_ref().is_none_or(|id| *id == flow.id),
+            Phase::Complete { .. } | Phase::Ended { .. } => false,
+        }
+    }
+
+    fn end(&mut self, reason: EndReason) {
+        self.phase = Phase::Ended { reason, restart: Some(Restart { kind: Kind::SignIn }) };
+    }
+
+    /// Takes the backend's word for what is. `trouble` is said only if the step is still the one it is about.
+    fn adopt(
+        &mut self,
+        now: Moment,
+        flow: Box<Flow>,
+        etag: Option<String>,
+        trouble: Option<Trouble>,
+        effects: &mut Vec<Effect>,
+    ) {
+        match &flow.status {
+            // A flow that outlives its own end by its own clock would be asked for without a pause.
+            Status::Active { .. } if flow.expires_at <= flow.server_time => self.end(EndReason::Expired),
+            Status::Active { step, actions, .. } => {
+                let before = match &self.phase {
+                    Phase::Open(open) => Some((open.step.id.as_str(), open.rhythm)),
+                    Phase::Opening(_) | Phase::Complete { .. } | Phase::Ended { .. } => None,
+                };
+                let same = before.is_some_and(|(id, _)| id == step.id);
+                let rhythm = before.filter(|_| same).map(|(_, rhythm)| rhythm).unwrap_or_default();
+                if !same {
+                    self.instance += 1;
+                }
+                self.entry.flow = Some(flow.id.clone());
+                let trouble = trouble.filter(|_| same);
+                let (step, offers) = (step.clone(), actions.clone());
+                let turn = Turn::Yours { trouble: None, watch: Watch::Resting };
+                self.phase = Phase::Open(Open { flow, step, offers, received: now, etag, rhythm, turn });
+                self.hand_over(now, now, trouble);
+            }
+            Status::Complete { redirect_to } if may_lead_to(redirect_to) => {
+                let redirect_to = redirect_to.clone();
+                effects.push(Effect::Leave { url: redirect_to.clone() });
+                self.phase = Phase::Complete { flow, redirect_to };
+            }
+            Status::Complete { .. } => self.end(EndReason::Unknown("redirect_refused".into())),
+            Status::Ended { reason, restart } => {
+                self.phase = Phase::Ended { reason: reason.clone(), restart: restart.clone() };
+            }
+            Status::Unknown => self.end(EndReason::Unknown("status".into())),
+        }
+    }
+
+    /// It is the member's turn; the next read is planned from when the last one was sent.
+    fn hand_over(&mut self, now: Moment, sent: Moment, trouble: Option<Trouble>) {
+        let awake = self.is_awake();
+        if let Phase::Open(open) = &mut self.phase {
+            let watch = if awake { Watch::Due(open.next_read(sent, now, &mut self.jitter)) } else { Watch::Resting };
+            open.turn = Turn::Yours { trouble, watch };
+        }
+    }
+
+    fn hand_over_after_read(&mut self, now: Moment, sent: Moment) {
+        let trouble = match &mut self.phase {
+            Phase::Open(open) => open.take_trouble(),
+            Phase::Opening(_) | Phase::Complete { .. } | Phase::Ended { .. } => return,
+        };
+        self.hand_over(now, sent, trouble);
+    }
+
+    fn send_what_is_due(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+        match &mut self.phase {
+            Phase::Opening(Opening { request: OpeningRequest::Sent(sending), .. })
+            | Phase::Open(Open { turn: Turn::Theirs { sending, .. }, .. }) => {
+                if sending.resend_at.is_some_and(|at| at <= now) {
+                    sending.resend_at = None;
+                    effects.push(Effect::Resend { ticket: sending.ticket });
+                }
+            }
+            Phase::Open(Open { turn: Turn::Yours { watch: Watch::Due(at), .. }, .. }) if *at <= now => {
+                let ticket = self.ticket();
+                if let Phase::Open(open) = &mut self.phase {
+                    open.set_watch(Watch::Reading { ticket, sent: now });
+                    effects.push(Effect::Read { ticket, id: open.flow.id.clone(), etag: open.etag.clone() });
+                }
+            }
+            Phase::Opening(_) | Phase::Open(_) | Phase::Complete { .. } | Phase::Ended { .. } => {}
+        }
+    }
+
+    fn ask_to_be_woken(&self, effects: &mut Vec<Effect>) {
+        let at = match &self.phase {
+            Phase::Opening(Opening { request: OpeningRequest::Sent(sending), .. })
+            | Phase::Open(Open { turn: Turn::Theirs { sending, .. }, .. }) => sending.resend_at,
+            Phase::Open(Open { turn: Turn::Yours { watch: Watch::Due(at), .. }, .. }) => Some(*at),
+            Phase::Opening(_) | Phase::Open(_) | Phase::Complete { .. } | Phase::Ended { .. } => None,
+        };
+        effects.extend(at.map(|at| Effect::Wake { at }));
+    }
+}
+
+impl Open {
+    fn available_at(&self, name: ActionName) -> Option<Moment> {
+        let wait = |seconds| self.received.plus_seconds(u64::from(seconds));
+        self.offers.get(name).map(|offer| offer.available_in.map_or(Moment::default(), wait))
+    }
+
+    /// When the flow's time is over, on our clock.
+    fn expires(&self) -> Moment {
+        Moment::of(self.flow.expires_at, &self.flow, self.received)
+    }
+
+    /// The next read: by the step's rhythm where it waits for somebody else, and in any case at the flow's end, to hear
+    /// whether it really is over (another tab may have carried it on).
+    fn next_read(&self, sent: Moment, now: Moment, jitter: &mut Jitter) -> Moment {
+        let end = self.expires().plus_millis(500);
+        match &self.flow.status {
+            Status::Active { poll: Some(poll), .. } => self.rhythm.next(poll.interval, sent, now, jitter).min(end),
+            Status::Active { poll: None, .. } | Status::Complete { .. } | Status::Ended { .. } | Status::Unknown => end,
+        }
+    }
+
+    fn set_watch(&mut self, to: Watch) {
+        if let Turn::Yours { watch, .. } = &mut self.turn {
+            *watch = to;
+        }
+    }
+
+    fn take_trouble(&mut self) -> Option<Trouble> {
+        match &mut self.turn {
+            Turn::Yours { trouble, .. } => trouble.take(),
+            Turn::Theirs { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! The way in: what the address bar says before any flow exists.
+
+use daemun_protocol::{ActionName, Hints, Offers, Step, StepState};
+
+/// How the member came to this page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What the address bar hints at.
+    pub hints: Hints,
+    /// A flow that this history entry began: the page was reloaded, or came back from the browser's history.
+    pub flow: Option<String>,
+    /// Whether the page shows the front door's form already, so that it can be typed into before any answer.
+    pub at_front_door: bool,
+}
+
+impl Entry {
+    /// The step that can be typed into before the backend has answered, where the way in has one: the front door.
+    pub(crate) fn first_step(&self) -> Option<StepState> {
+        self.at_front_door.then(|| StepState { id: String::new(), step: Step::Identify { identifier: None } })
+    }
+
+    pub(crate) fn first_offers() -> Offers {
+        Offers::default().with(ActionName::Submit).with(ActionName::UseOrganisation)
+    }
+}

@@ -1,0 +1,39 @@
+//! What stands between the member and the next step, for the screen to say.
+
+use daemun_protocol::{FieldError, Problem, ProblemCode};
+
+use crate::Moment;
+
+/// Why the last request did not lead on. None of these ends a flow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The backend said no, and why.
+    Refused(Refusal),
+    /// No answer came, after as many tries as are polite.
+    Network,
+    /// An answer came that is not of the protocol.
+    Unreadable,
+}
+
+/// A problem of the backend, with its times turned into ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    pub code: ProblemCode,
+    /// What is wrong with single fields.
+    pub errors: Vec<FieldError>,
+    /// Wrong answers still allowed, where the policy reveals it.
+    pub tries_left: Option<u32>,
+    /// When trying again makes sense.
+    pub retry_at: Option<Moment>,
+}
+
+impl Refusal {
+    pub(crate) fn new(problem: Problem, now: Moment) -> Self {
+        Self {
+            code: problem.code,
+            errors: problem.errors,
+            tries_left: problem.tries_left,
+            retry_at: problem.retry_after.map(|seconds| now.plus_seconds(u64::from(seconds))),
+        }
+    }
+}

@@ -1,0 +1,379 @@
+//! The machine, told what happens to a member, one story at a time.
+
+#![expect(clippy::expect_used, reason = "tests say what they expect")]
+
+use daemun_flow::{Answer, Effect, Entry, Event, Face, Fault, Machine, Moment, Ticket, Trouble};
+use daemun_protocol::{
+    Action, ActionName, Channel, EndReason, Flow, Hints, Kind, Offer, Offers, Poll, Problem, ProblemCode, Secret,
+    Status, Step, StepState, Timestamp,
+};
+
+const SERVER_NOW: Timestamp = Timestamp(1_700_000_000_000);
+
+fn flow(rev: u64, step: Step, actions: &[ActionName]) -> Flow {
+    let actions = actions.iter().fold(Offers::default(), |offers, name| offers.with(*name));
+    Flow {
+        id: "f".into(),
+        kind: Kind::SignIn,
+        rev,
+        server_time: SERVER_NOW,
+        expires_at: SERVER_NOW.plus_seconds(1800),
+        status: Status::Active { step: StepState { id: rev.to_string(), step }, actions, poll: None },
+        messages: Vec::new(),
+        account: None,
+        workspace: None,
+    }
+}
+
+fn identify(rev: u64) -> Flow {
+    flow(rev, Step::Identify { identifier: None }, &[ActionName::Submit, ActionName::UseOrganisation])
+}
+
+fn code(rev: u64) -> Flow {
+    let step = Step::Code {
+        channel: Channel::Email,
+        sent_to: "minji@daemun.test".into(),
+        length: 6,
+        expires_at: SERVER_NOW.plus_seconds(600),
+    };
+    flow(rev, step, &[ActionName::Submit, ActionName::Resend, ActionName::Back])
+}
+
+fn answer(flow: Flow) -> Result<Answer, Fault> {
+    Ok(Answer::Flow { flow: Box::new(flow), etag: None })
+}
+
+/// A machine and the clock it lives by.
+struct Story {
+    machine: Machine,
+    now: Moment,
+    effects: Vec<Effect>,
+}
+
+impl Story {
+    fn at_front_door() -> Self {
+        Self::entering(Entry { hints: Hints::default(), flow: None, at_front_door: true })
+    }
+
+    fn entering(entry: Entry) -> Self {
+        let story = Self { machine: Machine::new(entry, 7), now: Moment(1_000), effects: Vec::new() };
+        story.then(Event::Began)
+    }
+
+    fn at(first: Flow) -> Self {
+        let story = Self::at_front_door();
+        let ticket = story.asked();
+        story.then(Event::Answered(ticket, answer(first)))
+    }
+
+    fn then(self, event: Event) -> Self {
+        let (machine, effects) = self.machine.update(self.now, event);
+        Self { machine, effects, now: self.now }
+    }
+
+    fn after(mut self, millis: u64) -> Self {
+        self.now = self.now.plus_millis(millis);
+        self.then(Event::Tick)
+    }
+
+    fn acts(self, action: Action) -> Self {
+        self.then(Event::Submitted(action))
+    }
+
+    /// The request that was just sent.
+    fn asked(&self) -> Ticket {
+        let sent = self.effects.iter().find_map(|effect| match effect {
+            Effect::Begin { ticket }
+            | Effect::Read { ticket, .. }
+            | Effect::Act { ticket, .. }
+            | Effect::Resend { ticket } => Some(*ticket),
+            Effect::Abort { .. } | Effect::Wake { .. } | Effect::Leave { .. } => None,
+        });
+        sent.expect("a request was sent")
+    }
+
+    fn asks_nothing(&self) -> bool {
+        self.effects.iter().all(|effect| matches!(effect, Effect::Wake { .. } | Effect::Abort { .. }))
+    }
+
+    /// When the machine wants to be woken.
+    fn wake(&self) -> Moment {
+        let at = self.effects.iter().find_map(|effect| if let Effect::Wake { at } = effect { Some(*at) } else { None });
+        at.expect("the machine wants to be woken")
+    }
+
+    fn instance(&self) -> u32 {
+        match self.machine.face() {
+            Face::Step { instance, .. } => instance,
+            other => panic!("no step is shown but {other:?}"),
+        }
+    }
+
+    fn trouble(&self) -> Option<Trouble> {
+        match self.machine.face() {
+            Face::Step { trouble, .. } => trouble.cloned(),
+            _ => None,
+        }
+    }
+
+    fn is_busy(&self) -> bool {
+        matches!(self.machine.face(), Face::Step { busy: Some(_), .. })
+    }
+
+    fn shows(&self, wanted: impl Fn(&Step) -> bool) -> bool {
+        matches!(self.machine.face(), Face::Step { step, .. } if wanted(&step.step))
+    }
+}
+
+fn typed() -> Action {
+    Action::SubmitIdentifier { identifier: "minji@daemun.test".into() }
+}
+
+fn six_digits() -> Action {
+    Action::SubmitCode { code: Secret::new("123456") }
+}
+
+#[test]
+fn x1_an_enter_before_the_flow_is_there_is_sent_when_it_is() {
+    let story = Story::at_front_door();
+    let begin = story.asked();
+    let story = story.acts(typed());
+    assert!(story.is_busy() && story.asks_nothing(), "it waits");
+    let first = story.instance();
+    let story = story.then(Event::Answered(begin, answer(identify(1))));
+    assert!(matches!(&story.effects[0], Effect::Act { action, .. } if *action == typed()));
+    assert_eq!(story.instance(), first, "the form that was typed into stays");
+}
+
+#[test]
+fn x1_an_early_enter_is_not_sent_to_another_step() {
+    let story = Story::at_front_door();
+    let begin = story.asked();
+    let story = story.acts(typed()).then(Event::Answered(begin, answer(code(4))));
+    assert!(story.asks_nothing() && !story.is_busy());
+    assert!(story.shows(|step| matches!(step, Step::Code { .. })));
+}
+
+#[test]
+fn x6_what_is_sent_twice_goes_once() {
+    let story = Story::at(code(2)).acts(six_digits());
+    story.asked();
+    let story = story.acts(six_digits()).acts(Action::Resend);
+    assert!(story.asks_nothing());
+}
+
+#[test]
+fn what_the_step_does_not_offer_is_not_sent() {
+    let story = Story::at(identify(1)).acts(Action::Resend);
+    assert!(story.asks_nothing() && !story.is_busy());
+}
+
+#[test]
+fn what_is_not_available_yet_is_not_sent_before_its_time() {
+    let mut first = code(2);
+    if let Status::Active { actions, .. } = &mut first.status {
+        *actions = actions.clone().with_offer(ActionName::Resend, Offer { available_in: Some(30) });
+    }
+    let story = Story::at(first).acts(Action::Resend);
+    assert!(story.asks_nothing());
+    let story = story.after(30_000).acts(Action::Resend);
+    story.asked();
+}
+
+#[test]
+fn x2_a_lost_answer_is_asked_for_again_by_itself_and_then_by_the_member() {
+    let story = Story::at(code(2)).acts(six_digits());
+    let ticket = story.asked();
+    let mut story = story.then(Event::Answered(ticket, Err(Fault::Network)));
+    for _ in 0..2 {
+        let pause = story.wake().millis_since(story.now);
+        assert!(story.is_busy());
+        story = story.after(pause);
+        assert_eq!(story.effects[0], Effect::Resend { ticket }, "the very same request");
+        story = story.then(Event::Answered(ticket, Err(Fault::Network)));
+    }
+    assert_eq!(story.trouble(), Some(Trouble::Network));
+    assert!(story.shows(|step| matches!(step, Step::Code { .. })), "nothing is lost");
+    story.acts(six_digits()).asked();
+}
+
+#[test]
+fn x2_offline_is_said_at_once() {
+    let story = Story::at(code(2)).then(Event::Offline).acts(six_digits());
+    let ticket = story.asked();
+    let story = story.then(Event::Answered(ticket, Err(Fault::Network)));
+    assert_eq!(story.trouble(), Some(Trouble::Network));
+}
+
+#[test]
+fn a_refusal_is_said_at_its_step_and_goes_with_it() {
+    let story = Story::at(code(2)).acts(six_digits());
+    let ticket = story.asked();
+    let problem =
+        Problem { tries_left: Some(4), flow: Some(Box::new(code(2))), ..Problem::new(ProblemCode::CodeWrong, 422) };
+    let before = story.instance();
+    let story = story.then(Event::Answered(ticket, Ok(Answer::Problem(problem))));
+    assert!(matches!(story.trouble(), Some(Trouble::Refused(refusal)) if refusal.tries_left == Some(4)));
+    assert_eq!(story.instance(), before, "the draft stays");
+
+    let story = story.acts(six_digits());
+    assert_eq!(story.trouble(), None, "what was wrong is not said while the next try is looked at");
+    let ticket = story.asked();
+    let stale = Problem { flow: Some(Box::new(identify(9))), ..Problem::new(ProblemCode::Stale, 409) };
+    let story = story.then(Event::Answered(ticket, Ok(Answer::Problem(stale))));
+    assert_eq!(story.trouble(), None, "a trouble of the step before says nothing here");
+    assert!(story.shows(|step| matches!(step, Step::Identify { .. })));
+}
+
+#[test]
+fn x2_a_late_answer_changes_nothing() {
+    let story = Story::at(code(2)).acts(six_digits());
+    let old = story.asked();
+    let story = story.then(Event::Answered(old, Err(Fault::Unreadable)));
+    let story = story.then(Event::Answered(old, answer(identify(9))));
+    assert!(story.shows(|step| matches!(step, Step::Code { .. })));
+}
+
+#[test]
+fn a_flow_of_somebody_else_is_not_taken() {
+    let story = Story::at(code(2)).acts(six_digits());
+    let ticket = story.asked();
+    let other = Flow { id: "g".into(), ..identify(3) };
+    let story = story.then(Event::Answered(ticket, answer(other)));
+    assert_eq!(story.trouble(), Some(Trouble::Unreadable));
+}
+
+#[test]
+fn x2_a_reload_reads_the_flow_and_begins_anew_only_if_it_is_gone() {
+    let reloading = || Story::entering(Entry { hints: Hints::default(), flow: Some("f".into()), at_front_door: false });
+    let story = reloading();
+    assert!(matches!(&story.effects[0], Effect::Read { id, .. } if id == "f"));
+    assert_eq!(story.machine.face(), Face::Opening);
+    let ticket = story.asked();
+    let story = story.then(Event::Answered(ticket, answer(code(2))));
+    assert!(story.shows(|step| matches!(step, Step::Code { .. })));
+
+    let story = reloading();
+    let ticket = story.asked();
+    let story = story.then(Event::Answered(ticket, Ok(Answer::Problem(Problem::new(ProblemCode::FlowUnknown, 404)))));
+    assert!(matches!(story.effects[0], Effect::Begin { .. }));
+}
+
+#[test]
+fn x2_the_browsers_back_is_the_steps_back() {
+    let story = Story::at(code(2));
+    assert!(story.machine.can_go_back());
+    let story = story.then(Event::WentBack);
+    assert!(matches!(&story.effects[0], Effect::Act { action: Action::Back, .. }));
+    let story = Story::at(identify(1));
+    assert!(!story.machine.can_go_back());
+    assert!(story.then(Event::WentBack).asks_nothing());
+}
+
+#[test]
+fn x2_a_page_that_is_seen_again_reads_what_became_of_its_flow() {
+    let story = Story::at(code(2)).then(Event::Hidden).then(Event::Shown);
+    let ticket = story.asked();
+    let story = story.then(Event::Answered(ticket, answer(identify(3))));
+    assert!(story.shows(|step| matches!(step, Step::Identify { .. })));
+}
+
+#[test]
+fn a_flow_at_its_end_is_read_once_more_and_then_over() {
+    let story = Story::at(code(2));
+    let pause = story.wake().millis_since(story.now);
+    assert!((1_800_000..1_802_000).contains(&pause), "by the backend's clock, whatever ours says");
+    let story = story.after(pause);
+    let ticket = story.asked();
+    let story = story.then(Event::Answered(ticket, Err(Fault::Network)));
+    assert!(matches!(story.machine.face(), Face::Ended { reason: EndReason::Expired, .. }));
+    assert_eq!(story.machine.flow_id(), None);
+    let story = story.then(Event::Restarted);
+    assert!(matches!(story.effects[0], Effect::Begin { .. }));
+}
+
+#[test]
+fn l11_the_end_leads_only_where_a_page_may_go() {
+    let ends = |redirect_to: &str| {
+        let story = Story::at(code(2)).acts(six_digits());
+        let ticket = story.asked();
+        let done = Flow { status: Status::Complete { redirect_to: redirect_to.into() }, ..code(3) };
+        story.then(Event::Answered(ticket, answer(done)))
+    };
+    let story = ends("https://work.example/");
+    assert_eq!(story.effects[0], Effect::Leave { url: "https://work.example/".into() });
+    let story = ends("javascript:alert(1)");
+    assert!(story.asks_nothing());
+    assert!(matches!(story.machine.face(), Face::Ended { .. }));
+}
+
+fn polled(interval: u32) -> Flow {
+    let mut flow = code(2);
+    if let Status::Active { poll, .. } = &mut flow.status {
+        *poll = Some(Poll { interval });
+    }
+    flow
+}
+
+#[test]
+fn polling_counts_from_sending_slows_down_for_good_and_rests_while_hidden() {
+    let story = Story::at(polled(5));
+    let pause = story.wake().millis_since(story.now);
+    assert!((5_000..=6_000).contains(&pause), "{pause}");
+    let story = story.after(pause);
+    let (ticket, sent) = (story.asked(), story.now);
+
+    let mut story = story;
+    story.now = story.now.plus_millis(2_000);
+    let story = story.then(Event::Answered(ticket, Ok(Answer::NotModified)));
+    let pause = story.wake().millis_since(sent);
+    assert!((5_000..=6_000).contains(&pause), "from sending, not from the answer: {pause}");
+
+    let story = story.after(pause);
+    let (ticket, sent) = (story.asked(), story.now);
+    let story =
+        story.then(Event::Answered(ticket, Ok(Answer::Problem(Problem::new(ProblemCode::TooManyRequests, 429)))));
+    let pause = story.wake().millis_since(sent);
+    assert!((10_000..=12_000).contains(&pause), "5 s more: {pause}");
+
+    let story = story.after(pause);
+    let ticket = story.asked();
+    let told = Problem { retry_after: Some(40), ..Problem::new(ProblemCode::TooManyRequests, 429) };
+    let story = story.then(Event::Answered(ticket, Ok(Answer::Problem(told))));
+    assert_eq!(story.wake().millis_since(story.now), 40_000, "Retry-After wins");
+
+    let story = story.after(40_000);
+    let ticket = story.asked();
+    let story = story.then(Event::Hidden);
+    assert_eq!(story.effects, [Effect::Abort { ticket }]);
+    let story = story.after(3_600);
+    assert!(story.effects.is_empty(), "nothing is asked while nobody looks");
+    story.then(Event::Shown).asked();
+}
+
+#[test]
+fn polling_survives_a_lost_network_and_asks_ever_more_rarely() {
+    let mut story = Story::at(polled(5));
+    let mut pauses = Vec::new();
+    for _ in 0..6 {
+        let pause = story.wake().millis_since(story.now);
+        pauses.push(pause);
+        story = story.after(pause);
+        let ticket = story.asked();
+        story = story.then(Event::Answered(ticket, Err(Fault::Network)));
+    }
+    assert!(pauses.windows(2).take(4).all(|pair| pair[1] > pair[0]), "{pauses:?}");
+    assert!(pauses.iter().all(|pause| *pause <= 72_000), "{pauses:?}");
+    assert!(story.shows(|step| matches!(step, Step::Code { .. })), "a lost network ends nothing");
+}
+
+#[test]
+fn an_act_takes_the_place_of_a_poll() {
+    let story = Story::at(polled(5));
+    let pause = story.wake().millis_since(story.now);
+    let story = story.after(pause);
+    let reading = story.asked();
+    let story = story.acts(Action::Back);
+    assert_eq!(story.effects[0], Effect::Abort { ticket: reading });
+    assert!(matches!(story.effects[1], Effect::Act { .. }));
+}

@@ -1,0 +1,262 @@
+//! What a member can do at a step: the names offered, the input each takes, and the body that carries it.
+
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::tree::{Tree, number};
+use crate::{Secret, StepKind};
+
+/// The name of an action, as in `POST …/actions/{name}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActionName {
+    /// Send what the step asks for.
+    Submit,
+    /// Go to the step before.
+    Back,
+    /// Send the code again.
+    Resend,
+    /// Pick one of what the step lists.
+    Choose,
+    /// Begin with the organisation's ID.
+    UseOrganisation,
+    /// Begin with the email address.
+    UseEmail,
+}
+
+impl ActionName {
+    pub const ALL: &[Self] =
+        &[Self::Submit, Self::Back, Self::Resend, Self::Choose, Self::UseOrganisation, Self::UseEmail];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Submit => "submit",
+            Self::Back => "back",
+            Self::Resend => "resend",
+            Self::Choose => "choose",
+            Self::UseOrganisation => "use_organisation",
+            Self::UseEmail => "use_email",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|known| known.as_str() == name)
+    }
+}
+
+/// An act of the member, typed: a name that the step offers with the input it takes.
+/// Secrets in it live from the input field to the wire and nowhere else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// `identify`: the address to begin with.
+    SubmitIdentifier {
+        identifier: String,
+    },
+    /// `organisation`: the organisation's ID.
+    SubmitOrganisation {
+        organisation: String,
+    },
+    /// `code`: what was received.
+    SubmitCode {
+        code: Secret,
+    },
+    /// `choose_workspace`: one of the listed workspaces.
+    ChooseWorkspace {
+        workspace: String,
+    },
+    /// `password`: the ID only where the step does not know it already.
+    SubmitPassword {
+        identifier: Option<String>,
+        password: Secret,
+    },
+    Back,
+    Resend,
+    UseOrganisation,
+    UseEmail,
+}
+
+impl Action {
+    pub const fn name(&self) -> ActionName {
+        match self {
+            Self::SubmitIdentifier { .. }
+            | Self::SubmitOrganisation { .. }
+            | Self::SubmitCode { .. }
+            | Self::SubmitPassword { .. } => ActionName::Submit,
+            Self::ChooseWorkspace { .. } => ActionName::Choose,
+            Self::Back => ActionName::Back,
+            Self::Resend => ActionName::Resend,
+            Self::UseOrganisation => ActionName::UseOrganisation,
+            Self::UseEmail => ActionName::UseEmail,
+        }
+    }
+
+    /// The act of this name, for those that take no input.
+    pub const fn without_input(name: ActionName) -> Option<Self> {
+        match name {
+            ActionName::Back => Some(Self::Back),
+            ActionName::Resend => Some(Self::Resend),
+            ActionName::UseOrganisation => Some(Self::UseOrganisation),
+            ActionName::UseEmail => Some(Self::UseEmail),
+            ActionName::Submit | ActionName::Choose => None,
+        }
+    }
+
+    /// The input as it goes over the wire.
+    pub fn into_input(self) -> Input {
+        let mut input = Input::default();
+        match self {
+            Self::SubmitIdentifier { identifier } => input.identifier = Some(identifier),
+            Self::SubmitOrganisation { organisation } => input.organisation = Some(organisation),
+            Self::SubmitCode { code } => input.code = Some(code),
+            Self::ChooseWorkspace { workspace } => input.workspace = Some(workspace),
+            Self::SubmitPassword { identifier, password } => {
+                input.identifier = identifier;
+                input.password = Some(password);
+            }
+            Self::Back | Self::Resend | Self::UseOrganisation | Self::UseEmail => {}
+        }
+        input
+    }
+
+    /// The act that `name` with `input` means at a step of this kind. What is not wanted there is ignored.
+    ///
+    /// # Errors
+    /// [`MissingInput`] names the field that the action cannot do without; `None` inside it means that steps of this
+    /// kind have no such action.
+    pub fn from_wire(step: StepKind, name: ActionName, input: Input) -> Result<Self, MissingInput> {
+        fn need<T>(value: Option<T>, pointer: &'static str) -> Result<T, MissingInput> {
+            value.ok_or(MissingInput { pointer: Some(pointer) })
+        }
+        match (name, step) {
+            (ActionName::Back, _) => Ok(Self::Back),
+            (ActionName::UseEmail, _) => Ok(Self::UseEmail),
+            (ActionName::UseOrganisation, _) => Ok(Self::UseOrganisation),
+            (ActionName::Resend, StepKind::Code) => Ok(Self::Resend),
+            (ActionName::Submit, StepKind::Identify) => {
+                Ok(Self::SubmitIdentifier { identifier: need(input.identifier, "/input/identifier")? })
+            }
+            (ActionName::Submit, StepKind::Organisation) => {
+                Ok(Self::SubmitOrganisation { organisation: need(input.organisation, "/input/organisation")? })
+            }
+            (ActionName::Submit, StepKind::Code) => Ok(Self::SubmitCode { code: need(input.code, "/input/code")? }),
+            (ActionName::Submit, StepKind::Password) => Ok(Self::SubmitPassword {
+                identifier: input.identifier,
+                password: need(input.password, "/input/password")?,
+            }),
+            (ActionName::Choose, StepKind::ChooseWorkspace) => {
+                Ok(Self::ChooseWorkspace { workspace: need(input.workspace, "/input/workspace")? })
+            }
+            (ActionName::Submit | ActionName::Choose | ActionName::Resend, _) => Err(MissingInput { pointer: None }),
+        }
+    }
+}
+
+/// Why a name and an input make no [`Action`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MissingInput {
+    /// JSON pointer (RFC 6901) into the request's body.
+    pub pointer: Option<&'static str>,
+}
+
+/// The body of `POST …/actions/{name}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Act {
+    /// The revision that the member was looking at.
+    pub rev: u64,
+    #[serde(default)]
+    pub input: Input,
+}
+
+/// The input of every action: each takes the fields that [`Action`] says and leaves the others out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Input {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identifier: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Secret>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workspace: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<Secret>,
+}
+
+/// What is said of an action that a step offers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Offer {
+    /// Seconds from `server_time` until the action may be used; absent: now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub available_in: Option<u32>,
+}
+
+/// The actions a step offers. On the wire an object by name; names that this version does not know are left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Offers(Vec<(ActionName, Offer)>);
+
+impl Offers {
+    pub fn get(&self, name: ActionName) -> Option<Offer> {
+        self.0.iter().find(|(offered, _)| *offered == name).map(|(_, offer)| *offer)
+    }
+
+    pub fn has(&self, name: ActionName) -> bool {
+        self.get(name).is_some()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (ActionName, Offer)> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// These offers and one more, usable at once.
+    #[must_use]
+    pub fn with(self, name: ActionName) -> Self {
+        self.with_offer(name, Offer::default())
+    }
+
+    /// These offers and one more; an earlier one of the same name is replaced.
+    #[must_use]
+    pub fn with_offer(mut self, name: ActionName, offer: Offer) -> Self {
+        self.0.retain(|(offered, _)| *offered != name);
+        self.0.push((name, offer));
+        self
+    }
+}
+
+impl Serialize for Offers {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, offer) in &self.0 {
+            map.serialize_entry(name.as_str(), offer)?;
+        }
+        map.end()
+    }
+}
+
+impl Offers {
+    pub(crate) fn read(tree: &impl Tree) -> Self {
+        let offer = |name: &String| {
+            let available_in = tree.child(name).and_then(|offer| number(&offer, "available_in"));
+            Some((ActionName::parse(name)?, Offer { available_in }))
+        };
+        Self(tree.names().iter().filter_map(offer).collect())
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Offers {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Offers".into()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let offer = generator.subschema_for::<Offer>();
+        let names: Vec<&str> = ActionName::ALL.iter().map(|name| name.as_str()).collect();
+        schemars::json_schema!({
+            "type": "object",
+            "description": "The actions a step offers, by name.",
+            "propertyNames": { "examples": names },
+            "additionalProperties": offer,
+        })
+    }
+}

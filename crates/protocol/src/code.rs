@@ -1,0 +1,119 @@
+//! The codes that stand for text: what they mean is said here, how a person reads it is said by the app's locales.
+
+use serde::{Deserialize, Serialize};
+
+use crate::open_enum::open_enum;
+
+open_enum! {
+    /// Why a request was refused (`code` of a problem, RFC 9457 §3.2).
+    pub enum ProblemCode {
+        /// 400: the body is not JSON of the expected shape.
+        Malformed = "malformed",
+        /// 413: the body is larger than the backend reads.
+        TooLarge = "too_large",
+        /// 400: `Daemun-Version` is missing or not spoken here.
+        VersionUnsupported = "version_unsupported",
+        /// 422: the flow would need a step that this client lacks.
+        ClientUnsupported = "client_unsupported",
+        /// 403: the request came from an origin that is not allowed.
+        OriginRefused = "origin_refused",
+        /// 404: no such flow, or not this browser's.
+        FlowUnknown = "flow_unknown",
+        /// 410: the flow's time is over.
+        FlowExpired = "flow_expired",
+        /// 409: `rev` is not the current one; the current flow is in `flow`.
+        Stale = "stale",
+        /// 403: the current step does not offer this action (or not yet: `retry_after`).
+        ActionUnavailable = "action_unavailable",
+        /// 422: the idempotency key was used with another body.
+        KeyReused = "key_reused",
+        /// 422: a field is wrong; see `errors`.
+        InputInvalid = "input_invalid",
+        /// 422: not the code that was sent; `tries_left` says how many more.
+        CodeWrong = "code_wrong",
+        /// 422: the code's time is over; ask for a new one.
+        CodeExpired = "code_expired",
+        /// 422: the code was replaced or used; ask for a new one (FEATURES E2).
+        CodeSpent = "code_spent",
+        /// 422: no organisation has this ID (FEATURES E3).
+        OrganisationUnknown = "organisation_unknown",
+        /// 422: ID or password is wrong; `tries_left` where the policy reveals it (FEATURES L9).
+        CredentialsWrong = "credentials_wrong",
+        /// 429: too many wrong passwords; `retry_after` says for how long (FEATURES L9).
+        SignInRestricted = "sign_in_restricted",
+        /// 429: too many requests from here or for this address; `retry_after`.
+        TooManyRequests = "too_many_requests",
+        /// 503: the backend cannot do this at the moment; `retry_after`.
+        Unavailable = "unavailable",
+        /// 500: the backend's own fault.
+        Internal = "internal",
+    }
+}
+
+open_enum! {
+    /// What is wrong with one field (`errors[].code`).
+    pub enum FieldCode {
+        Required = "required",
+        TooLong = "too_long",
+        /// Not an email address.
+        EmailInvalid = "email_invalid",
+        /// Neither an email address nor a mobile number.
+        IdentifierInvalid = "identifier_invalid",
+        /// Not as many digits as the code has.
+        CodeInvalid = "code_invalid",
+        /// Letters, digits, `-` only.
+        OrganisationInvalid = "organisation_invalid",
+    }
+}
+
+open_enum! {
+    /// Something worth saying beside the current step (`messages[].code`).
+    pub enum MessageCode {
+        /// A code is on its way to `params.to`.
+        CodeSent = "code_sent",
+        /// A new code is on its way; only the newest counts.
+        CodeSentAgain = "code_sent_again",
+        /// Signing in is restricted until `params.until` (FEATURES L9).
+        SignInRestricted = "sign_in_restricted",
+        /// A method was switched off by the administrator since it was offered (FEATURES L8).
+        MethodNotAllowed = "method_not_allowed",
+        /// The place the member came from is not one that this deployment leads back to (FEATURES L11).
+        ReturnNotAllowed = "return_not_allowed",
+    }
+}
+
+open_enum! {
+    /// What a `notice` step says.
+    pub enum NoticeCode {
+        /// The address is verified and belongs to no workspace (FEATURES E6).
+        NoWorkspace = "no_workspace",
+        /// Sign-in by email is restricted for this address until `params.until` (FEATURES E2).
+        EmailRestricted = "email_restricted",
+        /// The account is suspended until an administrator lifts it (FEATURES L9).
+        AccountSuspended = "account_suspended",
+        /// The method was switched off by the administrator; others are offered (FEATURES L8).
+        MethodNotAllowed = "method_not_allowed",
+    }
+}
+
+open_enum! {
+    /// Why a flow ended without success (`reason`).
+    pub enum EndReason {
+        Expired = "expired",
+        /// The member, or the app on their behalf, gave it up.
+        Cancelled = "cancelled",
+    }
+}
+
+/// How loudly a message is said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Severity {
+    Success,
+    Warning,
+    Error,
+    #[default]
+    #[serde(other)]
+    Info,
+}

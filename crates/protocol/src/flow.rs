@@ -1,0 +1,230 @@
+//! The flow: a resource of the backend with an id, a revision and exactly one current step; and what begins one.
+
+use serde::{Deserialize, Serialize};
+
+use crate::open_enum::open_enum;
+use crate::tree::{Missing, Tree, list, named, number, text};
+use crate::{EndReason, MessageCode, Offers, Severity, StepState, Timestamp};
+
+open_enum! {
+    /// What a flow is for.
+    pub enum Kind {
+        SignIn = "sign_in",
+    }
+}
+
+/// The one answer shape of create, read, act and poll.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Flow {
+    /// Opaque; opens nothing without the browser's cookie.
+    pub id: String,
+    pub kind: Kind,
+    /// Moves with the step. An action carries the one that the member was looking at.
+    pub rev: u64,
+    /// The backend's clock when it answered; countdowns are counted from here, never from the browser's clock.
+    pub server_time: Timestamp,
+    /// When the flow's time is over.
+    pub expires_at: Timestamp,
+    #[serde(flatten)]
+    pub status: Status,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<Message>,
+    /// Whom this is about, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<Account>,
+    /// Where they are going, where that is known; brings the branding (FEATURES X5).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workspace: Option<Workspace>,
+}
+
+/// How far a flow is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Status {
+    Active {
+        step: StepState,
+        actions: Offers,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        poll: Option<Poll>,
+    },
+    Complete {
+        /// Where to go now: an absolute `https` (on loopback also `http`) URL that the backend has validated.
+        redirect_to: String,
+    },
+    Ended {
+        reason: EndReason,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        restart: Option<Restart>,
+    },
+    /// A status of a later version; shown as ended.
+    #[serde(skip_serializing)]
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    Unknown,
+}
+
+/// How to begin again after the end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Restart {
+    pub kind: Kind,
+}
+
+/// The step waits for somebody else: read the flow again from time to time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Poll {
+    /// Seconds between the sending of one request and the sending of the next.
+    pub interval: u32,
+}
+
+/// Something to be said beside the step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Message {
+    pub code: MessageCode,
+    #[serde(default)]
+    pub params: Params,
+    #[serde(default)]
+    pub severity: Severity,
+}
+
+/// What fills the gaps in a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Params {
+    /// An address or number that something went to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// When a restriction ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// A workspace's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workspace: Option<String>,
+}
+
+/// Whose account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Account {
+    /// The ID as the member entered it.
+    pub identifier: String,
+    /// Only once the member has proven who they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// A workspace and its looks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Workspace {
+    pub id: String,
+    pub name: String,
+    /// URL of the logo, on an allowed origin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<String>,
+}
+
+/// The body of `POST {api}/flows`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Begin {
+    pub kind: Kind,
+    #[serde(default)]
+    pub hints: Hints,
+    pub client: Client,
+}
+
+/// What the address bar said when the member came.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Hints {
+    /// Where the member was going; honoured only for allowed origins (FEATURES L11).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_to: Option<String>,
+    /// From `/o/{organisation}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<String>,
+}
+
+/// Who is asking: what this app can show.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Client {
+    /// The app's own version, for the backend's logs.
+    pub version: String,
+    /// The types of steps it can show. Each may carry a version after a colon (`code:2`); without one it is 1.
+    pub steps: Vec<String>,
+    /// BCP 47 tag of the language the member reads now; mails are written in it.
+    pub locale: String,
+}
+
+impl Flow {
+    /// Reads a flow; a status of a later version is kept as [`Status::Unknown`].
+    ///
+    /// # Errors
+    /// Names the member that must be there and is not.
+    pub fn read(tree: &impl Tree) -> Result<Self, Missing> {
+        let time = |name| number(tree, name).map(Timestamp).ok_or(Missing(name));
+        let status = match text(tree, "status").ok_or(Missing("status"))?.as_str() {
+            "active" => Status::Active {
+                step: StepState::read(&tree.child("step").ok_or(Missing("step"))?)?,
+                actions: tree.child("actions").map(|actions| Offers::read(&actions)).unwrap_or_default(),
+                poll: tree.child("poll").and_then(|poll| number(&poll, "interval")).map(|interval| Poll { interval }),
+            },
+            "complete" => Status::Complete { redirect_to: text(tree, "redirect_to").ok_or(Missing("redirect_to"))? },
+            "ended" => Status::Ended {
+                reason: named(tree, "reason").ok_or(Missing("reason"))?,
+                restart: tree.child("restart").and_then(|restart| named(&restart, "kind")).map(|kind| Restart { kind }),
+            },
+            _ => Status::Unknown,
+        };
+        Ok(Self {
+            id: text(tree, "id").ok_or(Missing("id"))?,
+            kind: named(tree, "kind").ok_or(Missing("kind"))?,
+            rev: number(tree, "rev").ok_or(Missing("rev"))?,
+            server_time: time("server_time")?,
+            expires_at: time("expires_at")?,
+            status,
+            messages: list(tree, "messages", Message::read),
+            account: tree.child("account").and_then(|account| Account::read(&account)),
+            workspace: tree.child("workspace").and_then(|workspace| Workspace::read(&workspace)),
+        })
+    }
+}
+
+impl Message {
+    fn read(tree: &impl Tree) -> Option<Self> {
+        let severity = match text(tree, "severity").as_deref() {
+            Some("success") => Severity::Success,
+            Some("warning") => Severity::Warning,
+            Some("error") => Severity::Error,
+            Some(_) | None => Severity::Info,
+        };
+        Some(Self { code: named(tree, "code")?, params: Params::read(tree.child("params").as_ref()), severity })
+    }
+}
+
+impl Params {
+    pub(crate) fn read(tree: Option<&impl Tree>) -> Self {
+        let Some(tree) = tree else { return Self::default() };
+        Self { to: text(tree, "to"), until: number(tree, "until").map(Timestamp), workspace: text(tree, "workspace") }
+    }
+}
+
+impl Account {
+    fn read(tree: &impl Tree) -> Option<Self> {
+        Some(Self { identifier: text(tree, "identifier")?, name: text(tree, "name") })
+    }
+}
+
+impl Workspace {
+    fn read(tree: &impl Tree) -> Option<Self> {
+        Some(Self { id: text(tree, "id")?, name: text(tree, "name")?, logo: text(tree, "logo") })
+    }
+}
+
+#[cfg(feature = "json")]
+crate::tree::deserialize_by_tree!(Flow);

@@ -1,0 +1,38 @@
+//! The wire types of the Daemun protocol, version 1: what a login frontend and a backend say to each other.
+//! A leaf: it knows serde and nothing of browsers, databases or words for people. `docs/PROTOCOL.md` explains it.
+
+mod open_enum;
+
+mod action;
+mod code;
+mod discovery;
+mod flow;
+mod problem;
+mod secret;
+mod step;
+mod timestamp;
+mod tree;
+
+pub use action::{Act, Action, ActionName, Input, MissingInput, Offer, Offers};
+pub use code::{EndReason, FieldCode, MessageCode, NoticeCode, ProblemCode, Severity};
+pub use discovery::{AppLink, Discovery, Platform};
+pub use flow::{Account, Begin, Client, Flow, Hints, Kind, Message, Params, Poll, Restart, Status, Workspace};
+pub use problem::{FieldError, Problem};
+pub use secret::Secret;
+pub use step::{Channel, Membership, Step, StepKind, StepState};
+pub use timestamp::Timestamp;
+pub use tree::{Missing, Tree};
+
+/// The protocol's version, sent with every request as `Daemun-Version`.
+pub const VERSION: &str = "1";
+
+/// Where an app that was told nothing else looks for the API, relative to its own origin.
+pub const DEFAULT_API: &str = "/api/v1";
+
+/// What every request carries to say which protocol it speaks; it also makes each one a
+/// request that a foreign page cannot send without CORS (Fetch §4.1).
+pub const VERSION_HEADER: &str = "Daemun-Version";
+
+/// Names one act of a person, so that a repeated request is answered and not repeated
+/// (draft-ietf-httpapi-idempotency-key-header).
+pub const IDEMPOTENCY_HEADER: &str = "Idempotency-Key";

@@ -1,0 +1,220 @@
+//! The golden files: every message is written as its file says, every file reads as its message, and no variant is without one.
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+use std::fs;
+
+use daemun_protocol::{
+    Act, Action, ActionName, Begin, Channel, Discovery, EndReason, FieldCode, Flow, Kind, Message, MessageCode,
+    NoticeCode, Platform, Problem, ProblemCode, Severity, Status, Step, StepKind,
+};
+use serde::de::DeserializeOwned;
+
+use crate::goldens::{self, Golden, Wire};
+use crate::paper;
+
+#[test]
+fn each_message_is_written_as_its_golden_file() {
+    let goldens = goldens::all();
+    let names: BTreeSet<String> = goldens.iter().map(|golden| format!("{}.json", golden.name)).collect();
+    assert_eq!(names.len(), goldens.len(), "two golden files have one name");
+    paper::hold(goldens.iter().map(|golden| {
+        let path = paper::path(&format!("golden/{}.json", golden.name));
+        (path, golden.wire.json())
+    }));
+    for entry in fs::read_dir(paper::path("golden")).unwrap() {
+        let path = entry.unwrap().path();
+        if !names.contains(path.file_name().unwrap().to_str().unwrap()) {
+            paper::refuse(&path);
+        }
+    }
+}
+
+#[test]
+fn each_golden_file_reads_as_its_message() {
+    if paper::is_blessing() {
+        return;
+    }
+    for Golden { name, wire } in goldens::all() {
+        let json = paper::text(&paper::path(&format!("golden/{name}.json"))).unwrap_or_default();
+        match wire {
+            Wire::Discovery(discovery) => assert_eq!(read::<Discovery>(&name, &json), discovery, "{name}"),
+            Wire::Begin(begin) => assert_eq!(read::<Begin>(&name, &json), begin, "{name}"),
+            Wire::Act(step, action, act) => {
+                let read = read::<Act>(&name, &json);
+                assert_eq!(read, act, "{name}");
+                assert_eq!(Action::from_wire(step, action.name(), read.input), Ok(action), "{name}");
+            }
+            Wire::Flow(flow) => assert_eq!(read::<Flow>(&name, &json), *flow, "{name}"),
+            Wire::Problem(problem) => assert_eq!(read::<Problem>(&name, &json), *problem, "{name}"),
+        }
+    }
+}
+
+fn read<T: DeserializeOwned>(name: &str, json: &str) -> T {
+    match serde_json::from_str(json) {
+        Ok(value) => value,
+        Err(error) => panic!("golden/{name}.json cannot be read: {error}"),
+    }
+}
+
+/// Lists the variants of an enum. One that is in neither list stops this from compiling; what is not sent is never written.
+macro_rules! variants {
+    ($enum:ident { $($sent:ident),+ $(,)? } $(, not sent: $unsent:ident)?) => {
+        Variants {
+            of: stringify!($enum),
+            all: &[$(stringify!($sent)),+],
+            name: |value: &$enum| match value {
+                $($enum::$sent { .. } => stringify!($sent),)+
+                $($enum::$unsent { .. } => stringify!($unsent),)?
+            },
+        }
+    };
+}
+
+struct Variants<T> {
+    of: &'static str,
+    all: &'static [&'static str],
+    name: fn(&T) -> &'static str,
+}
+
+impl<T: Debug> Variants<T> {
+    fn are_all_among(&self, values: impl IntoIterator<Item = T>) {
+        let seen: BTreeSet<&str> = values.into_iter().map(|value| (self.name)(&value)).collect();
+        let missing: Vec<&&str> = self.all.iter().filter(|variant| !seen.contains(**variant)).collect();
+        assert!(missing.is_empty(), "{}::{missing:?} has no golden: add one to tests/papers/goldens.rs", self.of);
+    }
+}
+
+#[test]
+fn each_variant_has_a_golden() {
+    let wires: Vec<Wire> = goldens::all().into_iter().map(|golden| golden.wire).collect();
+    let flows: Vec<&Flow> = wires.iter().filter_map(Wire::flow).collect();
+    let steps: Vec<&Step> = flows.iter().filter_map(|flow| step(flow)).collect();
+    let messages: Vec<&Message> = flows.iter().flat_map(|flow| &flow.messages).collect();
+    let problems: Vec<&Problem> = wires.iter().filter_map(problem).collect();
+    let actions: Vec<&Action> = wires.iter().filter_map(action).collect();
+
+    variants!(Status { Active, Complete, Ended }, not sent: Unknown)
+        .are_all_among(flows.iter().map(|f| f.status.clone()));
+    variants!(EndReason { Expired, Cancelled }, not sent: Unknown)
+        .are_all_among(flows.iter().filter_map(|flow| reason(flow)));
+    variants!(Kind { SignIn }, not sent: Unknown).are_all_among(flows.iter().map(|flow| flow.kind.clone()));
+    variants!(Step { Identify, Organisation, Code, ChooseWorkspace, Password, Notice }, not sent: Unknown)
+        .are_all_among(steps.iter().copied().cloned());
+    variants!(StepKind { Identify, Organisation, Code, ChooseWorkspace, Password, Notice })
+        .are_all_among(steps.iter().filter_map(|step| step.kind()));
+    variants!(Channel { Email }).are_all_among(steps.iter().filter_map(|step| channel(step)));
+    variants!(NoticeCode { NoWorkspace, EmailRestricted, AccountSuspended, MethodNotAllowed }, not sent: Unknown)
+        .are_all_among(steps.iter().filter_map(|step| notice(step)));
+    variants!(
+        MessageCode { CodeSent, CodeSentAgain, SignInRestricted, MethodNotAllowed, ReturnNotAllowed },
+        not sent: Unknown
+    )
+    .are_all_among(messages.iter().map(|message| message.code.clone()));
+    variants!(Severity { Success, Warning, Error, Info })
+        .are_all_among(messages.iter().map(|message| message.severity));
+    variants!(
+        ProblemCode {
+            Malformed, TooLarge, VersionUnsupported, ClientUnsupported, OriginRefused, FlowUnknown, FlowExpired, Stale,
+            ActionUnavailable, KeyReused, InputInvalid, CodeWrong, CodeExpired, CodeSpent, OrganisationUnknown,
+            CredentialsWrong, SignInRestricted, TooManyRequests, Unavailable, Internal,
+        },
+        not sent: Unknown
+    )
+    .are_all_among(problems.iter().map(|problem| problem.code.clone()));
+    variants!(
+        FieldCode { Required, TooLong, EmailInvalid, IdentifierInvalid, CodeInvalid, OrganisationInvalid },
+        not sent: Unknown
+    )
+    .are_all_among(problems.iter().flat_map(|problem| &problem.errors).map(|error| error.code.clone()));
+    variants!(Action {
+        SubmitIdentifier,
+        SubmitOrganisation,
+        SubmitCode,
+        ChooseWorkspace,
+        SubmitPassword,
+        Back,
+        Resend,
+        UseOrganisation,
+        UseEmail,
+    })
+    .are_all_among(actions.iter().copied().cloned());
+    variants!(ActionName { Submit, Back, Resend, Choose, UseOrganisation, UseEmail })
+        .are_all_among(flows.iter().flat_map(|flow| offered(flow)));
+    variants!(Platform { Android, Ios, Macos, Windows, Other }).are_all_among(wires.iter().flat_map(platforms));
+}
+
+#[test]
+fn the_lists_of_names_are_whole() {
+    variants!(StepKind { Identify, Organisation, Code, ChooseWorkspace, Password, Notice })
+        .are_all_among(StepKind::ALL.iter().copied());
+    variants!(ActionName { Submit, Back, Resend, Choose, UseOrganisation, UseEmail })
+        .are_all_among(ActionName::ALL.iter().copied());
+}
+
+fn step(flow: &Flow) -> Option<&Step> {
+    match &flow.status {
+        Status::Active { step, .. } => Some(&step.step),
+        Status::Complete { .. } | Status::Ended { .. } | Status::Unknown => None,
+    }
+}
+
+fn offered(flow: &Flow) -> Vec<ActionName> {
+    match &flow.status {
+        Status::Active { actions, .. } => actions.iter().map(|(name, _)| name).collect(),
+        Status::Complete { .. } | Status::Ended { .. } | Status::Unknown => Vec::new(),
+    }
+}
+
+fn reason(flow: &Flow) -> Option<EndReason> {
+    match &flow.status {
+        Status::Ended { reason, .. } => Some(reason.clone()),
+        Status::Active { .. } | Status::Complete { .. } | Status::Unknown => None,
+    }
+}
+
+fn channel(step: &Step) -> Option<Channel> {
+    match step {
+        Step::Code { channel, .. } => Some(*channel),
+        Step::Identify { .. }
+        | Step::Organisation { .. }
+        | Step::ChooseWorkspace { .. }
+        | Step::Password { .. }
+        | Step::Notice { .. }
+        | Step::Unknown { .. } => None,
+    }
+}
+
+fn notice(step: &Step) -> Option<NoticeCode> {
+    match step {
+        Step::Notice { code, .. } => Some(code.clone()),
+        Step::Identify { .. }
+        | Step::Organisation { .. }
+        | Step::Code { .. }
+        | Step::ChooseWorkspace { .. }
+        | Step::Password { .. }
+        | Step::Unknown { .. } => None,
+    }
+}
+
+fn problem(wire: &Wire) -> Option<&Problem> {
+    match wire {
+        Wire::Problem(problem) => Some(problem),
+        Wire::Discovery(_) | Wire::Begin(_) | Wire::Act(..) | Wire::Flow(_) => None,
+    }
+}
+
+fn action(wire: &Wire) -> Option<&Action> {
+    match wire {
+        Wire::Act(_, action, _) => Some(action),
+        Wire::Discovery(_) | Wire::Begin(_) | Wire::Flow(_) | Wire::Problem(_) => None,
+    }
+}
+
+fn platforms(wire: &Wire) -> Vec<Platform> {
+    match wire {
+        Wire::Discovery(discovery) => discovery.apps.iter().map(|app| app.platform).collect(),
+        Wire::Begin(_) | Wire::Act(..) | Wire::Flow(_) | Wire::Problem(_) => Vec::new(),
+    }
+}

@@ -1,0 +1,282 @@
+//! Reading what another version, or anybody at all, has written: nothing new makes a message unreadable, and nothing whatever
+//! makes the reader panic.
+
+use daemun_protocol::{
+    Act, ActionName, Begin, Discovery, EndReason, Flow, MessageCode, NoticeCode, Problem, ProblemCode, Severity,
+    Status, Step, StepState,
+};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+use crate::goldens::{self, Wire};
+
+fn value(wire: &Wire) -> Value {
+    serde_json::from_str(&wire.json()).unwrap()
+}
+
+fn golden(name: &str) -> Value {
+    goldens::all().iter().find(|golden| golden.name == name).map(|golden| value(&golden.wire)).unwrap()
+}
+
+fn flow(value: &Value) -> Flow {
+    Flow::read(value).unwrap()
+}
+
+// --- A later version ------------------------------------------------------------------------------------------------
+
+/// The value with a member in each of its objects that no version knows yet.
+fn with_news(value: &Value) -> Value {
+    match value {
+        Value::Object(object) => {
+            let members = object.iter().map(|(name, value)| (name.clone(), with_news(value)));
+            let news = ("later".to_owned(), json!({ "what": ["ever", null, 1.5] }));
+            Value::Object(core::iter::once(news).chain(members).collect())
+        }
+        Value::Array(items) => items.iter().map(with_news).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
+    }
+}
+
+#[test]
+fn unknown_members_are_ignored() {
+    for golden in goldens::all() {
+        let (name, news) = (&golden.name, with_news(&value(&golden.wire)));
+        match golden.wire {
+            Wire::Discovery(discovery) => {
+                assert_eq!(serde_json::from_value::<Discovery>(news).unwrap(), discovery, "{name}");
+            }
+            Wire::Begin(begin) => assert_eq!(serde_json::from_value::<Begin>(news).unwrap(), begin, "{name}"),
+            Wire::Act(_, _, act) => assert_eq!(serde_json::from_value::<Act>(news).unwrap(), act, "{name}"),
+            Wire::Flow(read) => assert_eq!(flow(&news), *read, "{name}"),
+            Wire::Problem(problem) => assert_eq!(Problem::read(&news), Ok(*problem), "{name}"),
+        }
+    }
+}
+
+#[test]
+fn an_unknown_step_is_kept_with_its_name_and_its_known_actions() {
+    let mut later = golden("flow-code");
+    later["step"] = json!({ "id": "7", "type": "match_number", "number": 42 });
+    later["actions"] = json!({ "use_other": {}, "back": { "proof": "fresh" }, "resend": { "available_in": 9 } });
+    let Status::Active { step, actions, .. } = flow(&later).status else { panic!("it is active") };
+    assert_eq!(step, StepState { id: "7".into(), step: Step::Unknown { kind: "match_number".into() } });
+    assert_eq!(actions.iter().map(|(name, _)| name).collect::<Vec<_>>(), [ActionName::Back, ActionName::Resend]);
+    assert_eq!(actions.get(ActionName::Resend).unwrap().available_in, Some(9));
+}
+
+#[test]
+fn an_unknown_status_is_kept_as_such() {
+    let mut later = golden("flow-complete");
+    later["status"] = json!("handed_over");
+    let read = flow(&later);
+    assert_eq!(read.status, Status::Unknown);
+    assert_eq!(read.workspace.unwrap().id, "nuri");
+}
+
+#[test]
+fn unknown_codes_are_kept_with_their_names() {
+    let mut later = golden("flow-notice-no_workspace");
+    later["step"]["code"] = json!("gate_closed");
+    later["messages"] = json!([{ "code": "hello", "severity": "whispered" }, { "no": "code" }, 5]);
+    let read = flow(&later);
+    let Status::Active { step, .. } = read.status else { panic!("it is active") };
+    let Step::Notice { code, params } = step.step else { panic!("it is a notice") };
+    assert_eq!(code, NoticeCode::Unknown("gate_closed".into()));
+    assert_eq!(params.to.as_deref(), Some("alex@daemun.test"));
+    let [message] = read.messages.as_slice() else { panic!("one message has a code") };
+    assert_eq!(message.code, MessageCode::Unknown("hello".into()));
+    assert_eq!(message.severity, Severity::Info);
+
+    let mut later = golden("flow-ended-expired");
+    later["reason"] = json!("superseded");
+    later["restart"]["kind"] = json!("join");
+    let Status::Ended { reason, restart } = flow(&later).status else { panic!("it has ended") };
+    assert_eq!(reason, EndReason::Unknown("superseded".into()));
+    assert_eq!(restart.unwrap().kind.as_str(), "join");
+
+    let mut later = golden("problem-input_invalid");
+    later["code"] = json!("moon_phase");
+    later["errors"][0]["code"] = json!("too_shiny");
+    let read = Problem::read(&later).unwrap();
+    assert_eq!(read.code, ProblemCode::Unknown("moon_phase".into()));
+    assert_eq!(read.errors[0].code.as_str(), "too_shiny");
+    assert!(read.flow.is_some());
+}
+
+#[test]
+fn a_problem_is_worth_telling_without_a_flow_that_cannot_be_read() {
+    let mut broken = golden("problem-code_wrong");
+    broken["flow"]["rev"] = json!("two");
+    let read = Problem::read(&broken).unwrap();
+    assert_eq!((read.code, read.tries_left, read.flow), (ProblemCode::CodeWrong, Some(4), None));
+}
+
+#[test]
+fn what_has_the_wrong_type_is_as_good_as_absent() {
+    let mut broken = golden("flow-password");
+    broken["messages"] = json!("none");
+    broken["account"] = json!(["minji@daemun.test"]);
+    broken["workspace"]["logo"] = json!(7);
+    broken["actions"]["submit"] = json!(true);
+    let read = flow(&broken);
+    assert_eq!((read.messages.len(), read.account), (0, None));
+    assert_eq!(read.workspace.unwrap().logo, None);
+
+    for name in ["id", "kind", "rev", "server_time", "expires_at", "status", "step"] {
+        let mut broken = golden("flow-password");
+        broken[name] = json!(-1.5);
+        assert_eq!(Flow::read(&broken).unwrap_err().0, name);
+    }
+}
+
+// --- Anybody at all -------------------------------------------------------------------------------------------------
+
+/// Names that mean something to the reader, among others.
+fn name() -> impl Strategy<Value = String> {
+    let known = prop::sample::select(vec![
+        "id",
+        "kind",
+        "rev",
+        "server_time",
+        "expires_at",
+        "status",
+        "step",
+        "type",
+        "actions",
+        "submit",
+        "available_in",
+        "poll",
+        "interval",
+        "messages",
+        "code",
+        "params",
+        "until",
+        "severity",
+        "errors",
+        "pointer",
+        "flow",
+        "workspaces",
+        "restart",
+        "reason",
+        "retry_after",
+        "identifier",
+        "hints",
+        "client",
+        "input",
+        "steps",
+        "apps",
+        "platform",
+    ]);
+    prop_oneof![4 => known.prop_map(Into::into), 1 => ".{0,8}"]
+}
+
+fn any_text() -> impl Strategy<Value = String> {
+    let known = prop::sample::select(vec![
+        "active",
+        "complete",
+        "ended",
+        "identify",
+        "code",
+        "choose_workspace",
+        "notice",
+        "email",
+        "sign_in",
+        "error",
+        "1",
+    ]);
+    prop_oneof![known.prop_map(Into::into), ".{0,12}"]
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any_text().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 48, 8, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::vec((name(), inner), 0..10)
+                .prop_map(|members| Value::from(members.into_iter().collect::<Map<_, _>>())),
+        ]
+    })
+}
+
+/// A golden message in which one part, anywhere, is something else.
+fn nearly_golden() -> impl Strategy<Value = Value> {
+    let goldens: Vec<Value> = goldens::all().iter().map(|golden| value(&golden.wire)).collect();
+    (prop::sample::select(goldens), any::<prop::sample::Index>(), any_json()).prop_map(|(mut golden, at, instead)| {
+        let count = parts(&mut golden);
+        replace(&mut golden, &mut at.index(count), &instead);
+        golden
+    })
+}
+
+fn children(value: &mut Value) -> Vec<&mut Value> {
+    match value {
+        Value::Object(object) => object.values_mut().collect(),
+        Value::Array(items) => items.iter_mut().collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
+    }
+}
+
+fn parts(value: &mut Value) -> usize {
+    1 + children(value).into_iter().map(parts).sum::<usize>()
+}
+
+/// Replaces the part that comes after so many others.
+fn replace(value: &mut Value, after: &mut usize, instead: &Value) -> bool {
+    if *after == 0 {
+        *value = instead.clone();
+        return true;
+    }
+    *after -= 1;
+    children(value).into_iter().any(|child| replace(child, after, instead))
+}
+
+/// What could be read can be written and read again; only what this version does not know is never written.
+fn holds_for(value: &Value) {
+    if let Ok(flow) = Flow::read(value) {
+        match serde_json::to_value(&flow) {
+            Ok(written) => assert_eq!(Flow::read(&written), Ok(flow)),
+            Err(_) => assert!(is_of_a_later_version(&flow), "{flow:?} cannot be written"),
+        }
+    }
+    if let Ok(problem) = Problem::read(value) {
+        match serde_json::to_value(&problem) {
+            Ok(written) => assert_eq!(Problem::read(&written), Ok(problem)),
+            Err(_) => {
+                assert!(problem.flow.as_deref().is_some_and(is_of_a_later_version), "{problem:?} cannot be written")
+            }
+        }
+    }
+    let _ = StepState::read(value);
+    let _ = serde_json::from_value::<Begin>(value.clone());
+    let _ = serde_json::from_value::<Act>(value.clone());
+    let _ = serde_json::from_value::<Discovery>(value.clone());
+}
+
+fn is_of_a_later_version(flow: &Flow) -> bool {
+    match &flow.status {
+        Status::Unknown => true,
+        Status::Active { step, .. } => step.step.kind().is_none(),
+        Status::Complete { .. } | Status::Ended { .. } => false,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_json_whatever_makes_the_reader_panic(value in any_json()) {
+        holds_for(&value);
+    }
+
+    #[test]
+    fn no_broken_message_makes_the_reader_panic(value in nearly_golden()) {
+        holds_for(&value);
+    }
+}
