@@ -1,0 +1,103 @@
+//! Turns `locales/*.json` into the `Text` enum: each text has a name that the compiler knows, and a language that lacks
+//! one, or gaps of one, does not build. The words themselves are loaded by the page, one language at a time, as an array
+//! in the enum's order (`cargo xtask finish` writes it).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use serde_json::{Map, Value};
+
+/// Texts that only the page's own script says; the app has no names for them.
+const PAGE_ONLY: &[&str] = &["failed.", "language.", "page."];
+
+/// The language that decides which texts there are.
+const FIRST: &str = "en";
+
+fn main() {
+    println!("cargo::rerun-if-changed=locales");
+    let locales = read_locales(Path::new("locales"));
+    let first = &locales[FIRST];
+    for (language, texts) in &locales {
+        agree(first, texts).unwrap_or_else(|why| panic!("locales/{language}.json: {why}"));
+    }
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("text.rs");
+    fs::write(out, code(first)).expect("OUT_DIR is writable");
+}
+
+fn read_locales(folder: &Path) -> BTreeMap<String, Map<String, Value>> {
+    let files =
+        fs::read_dir(folder).expect("locales/ is there").map(|entry| entry.expect("locales/ is readable").path());
+    files
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .map(|path| {
+            let text = fs::read_to_string(&path).expect("a locale is UTF-8");
+            let texts = serde_json::from_str(&text).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
+            (path.file_stem().expect("a file has a name").to_string_lossy().into_owned(), texts)
+        })
+        .collect()
+}
+
+/// Whether two languages have the same texts, with the same gaps to fill.
+fn agree(first: &Map<String, Value>, texts: &Map<String, Value>) -> Result<(), String> {
+    for key in first.keys() {
+        let text = texts.get(key).ok_or_else(|| format!("`{key}` is missing"))?;
+        let (wanted, got) = (gaps(&first[key]), gaps(text));
+        if wanted != got && !key.starts_with("choose.as") {
+            return Err(format!("`{key}` has the gaps {got:?}, {FIRST}.json has {wanted:?}"));
+        }
+    }
+    match texts.keys().find(|key| !first.contains_key(*key)) {
+        Some(key) => Err(format!("`{key}` is not in {FIRST}.json")),
+        None => Ok(()),
+    }
+}
+
+/// The `{gaps}` of a text, of its most general form where it has several.
+fn gaps(text: &Value) -> BTreeSet<String> {
+    let text = text.as_str().or_else(|| text.get("other")?.as_str()).unwrap_or_default();
+    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(gap, _)| gap.to_owned()).collect()
+}
+
+fn code(texts: &Map<String, Value>) -> String {
+    let said: Vec<&String> =
+        texts.keys().filter(|key| !PAGE_ONLY.iter().any(|prefix| key.starts_with(prefix))).collect();
+    let mut code = String::from("/// A text that the app can say; its number is its place in the loaded words.\n");
+    code.push_str("#[derive(Clone, Copy, Debug, PartialEq, Eq)]\npub enum Text {\n");
+    for key in &said {
+        let _ = writeln!(code, "    /// `{key}`\n    {},", camel(key));
+    }
+    code.push_str("}\n\n");
+    for group in ["problem", "field", "message"] {
+        let prefix = format!("{group}.");
+        let named = said.iter().filter_map(|key| Some((key.strip_prefix(&prefix)?, format!("Text::{}", camel(key)))));
+        code.push_str(&by_code(group, "Text", named));
+    }
+    let notices = said.iter().filter_map(|key| {
+        let code = key.strip_prefix("notice.")?.strip_suffix(".title")?;
+        Some((code, format!("(Text::{}, Text::{})", camel(key), camel(&format!("notice.{code}.text")))))
+    });
+    code.push_str(&by_code("notice", "(Text, Text)", notices));
+    code
+}
+
+/// A function from a code of the protocol to what is said of it.
+fn by_code<'a>(group: &str, says: &str, named: impl Iterator<Item = (&'a str, String)>) -> String {
+    let mut code = format!("/// What `{group}.…` says of a code of the protocol, where it is known.\n");
+    let _ = writeln!(code, "pub fn {group}(code: &str) -> Option<{says}> {{\n    Some(match code {{");
+    for (name, text) in named.filter(|(name, _)| *name != "unknown") {
+        let _ = writeln!(code, "        {name:?} => {text},");
+    }
+    code.push_str("        _ => return None,\n    })\n}\n\n");
+    code
+}
+
+/// `problem.code_wrong` → `ProblemCodeWrong`.
+fn camel(key: &str) -> String {
+    let word = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
+    };
+    key.split(['.', '_']).map(word).collect()
+}

@@ -1,0 +1,46 @@
+// Appended to the glue: fetches the app, runs it only if it is the one this page was built with, and says so if it is not.
+// `WASM` is written in by `cargo xtask finish`: { url, sha256 } with the hash in base64.
+const page = globalThis.daemun;
+
+async function start() {
+  if (typeof WebAssembly !== 'object') return page.fail('wasm');
+  let answer;
+  try {
+    answer = await fetch(WASM.url);
+    if (!answer.ok) return page.fail('load');
+  } catch {
+    return page.fail('load');
+  }
+  // `fetch` with `integrity` would hold everything back until the last byte. So the bytes are compiled as they come and
+  // hashed beside it, and nothing runs before the hash is right.
+  const copy = answer.clone();
+  const hashed = copy.arrayBuffer().then((bytes) => crypto.subtle.digest('SHA-256', bytes));
+  const compiled = WebAssembly.compileStreaming(answer);
+  compiled.catch(() => {});
+  let digest;
+  try {
+    digest = await hashed;
+  } catch {
+    return page.fail('load');
+  }
+  if (btoa(String.fromCharCode(...new Uint8Array(digest))) !== WASM.sha256) return page.fail('integrity');
+  let module;
+  try {
+    module = await compiled;
+  } catch {
+    return page.fail('load');
+  }
+  try {
+    page.spoken = await page.words;
+  } catch {
+    return page.fail('load');
+  }
+  await page.settled();
+  try {
+    await __wbg_init({ module_or_path: module });
+  } catch (why) {
+    console.error(why);
+    page.fail('panic');
+  }
+}
+start();

@@ -1,0 +1,85 @@
+//! From what the machine shows to the screen that shows it: the one exhaustive match.
+
+use daemun_flow::Face;
+use daemun_protocol::Step;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+use crate::gate::Gate;
+use crate::i18n;
+use crate::ports::page;
+use crate::screens;
+
+/// Which screen stands there; while it is equal, the screen stays, drafts and focus with it.
+#[derive(Clone, Copy, PartialEq)]
+enum Standing {
+    Opening,
+    Unopened,
+    Step(u32),
+    Complete,
+    Ended,
+}
+
+fn standing(gate: Gate) -> Standing {
+    gate.with(|machine| match machine.face() {
+        Face::Opening => Standing::Opening,
+        Face::Unopened(_) => Standing::Unopened,
+        Face::Step { instance, .. } => Standing::Step(instance),
+        Face::Complete { .. } => Standing::Complete,
+        Face::Ended { .. } => Standing::Ended,
+    })
+}
+
+/// Keeps the right screen in the place that the page has for it.
+///
+/// Each screen is mounted on its own and not diffed against the one before: Leptos would keep an input that looks alike,
+/// and a password must not live on in the next step's field.
+pub fn mount(gate: Gate) {
+    let Some(place) = document().get_element_by_id("app").and_then(|place| place.dyn_into::<HtmlElement>().ok()) else {
+        return;
+    };
+    let owner = Owner::new();
+    let root = owner.clone();
+    // A screen belongs to the page and not to the effect that shows it, which would take it along when it runs again.
+    let show = move |standing| root.with(|| mount_to(place.clone(), move || screen(gate, standing)));
+    let first = standing(gate);
+    let mut shown = (first, Some(show(first)));
+    owner.with(|| {
+        Effect::new(move |_| {
+            let now = standing(gate);
+            i18n::follow();
+            page::entitle();
+            if shown.0 != now {
+                // The old screen goes before the new one comes: never are two fields of one name in the page.
+                shown.1.take();
+                shown = (now, Some(show(now)));
+                page::focus_screen();
+            }
+        });
+    });
+    // The page lives as long as its app.
+    std::mem::forget(owner);
+}
+
+fn screen(gate: Gate, standing: Standing) -> AnyView {
+    match standing {
+        Standing::Opening => ().into_any(),
+        Standing::Unopened => screens::unopened::view(gate),
+        Standing::Complete => screens::complete::view(gate),
+        Standing::Ended => screens::ended::view(gate),
+        Standing::Step(_) => gate
+            .step_once(|step| {
+                Some(match step {
+                    Step::Identify { .. } => screens::identify::view(gate),
+                    Step::Organisation { .. } => screens::organisation::view(gate),
+                    Step::Code { .. } => screens::code::view(gate),
+                    Step::ChooseWorkspace { .. } => screens::choose_workspace::view(gate),
+                    Step::Password { .. } => screens::password::view(gate),
+                    Step::Notice { .. } => screens::notice::view(gate),
+                    Step::Unknown { .. } => screens::unknown::view(gate),
+                })
+            })
+            .unwrap_or_else(|| ().into_any()),
+    }
+}

@@ -1,0 +1,160 @@
+//! The only loop: tells the machine what happened, shows what it became, and carries out what it asks for.
+//! It keeps a request until it is settled, so that a lost answer is asked for again under the same key.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use daemun_flow::{Answer, Effect, Event, Fault, Machine, Moment, Ticket};
+use daemun_protocol::{Begin, Client, Kind, StepKind};
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use leptos::prelude::*;
+use leptos::reactive::spawn_local;
+
+use crate::gate::Gate;
+use crate::i18n;
+use crate::ports::{api, page};
+
+/// A request without an answer for so long counts as lost.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+thread_local! {
+    static DRIVER: RefCell<Option<Driver>> = const { RefCell::new(None) };
+}
+
+struct Driver {
+    machine: RwSignal<Machine>,
+    clock: RwSignal<Moment>,
+    /// The request that is on the wire, or that was sent and never answered.
+    request: Option<Request>,
+    flight: Option<Flight>,
+    wake: Option<TimeoutHandle>,
+}
+
+#[derive(Clone)]
+struct Request {
+    ticket: Ticket,
+    /// `Idempotency-Key`.
+    key: String,
+    call: api::Call,
+}
+
+/// A request on the wire; dropping it takes it back. Aborting one that was answered does nothing.
+struct Flight {
+    ticket: Ticket,
+    abort: api::Abort,
+    patience: Option<TimeoutHandle>,
+}
+
+impl Drop for Flight {
+    fn drop(&mut self) {
+        self.abort.abort();
+        if let Some(patience) = self.patience {
+            patience.clear();
+        }
+    }
+}
+
+/// Begins on this page's way in; what comes back is all that screens see.
+pub fn start() -> Gate {
+    let machine = RwSignal::new(Machine::new(page::entry(), page::seed()));
+    let clock = RwSignal::new(page::now());
+    DRIVER.set(Some(Driver { machine, clock, request: None, flight: None, wake: None }));
+    page::on_sight(|seen| tell(if seen { Event::Shown } else { Event::Hidden }));
+    page::on_connection(|online| tell(if online { Event::Online } else { Event::Offline }));
+    page::on_back(|| tell(Event::WentBack));
+    page::every_second(move || clock.set(page::now()));
+    Gate::new(machine.read_only(), clock.read_only(), tell)
+}
+
+/// Something happened.
+pub fn tell(event: Event) {
+    DRIVER.with_borrow_mut(|driver| {
+        if let Some(driver) = driver {
+            driver.tell(event);
+        }
+    });
+}
+
+impl Driver {
+    fn tell(&mut self, event: Event) {
+        let now = page::now();
+        self.clock.set(now);
+        if let Event::Answered(ticket, answer) = &event {
+            self.land(*ticket, answer);
+        }
+        let (machine, effects) = self.machine.get_untracked().update(now, event);
+        page::show(&machine);
+        self.machine.set(machine);
+        for effect in effects {
+            self.carry_out(effect);
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Begin { ticket } => self.send(ticket, api::Call::Begin(self.beginning())),
+            Effect::Read { ticket, id, etag } => self.send(ticket, api::Call::Read { id, etag }),
+            Effect::Act { ticket, id, rev, action } => self.send(ticket, api::Call::Act { id, rev, action }),
+            Effect::Resend { ticket } => {
+                if let Some(request) = self.request.clone().filter(|request| request.ticket == ticket) {
+                    self.fly(request);
+                }
+            }
+            Effect::Abort { ticket } => {
+                self.flight.take_if(|flight| flight.ticket == ticket);
+            }
+            Effect::Wake { at } => {
+                if let Some(wake) = self.wake.take() {
+                    wake.clear();
+                }
+                let pause = Duration::from_millis(at.millis_since(page::now()));
+                self.wake = set_timeout_with_handle(|| tell(Event::Tick), pause).ok();
+            }
+            Effect::Leave { url } => page::leave(&url),
+        }
+    }
+
+    fn beginning(&self) -> Begin {
+        Begin {
+            kind: Kind::SignIn,
+            hints: self.machine.with_untracked(|machine| machine.entry().hints.clone()),
+            client: Client {
+                version: env!("CARGO_PKG_VERSION").into(),
+                steps: StepKind::ALL.iter().map(|kind| kind.as_str().into()).collect(),
+                locale: i18n::language(),
+            },
+        }
+    }
+
+    fn send(&mut self, ticket: Ticket, call: api::Call) {
+        // The same act again after a lost answer is the same request: it must not cost a second try or send a second code.
+        let unsettled = self.request.take().filter(|request| request.call == call);
+        let key = unsettled.map_or_else(page::unique, |request| request.key);
+        let request = Request { ticket, key, call };
+        self.request = Some(request.clone());
+        self.fly(request);
+    }
+
+    fn fly(&mut self, request: Request) {
+        let ticket = request.ticket;
+        let abort = api::Abort::new();
+        let lost = move || tell(Event::Answered(ticket, Err(Fault::Network)));
+        let patience = set_timeout_with_handle(lost, PATIENCE).ok();
+        let signal = abort.clone();
+        self.flight = Some(Flight { ticket, abort, patience });
+        spawn_local(async move {
+            let answer = api::send(&request.key, request.call, &signal).await;
+            if !signal.is_aborted() {
+                tell(Event::Answered(ticket, answer));
+            }
+        });
+    }
+
+    /// Takes an answered, lost or refused request off the wire; one that was answered is forgotten, secrets and all.
+    fn land(&mut self, ticket: Ticket, answer: &Result<Answer, Fault>) {
+        self.flight.take_if(|flight| flight.ticket == ticket);
+        if answer.is_ok() {
+            self.request.take_if(|request| request.ticket == ticket);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Codes into words: the only place that knows what is said to a person, in the language that the page has loaded.
+
+use daemun_flow::Trouble;
+use daemun_protocol::{Message, ProblemCode};
+use js_sys::{Array, Reflect};
+use leptos::prelude::*;
+use wasm_bindgen::JsValue;
+
+include!(concat!(env!("OUT_DIR"), "/text.rs"));
+
+/// One language: its texts in the order of [`Text`], and how it counts.
+#[derive(Clone)]
+struct Language {
+    tag: String,
+    words: Array,
+}
+
+thread_local! {
+    static LANGUAGE: RwSignal<Language, LocalStorage> =
+        RwSignal::new_local(Language { tag: String::new(), words: Array::new() });
+}
+
+/// Takes the first language; before the screens are made.
+pub fn begin(words: Array, tag: &str) {
+    speak(words, tag);
+}
+
+/// Switches the language, in place.
+pub fn speak(words: Array, tag: &str) {
+    LANGUAGE.with(|language| language.set(Language { tag: tag.into(), words }));
+}
+
+/// Follows the language without saying anything.
+pub fn follow() {
+    LANGUAGE.with(|language| language.track());
+}
+
+/// The BCP 47 tag of the language spoken now.
+pub fn language() -> String {
+    LANGUAGE.with(|language| language.with_untracked(|language| language.tag.clone()))
+}
+
+/// What fills the gaps of a text, by their names.
+pub type Gaps<'a> = &'a [(&'a str, &'a str)];
+
+/// A text without gaps, following the language.
+pub fn say(text: Text) -> Box<dyn Fn() -> String + Send> {
+    Box::new(move || said(text))
+}
+
+/// A text without gaps.
+pub fn said(text: Text) -> String {
+    filled(text, &[])
+}
+
+/// A text with its gaps filled.
+pub fn filled(text: Text, gaps: Gaps<'_>) -> String {
+    LANGUAGE.with(|language| language.with(|language| fill(language.words.get(text as u32), gaps)))
+}
+
+/// A text that depends on a number, in the form that the language has for it; `{n}` is the number.
+pub fn counted(text: Text, number: u64, gaps: Gaps<'_>) -> String {
+    LANGUAGE.with(|language| {
+        language.with(|language| {
+            let forms = language.words.get(text as u32);
+            let rules =
+                js_sys::Intl::PluralRules::new(&Array::of1(&language.tag.as_str().into()), &js_sys::Object::new());
+            #[expect(clippy::cast_precision_loss, reason = "small counts")]
+            let form = rules.select(number as f64);
+            let of = |form: &JsValue| Reflect::get(&forms, form).ok().filter(|text| !text.is_undefined());
+            let text = of(&form).or_else(|| of(&"other".into())).unwrap_or(JsValue::NULL);
+            let number = number.to_string();
+            let all: Vec<_> = gaps.iter().copied().chain([("n", number.as_str())]).collect();
+            fill(text, &all)
+        })
+    })
+}
+
+/// Fills the `{gaps}` of a text; one that nothing is known for stays empty.
+fn fill(text: JsValue, gaps: Gaps<'_>) -> String {
+    let text = text.as_string().unwrap_or_default();
+    let mut filled = String::with_capacity(text.len());
+    for (at, part) in text.split('{').enumerate() {
+        let (gap, rest) = if at == 0 { ("", part) } else { part.split_once('}').unwrap_or(("", part)) };
+        if let Some((_, value)) = gaps.iter().find(|(name, _)| *name == gap) {
+            filled.push_str(value);
+        }
+        filled.push_str(rest);
+    }
+    filled
+}
+
+/// A span of time in words: `9 minutes 41 seconds`.
+pub fn span(seconds: u64) -> String {
+    let minutes = || counted(Text::TimeMinutes, seconds / 60, &[]);
+    let rest = || counted(Text::TimeSeconds, seconds % 60, &[]);
+    match (seconds / 60, seconds % 60) {
+        (0, _) => rest(),
+        (_, 0) => minutes(),
+        _ => format!("{} {}", minutes(), rest()),
+    }
+}
+
+/// What is said of a trouble. `wait` is the seconds until trying again makes sense, `length` the digits of a code.
+pub fn trouble(trouble: &Trouble, wait: u64, length: u8) -> String {
+    let refusal = match trouble {
+        Trouble::Network => return said(Text::TroubleNetwork),
+        Trouble::Unreadable => return said(Text::TroubleUnreadable),
+        Trouble::Refused(refusal) => refusal,
+    };
+    let length = length.to_string();
+    if let Some(text) = refusal.errors.first().and_then(|error| field(error.code.as_str())) {
+        return filled(text, &[("length", &length)]);
+    }
+    let text = match (&refusal.code, refusal.tries_left) {
+        (ProblemCode::CodeWrong, Some(left)) => return counted(Text::ProblemCodeWrong, left.into(), &[]),
+        (ProblemCode::CredentialsWrong, Some(left)) => {
+            return counted(Text::ProblemCredentialsWrongTries, left.into(), &[]);
+        }
+        (ProblemCode::Unavailable, _) if wait == 0 => Text::ProblemInternal,
+        (code, _) => problem(code.as_str()).unwrap_or(Text::ProblemUnknown),
+    };
+    filled(text, &[("time", &span(wait)), ("code", refusal.code.as_str())])
+}
+
+/// What is said of a message, where it is not said by its screen anyway.
+pub fn aside(message: &Message) -> Option<String> {
+    self::message(message.code.as_str()).map(said)
+}
+
+/// The code of a trouble, for tests and support.
+pub fn trouble_code(trouble: &Trouble) -> String {
+    match trouble {
+        Trouble::Network => "network".into(),
+        Trouble::Unreadable => "unreadable".into(),
+        Trouble::Refused(refusal) => refusal.code.as_str().into(),
+    }
+}

@@ -1,0 +1,109 @@
+//! The backend, over HTTP: typed calls out, typed answers back, and no trust in what arrives.
+
+use daemun_flow::{Answer, Fault};
+use daemun_protocol::{Act, Action, Begin, Flow, IDEMPOTENCY_HEADER, Problem, ProblemCode, VERSION, VERSION_HEADER};
+use gloo_net::http::{Method, RequestBuilder, Response};
+use serde::Serialize;
+
+use super::json::Json;
+use super::page;
+
+/// No answer of the protocol comes near this many bytes.
+const LONGEST_ANSWER: usize = 512 * 1024;
+
+/// What can be asked of a backend.
+#[derive(Clone, PartialEq)]
+pub enum Call {
+    Begin(Begin),
+    Read { id: String, etag: Option<String> },
+    Act { id: String, rev: u64, action: Action },
+}
+
+/// Takes a request back.
+#[derive(Clone)]
+pub struct Abort(Option<web_sys::AbortController>);
+
+impl Abort {
+    pub fn new() -> Self {
+        Self(web_sys::AbortController::new().ok())
+    }
+
+    pub fn abort(&self) {
+        if let Some(controller) = &self.0 {
+            controller.abort();
+        }
+    }
+
+    pub fn is_aborted(&self) -> bool {
+        self.0.as_ref().is_some_and(|controller| controller.signal().aborted())
+    }
+}
+
+/// Sends a call and reads its answer.
+///
+/// # Errors
+/// [`Fault::Network`] when nothing came, [`Fault::Unreadable`] when something else than the protocol came.
+pub async fn send(key: &str, call: Call, abort: &Abort) -> Result<Answer, Fault> {
+    let api = page::api();
+    let signal = abort.0.as_ref().map(web_sys::AbortController::signal);
+    let request = |method, url: &str| {
+        RequestBuilder::new(url).method(method).header(VERSION_HEADER, VERSION).abort_signal(signal.as_ref())
+    };
+    let post = |url: &str, body: String| {
+        request(Method::POST, url).header("Content-Type", "application/json").header(IDEMPOTENCY_HEADER, key).body(body)
+    };
+    let request = match call {
+        Call::Begin(begin) => post(&format!("{api}/flows"), json(&begin)?),
+        Call::Read { id, etag } => {
+            let read = request(Method::GET, &format!("{api}/flows/{id}"));
+            match etag {
+                Some(etag) => read.header("If-None-Match", &etag),
+                None => read,
+            }
+            .build()
+        }
+        Call::Act { id, rev, action } => {
+            let name = action.name().as_str();
+            post(&format!("{api}/flows/{id}/actions/{name}"), json(&Act { rev, input: action.into_input() })?)
+        }
+    };
+    let response = request.map_err(|_| Fault::Unreadable)?.send().await.map_err(|_| Fault::Network)?;
+    read(response).await
+}
+
+async fn read(response: Response) -> Result<Answer, Fault> {
+    let status = response.status();
+    if status == 304 {
+        return Ok(Answer::NotModified);
+    }
+    let headers = response.headers();
+    let kind = headers.get("Content-Type").unwrap_or_default();
+    if kind.starts_with("application/problem+json") {
+        return Problem::read(&parse(&response).await?).map(Answer::Problem).map_err(|_| Fault::Unreadable);
+    }
+    if response.ok() && kind.starts_with("application/json") {
+        let etag = headers.get("ETag");
+        let flow = Flow::read(&parse(&response).await?).map_err(|_| Fault::Unreadable)?;
+        return Ok(Answer::Flow { flow: Box::new(flow), etag });
+    }
+    // Not the backend but something in between: a gateway that is overloaded says at least when to come back.
+    let code = match status {
+        429 => ProblemCode::TooManyRequests,
+        502..=504 => ProblemCode::Unavailable,
+        _ => return Err(Fault::Unreadable),
+    };
+    let retry_after = headers.get("Retry-After").and_then(|seconds| seconds.parse().ok());
+    Ok(Answer::Problem(Problem { retry_after, ..Problem::new(code, status) }))
+}
+
+async fn parse(response: &Response) -> Result<Json, Fault> {
+    let text = response.text().await.map_err(|_| Fault::Network)?;
+    if text.len() > LONGEST_ANSWER {
+        return Err(Fault::Unreadable);
+    }
+    Json::parse(&text).ok_or(Fault::Unreadable)
+}
+
+fn json(body: &impl Serialize) -> Result<String, Fault> {
+    serde_json::to_string(body).map_err(|_| Fault::Unreadable)
+}

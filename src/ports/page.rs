@@ -1,0 +1,306 @@
+//! The page: its address, history, root attributes, visibility and clock, and the little that its own script
+//! (`page/shell.js`) keeps for the app. It knows nothing of what the screens look like.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use daemun_flow::{Entry, Face, Machine, Moment};
+use daemun_protocol::{ActionName, DEFAULT_API, Hints};
+use js_sys::{Array, Function, Object, Reflect};
+use leptos::ev;
+use leptos::prelude::*;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, HtmlElement};
+
+thread_local! {
+    static HISTORY: RefCell<History> = RefCell::new(History::default());
+}
+
+/// What this entry of the browser's history stands for.
+#[derive(Clone, Default, PartialEq)]
+struct Here {
+    flow: Option<String>,
+    at_front_door: bool,
+    /// An entry laid on top of the page's own, so that the browser's Back is heard while there is a step to go back to.
+    guard: bool,
+}
+
+#[derive(Default)]
+struct History {
+    here: Here,
+    /// A step back that the app itself has asked for, and what it was for.
+    stepping: Option<Stepping>,
+}
+
+enum Stepping {
+    /// The guard is taken away.
+    Off,
+    /// The page is left for this address once the guard is off.
+    Away(String),
+}
+
+/// How the member came here.
+pub fn entry() -> Entry {
+    let location = window().location();
+    let path = location.pathname().unwrap_or_default();
+    let organisation = path.strip_prefix("/o/").filter(|rest| !rest.is_empty());
+    let search = location.search().unwrap_or_default();
+    let query = web_sys::UrlSearchParams::new_with_str(&search).ok();
+    let state = history().and_then(|history| history.state().ok()).unwrap_or(JsValue::NULL);
+    let flow = get(&state, "flow").and_then(|flow| flow.as_string());
+    let organisation = organisation.map(|name| decode(name).unwrap_or_else(|| name.to_owned()));
+    let at_front_door =
+        organisation.is_none() && (flow.is_none() || get(&state, "at_front_door").is_some_and(|at| at.is_truthy()));
+    HISTORY.with_borrow_mut(|history| {
+        history.here =
+            Here { flow: flow.clone(), at_front_door, guard: get(&state, "guard").is_some_and(|at| at.is_truthy()) };
+    });
+    let return_to = query.and_then(|query| query.get("return_to"));
+    Entry { hints: Hints { return_to, organisation }, flow, at_front_door }
+}
+
+fn decode(name: &str) -> Option<String> {
+    js_sys::decode_uri_component(name).ok().map(String::from)
+}
+
+/// The API's base, as the page's `<meta name="daemun-api">` says.
+pub fn api() -> String {
+    let meta = document().query_selector("meta[name=daemun-api]").ok().flatten();
+    meta.and_then(|meta| meta.get_attribute("content")).unwrap_or_else(|| DEFAULT_API.into())
+}
+
+/// Milliseconds since the page began.
+pub fn now() -> Moment {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a page lives for less than 2^53 ms")]
+    Moment(window().performance().map_or(0.0, |performance| performance.now()) as u64)
+}
+
+/// A number that differs from page to page.
+pub fn seed() -> u32 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "only the bits matter")]
+    ((js_sys::Math::random() * 4_294_967_296.0) as u32)
+}
+
+/// A key that nobody has used before.
+pub fn unique() -> String {
+    window().crypto().map(|crypto| crypto.random_uuid()).unwrap_or_default()
+}
+
+/// Shows on the document's root what the app shows, for tests and host pages, and keeps the flow in the history entry.
+pub fn show(machine: &Machine) {
+    let (screen, state) = look(machine);
+    if let Some(root) = document().document_element() {
+        // After a panic, timers may still come in here: what the page says of it stays.
+        if root.get_attribute("data-app").is_some_and(|app| app == "failed") {
+            return;
+        }
+        set(&root, "data-screen", screen);
+        set(&root, "data-state", state);
+        set(&root, "data-rev", &machine.rev().to_string());
+    }
+    let at_front_door = screen == "identify";
+    let guard = machine.can_go_back() && !is_going_back(machine);
+    remember(&Here { flow: machine.flow_id().map(Into::into), at_front_door, guard });
+}
+
+fn set(root: &Element, name: &str, value: &str) {
+    // Only what cannot be an attribute's name is refused.
+    let _ = root.set_attribute(name, value);
+}
+
+fn look(machine: &Machine) -> (&'static str, &'static str) {
+    match machine.face() {
+        Face::Opening => ("opening", "busy"),
+        Face::Unopened(_) => ("unopened", "error"),
+        Face::Step { step, busy, trouble, .. } => {
+            let state = match (busy, trouble) {
+                (Some(_), _) => "busy",
+                (None, Some(_)) => "error",
+                (None, None) => "idle",
+            };
+            (step.step.kind().map_or("unknown", |kind| kind.as_str()), state)
+        }
+        Face::Complete { .. } => ("complete", "done"),
+        Face::Ended { .. } => ("ended", "done"),
+    }
+}
+
+fn is_going_back(machine: &Machine) -> bool {
+    matches!(machine.face(), Face::Step { busy: Some(ActionName::Back), .. })
+}
+
+fn remember(want: &Here) {
+    HISTORY.with_borrow_mut(|history| {
+        if history.here == *want || history.stepping.is_some() {
+            return;
+        }
+        let Some(browser) = self::history() else { return };
+        let was_guarded = history.here.guard;
+        history.here = want.clone();
+        // A history that takes no entries (a sandboxed frame) is no reason to stop: only reload and Back are poorer.
+        let _ = match (was_guarded, want.guard) {
+            (false, true) => {
+                let below = Here { guard: false, ..want.clone() };
+                let _ = browser.replace_state(&below.to_js(), "");
+                browser.push_state(&want.to_js(), "")
+            }
+            (true, false) => {
+                history.stepping = Some(Stepping::Off);
+                browser.back()
+            }
+            (true, true) | (false, false) => browser.replace_state(&want.to_js(), ""),
+        };
+    });
+}
+
+impl Here {
+    fn to_js(&self) -> JsValue {
+        let state = Object::new();
+        let put = |name: &str, value: JsValue| {
+            let _ = Reflect::set(&state, &name.into(), &value);
+        };
+        put("flow", self.flow.as_deref().map_or(JsValue::NULL, Into::into));
+        put("at_front_door", self.at_front_door.into());
+        put("guard", self.guard.into());
+        state.into()
+    }
+}
+
+/// Leaves for `url`, so that the browser's Back does not lead into a finished flow.
+pub fn leave(url: &str) {
+    let guarded = HISTORY.with_borrow_mut(|history| {
+        let guarded = history.here.guard || matches!(history.stepping, Some(Stepping::Off));
+        let stepping = history.stepping.is_some();
+        if guarded {
+            history.stepping = Some(Stepping::Away(url.into()));
+        }
+        guarded.then_some(stepping)
+    });
+    match (guarded, history()) {
+        (Some(false), Some(browser)) => {
+            let _ = browser.back();
+        }
+        (Some(true), _) => {}
+        (None, _) | (_, None) => {
+            let _ = window().location().replace(url);
+        }
+    }
+}
+
+/// Calls when the member goes back while there is a step to go back to.
+pub fn on_back(heard: fn()) {
+    window_event_listener(ev::popstate, move |_| {
+        let meant = HISTORY.with_borrow_mut(|history| {
+            let was_guarded = history.here.guard;
+            history.here.guard = false;
+            match history.stepping.take() {
+                Some(Stepping::Off) => {
+                    if let Some(browser) = self::history() {
+                        let _ = browser.replace_state(&history.here.to_js(), "");
+                    }
+                    false
+                }
+                Some(Stepping::Away(url)) => {
+                    let _ = window().location().replace(&url);
+                    false
+                }
+                None => was_guarded,
+            }
+        });
+        if meant {
+            heard();
+        }
+    });
+    // A page out of the back/forward cache shows a moment that is over.
+    window_event_listener(ev::pageshow, |event| {
+        if event.persisted() {
+            let _ = window().location().reload();
+        }
+    });
+}
+
+/// Calls when the page is seen again, and when it no longer is.
+pub fn on_sight(heard: fn(bool)) {
+    window_event_listener(ev::visibilitychange, move |_| heard(!document().hidden()));
+}
+
+/// Calls when the network comes and goes.
+pub fn on_connection(heard: fn(bool)) {
+    window_event_listener(ev::online, move |_| heard(true));
+    window_event_listener(ev::offline, move |_| heard(false));
+}
+
+/// Calls every second while the page lives.
+pub fn every_second(tick: impl Fn() + 'static) {
+    set_interval(tick, Duration::from_secs(1));
+}
+
+/// The words that the page has loaded, and their language.
+pub fn words() -> (Array, String) {
+    let daemun = daemun();
+    let words = get(&daemun, "spoken").and_then(|words| words.dyn_into().ok()).unwrap_or_default();
+    (words, get(&daemun, "language").and_then(|language| language.as_string()).unwrap_or_default())
+}
+
+/// Calls when the member switches the language.
+pub fn on_language(heard: fn(Array, String)) {
+    let speak = Closure::<dyn Fn(Array, String)>::new(heard).into_js_value();
+    let _ = Reflect::set(&daemun(), &"speak".into(), &speak);
+}
+
+/// What happened to the first form before the app was there: `submit` or `use_organisation`.
+pub fn early() -> Option<String> {
+    get(&daemun(), "early").and_then(|early| early.as_string())
+}
+
+/// The app is in charge.
+pub fn started() {
+    if let Some(root) = document().document_element() {
+        set(&root, "data-app", "ready");
+    }
+    call(&daemun(), "started", &JsValue::UNDEFINED);
+}
+
+/// The app cannot go on; the page's own script says so.
+pub fn fail(why: &str) {
+    call(&daemun(), "fail", &why.into());
+}
+
+/// Names the page after the screen's heading, once that says what it will say.
+pub fn entitle() {
+    let name = || {
+        let heading = document().query_selector("#app h1").ok().flatten().and_then(|heading| heading.text_content());
+        if let Some(heading) = heading {
+            document().set_title(&format!("{heading} · Daemun"));
+        }
+    };
+    set_timeout(name, Duration::ZERO);
+}
+
+/// Puts the focus where the eye is: into the first field that can be filled, or onto the heading.
+pub fn focus_screen() {
+    let element = |selector| document().query_selector(selector).ok().flatten();
+    let target = element("#app input:not([readonly])").or_else(|| element("#app h1"));
+    if let Some(target) = target.and_then(|target| target.dyn_into::<HtmlElement>().ok()) {
+        let _ = target.focus();
+    }
+}
+
+fn daemun() -> JsValue {
+    get(&js_sys::global(), "daemun").unwrap_or(JsValue::UNDEFINED)
+}
+
+fn get(object: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(object, &name.into()).ok().filter(|value| !value.is_null() && !value.is_undefined())
+}
+
+fn call(object: &JsValue, name: &str, argument: &JsValue) {
+    if let Some(function) = get(object, name).and_then(|function| function.dyn_into::<Function>().ok()) {
+        let _ = function.call1(object, argument);
+    }
+}
+
+fn history() -> Option<web_sys::History> {
+    window().history().ok()
+}

@@ -1,0 +1,134 @@
+//! What the forms of all steps have in common: how they are sent, what goes wrong with them, and the ways beside them.
+
+use daemun_flow::{Face, Refusal, Trouble};
+use daemun_protocol::{Action, ActionName, Step};
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+
+use crate::gate::Gate;
+use crate::i18n::{self, Text, filled, said, say, span};
+use crate::widgets::button::{Button, Rank};
+use crate::widgets::field::Complaint;
+use crate::widgets::note::{Note, Urgency, notes};
+use crate::widgets::{Aria, Live};
+
+/// A form of these parts. Sending it calls `send`; while an answer is awaited, sending again does nothing.
+pub fn form(gate: Gate, send: Box<dyn Fn()>, parts: Vec<AnyView>) -> AnyView {
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if !gate.is_busy() {
+            send();
+        }
+    };
+    let busy: Aria = Box::new(move || gate.is_busy().then_some("true"));
+    view! {
+        <section class="screen"><form novalidate on:submit=submit aria-busy=busy>{messages(gate)}{parts}</form></section>
+    }
+    .into_any()
+}
+
+/// The form's way on.
+pub fn submit(gate: Gate, label: Text) -> AnyView {
+    Button {
+        busy: Box::new(move || gate.is_busy_with(ActionName::Submit)),
+        shut: Box::new(move || gate.seconds_until_available(ActionName::Submit) > 0),
+        ..Button::new(Rank::Primary, "submit", say(label))
+    }
+    .view()
+}
+
+/// A form's way on that is no action of the step.
+pub fn go(name: &'static str, label: Text) -> AnyView {
+    Button::new(Rank::Primary, name, say(label)).view()
+}
+
+/// Ways beside the form, in a row; those that the step does not offer are not there at all.
+pub fn ways(gate: Gate, ways: &'static [(ActionName, Text)]) -> AnyView {
+    let offered: Live = Box::new(move || {
+        let offered = ways.iter().filter(|(name, _)| gate.offers(*name));
+        offered.map(|(name, label)| way(gate, *name, *label)).collect()
+    });
+    view! { <nav class="ways">{offered}</nav> }.into_any()
+}
+
+/// A way that takes no input. It may have to be waited for: the label then says how long.
+fn way(gate: Gate, name: ActionName, label: Text) -> AnyView {
+    let wait = move || gate.seconds_until_available(name);
+    let words = move || match wait() {
+        0 => said(label),
+        seconds => filled(Text::CodeResendIn, &[("time", &span(seconds))]),
+    };
+    let press = move || {
+        if let Some(action) = Action::without_input(name) {
+            gate.act(action);
+        }
+    };
+    Button {
+        shut: Box::new(move || wait() > 0),
+        press: Box::new(press),
+        ..Button::new(Rank::Quiet, name.as_str(), Box::new(words))
+    }
+    .view()
+}
+
+/// Which of a form's fields.
+#[derive(Clone, Copy)]
+pub enum About {
+    /// The only field, which stands for the whole form.
+    Main,
+    /// The field with this JSON pointer, beside the main one.
+    Other(&'static str),
+    /// The main field of a form that has the other one as well.
+    MainBeside(&'static str),
+}
+
+impl About {
+    fn concerns(self, trouble: &Trouble) -> bool {
+        let is_at = |pointer| {
+            matches!(trouble, Trouble::Refused(Refusal { errors, .. })
+                if errors.first().is_some_and(|error| error.pointer == pointer))
+        };
+        match self {
+            Self::Main => true,
+            Self::Other(pointer) => is_at(pointer),
+            Self::MainBeside(other) => !is_at(other),
+        }
+    }
+}
+
+/// What is wrong with a field, or with the form, where the field stands for it.
+pub fn wrong(gate: Gate, about: About) -> Complaint {
+    Signal::derive(move || {
+        gate.trouble().filter(|trouble| about.concerns(trouble)).map(|trouble| worded(gate, &trouble))
+    })
+}
+
+/// A trouble in words, its waiting time counted down.
+fn worded(gate: Gate, trouble: &Trouble) -> Note {
+    let wait = match trouble {
+        Trouble::Refused(Refusal { retry_at: Some(at), .. }) => gate.seconds_until(*at),
+        Trouble::Refused(_) | Trouble::Network | Trouble::Unreadable => 0,
+    };
+    let length = gate.step_once(|step| if let Step::Code { length, .. } = step { Some(*length) } else { None });
+    (i18n::trouble_code(trouble), i18n::trouble(trouble, wait, length.unwrap_or_default()))
+}
+
+/// A trouble on a screen that has no field to say it at.
+pub fn complaint(gate: Gate) -> AnyView {
+    let said = move || gate.trouble().map(|trouble| worded(gate, &trouble)).into_iter().collect();
+    notes(Urgency::Alert, Box::new(said))
+}
+
+/// What the backend wants said beside the step.
+fn messages(gate: Gate) -> AnyView {
+    let said = move || {
+        gate.with(|machine| match machine.face() {
+            Face::Step { messages, .. } => messages
+                .iter()
+                .filter_map(|message| Some((message.code.as_str().to_owned(), i18n::aside(message)?)))
+                .collect(),
+            Face::Opening | Face::Unopened(_) | Face::Complete { .. } | Face::Ended { .. } => Vec::new(),
+        })
+    };
+    notes(Urgency::Status, Box::new(said))
+}

@@ -1,0 +1,94 @@
+//! One labelled field with its hint and what is wrong with it, said where the eye and the screen reader are.
+
+use leptos::html::Input;
+use leptos::prelude::*;
+use web_sys::{Event, KeyboardEvent};
+
+use super::note::{Note, line};
+use super::{Aria, Live, Words};
+
+/// What a field is for: the standard's words, so that keyboards, password managers and screen readers know too.
+#[derive(Clone, Copy)]
+pub struct Purpose {
+    /// The field's `name`, also its id.
+    pub name: &'static str,
+    /// `type`.
+    pub kind: &'static str,
+    /// `autocomplete` (HTML §4.10.18.7).
+    pub autocomplete: &'static str,
+    /// `inputmode`: which keyboard.
+    pub inputmode: &'static str,
+}
+
+/// What is wrong with a field, followed.
+pub type Complaint = Signal<Option<Note>>;
+
+/// A field. Its text is its own: it is read when the form is sent.
+pub struct Field {
+    pub purpose: Purpose,
+    pub node: NodeRef<Input>,
+    pub label: Words,
+    pub hint: Words,
+    pub wrong: Complaint,
+    /// The text it begins with.
+    pub text: Option<String>,
+    pub readonly: bool,
+    /// What stands beside the text, such as a button that shows a password.
+    pub beside: Option<AnyView>,
+    /// Called when the text changes.
+    pub typed: Box<dyn Fn(Event)>,
+    /// Called when a key goes down in it.
+    pub key: Box<dyn Fn(KeyboardEvent)>,
+}
+
+impl Field {
+    pub fn new(purpose: Purpose, node: NodeRef<Input>, label: Words, wrong: Complaint) -> Self {
+        Self {
+            purpose,
+            node,
+            label,
+            hint: Box::new(String::new),
+            wrong,
+            text: None,
+            readonly: false,
+            beside: None,
+            typed: Box::new(|_| {}),
+            key: Box::new(|_| {}),
+        }
+    }
+
+    pub fn view(self) -> AnyView {
+        let Self { purpose: Purpose { name, kind, autocomplete, inputmode }, node, wrong, typed, key, .. } = self;
+        // What is wrong takes the focus to where it can be put right.
+        Effect::new(move |_| {
+            if wrong.with(Option::is_some)
+                && let Some(input) = node.get()
+            {
+                let _ = input.focus();
+                input.select();
+            }
+        });
+        let invalid: Aria = Box::new(move || wrong.with(Option::is_some).then_some("true"));
+        let complaint: Live =
+            Box::new(move || wrong.get().map(|note| line("wrong", "error", note)).into_iter().collect());
+        view! {
+            <div class="field">
+                <label for=name>{self.label}</label>
+                <div class="box">
+                    <input id=name name=name type=kind autocomplete=autocomplete inputmode=inputmode autocapitalize="none"
+                        spellcheck="false" value=self.text readonly=self.readonly node_ref=node aria-invalid=invalid
+                        aria-describedby=format!("{name}-wrong {name}-hint lead") on:input=typed on:keydown=key/>
+                    {self.beside}
+                </div>
+                <p class="hint" id=format!("{name}-hint")>{self.hint}</p>
+                <div role="alert" id=format!("{name}-wrong")>{complaint}</div>
+            </div>
+        }
+        .into_any()
+    }
+}
+
+/// The text in a field now.
+pub fn value(node: NodeRef<Input>) -> String {
+    node.get_untracked().map(|input| input.value()).unwrap_or_default()
+}
