@@ -1,0 +1,114 @@
+//! Builds the app with Trunk into `dist/`, unless the last build was of the very same inputs.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use sha2::{Digest, Sha256};
+
+use crate::app_tools::AppTools;
+use crate::cache;
+use crate::command;
+use crate::failure::{OrFail, Result};
+use crate::files;
+use crate::wasm_target::TARGET;
+use crate::workspace::{Workspace, crate_sources};
+
+/// Everything that can change what is built. The tools' versions are in xtask's own sources.
+const INPUTS: &[&str] = &[
+    "src",
+    "page",
+    "style",
+    "public",
+    "locales",
+    "page",
+    "index.html",
+    "Trunk.toml",
+    "Cargo.toml",
+    "Cargo.lock",
+    "build.rs",
+    ".cargo",
+    "crates/protocol",
+    "crates/flow",
+    "xtask/src",
+];
+
+const REMEDY: &str = "look at the messages above";
+
+pub fn build(workspace: &Workspace, tools: &AppTools) -> Result {
+    let folder = workspace.target.join("xtask");
+    fs::create_dir_all(&folder).or_fail(format!("cannot make {}", folder.display()), REMEDY)?;
+    let _lock = cache::lock(&folder.join("app.lock"))?;
+
+    let flags = path_remapping(workspace)?;
+    // Taken before the build: what somebody changes while it runs is built the next time.
+    let stamp = stamp(workspace, &flags)?;
+    let stamp_file = folder.join("app.stamp");
+    let built = fs::read_to_string(&stamp_file).unwrap_or_default();
+    if built == stamp && workspace.dist().join("index.html").is_file() {
+        println!("the app is built already");
+        return Ok(());
+    }
+    fs::write(&stamp_file, "").or_fail("cannot write the build's stamp", REMEDY)?;
+
+    // Trunk runs Cargo offline, which is right for a build but not for a first one. Macros are crates of the host's.
+    command::run(
+        Command::new("cargo")
+            .args(["fetch", "--target", TARGET, "--target", "host-tuple"])
+            .current_dir(&workspace.root),
+        "check that crates.io is within reach",
+    )?;
+    command::run(
+        Command::new(&tools.trunk)
+            .args(["build", "--release", "--offline"])
+            .current_dir(&workspace.root)
+            .env("PATH", &tools.path)
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags)
+            // Trunk takes NO_COLOR for a flag of its own and refuses the customary `1`.
+            .env_remove("NO_COLOR"),
+        REMEDY,
+    )?;
+    fs::write(&stamp_file, stamp).or_fail("cannot write the build's stamp", REMEDY)
+}
+
+/// Panic messages carry the paths of sources: without this they tell whose machine built the app, and no two machines
+/// build the same one.
+fn path_remapping(workspace: &Workspace) -> Result<String> {
+    let sysroot =
+        command::read(Command::new("rustc").args(["--print", "sysroot"]), "install Rust from https://rustup.rs")?;
+    // rustc lets the last that fits win, and the target folder may be inside the checkout.
+    let prefixes = [
+        (workspace.root.clone(), "/daemun"),
+        (workspace.target.clone(), "/target"),
+        (crate_sources(), "/cargo"),
+        (Path::new(&sysroot).join("lib/rustlib/src/rust"), "/rust"),
+    ];
+    let mut flags = Vec::new();
+    for (from, to) in prefixes {
+        let from = from.display().to_string();
+        if from.contains(char::is_whitespace) {
+            println!("note: {from} has a space in it, which rustc's flags cannot have: it will be seen in the app");
+        } else {
+            flags.push(format!("--remap-path-prefix={from}={to}"));
+        }
+    }
+    Ok(flags.join(" "))
+}
+
+fn stamp(workspace: &Workspace, flags: &str) -> Result<String> {
+    let mut hash = Sha256::new();
+    // A length before each part: no two lists of parts run together into the same bytes.
+    let mut add = |part: &[u8]| {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part);
+    };
+    add(flags.as_bytes());
+    add(command::read(Command::new("rustc").arg("-vV"), REMEDY)?.as_bytes());
+    for input in INPUTS {
+        for path in files::below(&workspace.root.join(input))? {
+            add(path.strip_prefix(&workspace.root).unwrap_or(&path).to_string_lossy().as_bytes());
+            add(&fs::read(&path).or_fail(format!("cannot read {}", path.display()), REMEDY)?);
+        }
+    }
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}

@@ -1,0 +1,240 @@
+//! Turns what Trunk staged into the final page: styles and script inlined with their CSP hashes, the glue joined with the
+//! verifying loader, one file of words for each language, and everything compressed. Trunk calls it as its hook.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use brotli::enc::BrotliEncoderParams;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::cache::Cache;
+use crate::failure::{Failure, OrFail, Result};
+use crate::files;
+use crate::npm_package;
+
+/// Minifies the page's script and styles, and shakes unused parts out of the glue.
+const ESBUILD: &str = "0.28.2";
+
+/// The language whose file decides the order of the texts; `build.rs` goes by the same one.
+const FIRST: &str = "en";
+/// Texts that only the page's own script says; `build.rs` has the same list.
+const PAGE_ONLY: &[&str] = &["failed.", "language.", "page."];
+
+/// Cascade layers are named first, so the order of these files decides nothing but what is read first.
+const STYLES: &[&str] = &["layers.css", "tokens.css", "base.css", "widgets.css", "screens.css"];
+
+const REMEDY: &str = "look at the messages above, then run `cargo xtask build` again";
+
+type Texts = Map<String, Value>;
+
+/// Writes the final page into Trunk's staging folder.
+pub fn finish(root: &Path, staging: &Path) -> Result {
+    let esbuild = Esbuild(npm_package::installed(&Cache::open()?, "esbuild", ESBUILD)?.join(".bin/esbuild"));
+
+    let wasm = take(&staging.join("daemun_bg.wasm"))?;
+    let wasm = Published::write(staging, "app", "wasm", &wasm)?;
+    let glue = esbuild.minify("js", &["--format=esm", "--bundle"], &started_glue(root, staging, &wasm)?)?;
+    let glue = Published::write(staging, "app", "js", glue.as_bytes())?;
+
+    let template = read(&staging.join("index.html"))?;
+    let (locales, words) = languages(root, staging, &template)?;
+    let styles = STYLES.iter().map(|name| read(&root.join("style").join(name))).collect::<Result<Vec<_>>>()?;
+    let style = esbuild.minify("css", &[], &styles.concat())?;
+    let shell = read(&root.join("page/shell.js"))?;
+    let page = json!({ "locales": locales }).to_string().replace('<', "\\u003c");
+    let script = esbuild.minify("js", &["--format=iife"], &format!("const PAGE = {page};\n{shell}"))?;
+
+    let head = format!(
+        "<link rel=\"modulepreload\" href=\"/{glue}\" integrity=\"{glue_hash}\">\
+         <link rel=\"preload\" as=\"fetch\" crossorigin href=\"/{wasm}\"><style>{style}</style>",
+        glue = glue.name,
+        glue_hash = glue.integrity,
+        wasm = wasm.name,
+    );
+    let body = format!(
+        "<script>{script}</script><script type=\"module\" src=\"/{}\" integrity=\"{}\"></script>",
+        glue.name, glue.integrity
+    );
+    let html = compact(&template).replace("<!-- page:head -->", &head).replace("<!-- page:body -->", &body);
+    write(&staging.join("index.html"), html.as_bytes())?;
+
+    let headers = json!({
+        "Content-Security-Policy": policy(&style, &script),
+        "Referrer-Policy": "no-referrer",
+    });
+    write(&staging.join("headers.json"), pretty(&headers)?.as_bytes())?;
+    let login_path: BTreeMap<_, _> =
+        words.iter().map(|(language, words)| (language, json!(["index.html", glue.name, wasm.name, words]))).collect();
+    write(&staging.join("login-path.json"), pretty(&json!(login_path))?.as_bytes())?;
+    compress_all(staging)
+}
+
+/// Nothing but what this page was built with may run, and nothing may be asked of anybody else (FEATURES X10).
+fn policy(style: &str, script: &str) -> String {
+    let hash = |text: &str| format!("'sha256-{}'", sha256(text.as_bytes()));
+    [
+        "default-src 'none'".to_owned(),
+        format!("script-src 'self' 'wasm-unsafe-eval' {}", hash(script)),
+        format!("style-src {}", hash(style)),
+        "connect-src 'self'".to_owned(),
+        "img-src 'self'".to_owned(),
+        "form-action 'none'".to_owned(),
+        "base-uri 'none'".to_owned(),
+        "frame-ancestors 'none'".to_owned(),
+        "require-trusted-types-for 'script'".to_owned(),
+        "trusted-types 'none'".to_owned(),
+    ]
+    .join("; ")
+}
+
+/// wasm-bindgen's glue with the loader behind it, as one module that exports nothing.
+fn started_glue(root: &Path, staging: &Path, wasm: &Published) -> Result<String> {
+    let glue = String::from_utf8(take(&staging.join("daemun.js"))?).or_fail("the glue is not UTF-8", REMEDY)?;
+    let exports = glue.rfind("\nexport {").ok_or_else(|| {
+        Failure::new("wasm-bindgen's glue does not end as it used to", "mend `started_glue` in xtask/src/page.rs")
+    })?;
+    let loader = read(&root.join("page/loader.js"))?;
+    let wasm = json!({ "url": format!("/{}", wasm.name), "sha256": wasm.sha256 });
+    Ok(format!("const WASM = {wasm};\n{}\n{loader}", &glue[..exports]))
+}
+
+/// What the page's script knows of each language, and the name of the file that has its words.
+fn languages(root: &Path, staging: &Path, template: &str) -> Result<(Value, BTreeMap<String, String>)> {
+    let mut all = BTreeMap::new();
+    for path in files::below(&root.join("locales"))? {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let texts: Texts =
+            serde_json::from_str(&read(&path)?).or_fail(format!("{} is no JSON", path.display()), REMEDY)?;
+        all.insert(name, texts);
+    }
+    let first = all.get(FIRST).ok_or_else(|| Failure::new(format!("locales/{FIRST}.json is missing"), REMEDY))?;
+    let said_by_app: Vec<&String> = first.keys().filter(|key| !is_page_only(key)).collect();
+    let said_by_page =
+        |key: &str| (is_page_only(key) && !key.starts_with("language.n")) || template.contains(&format!("\"{key}\""));
+
+    let (mut locales, mut names) = (Map::new(), BTreeMap::new());
+    for (tag, texts) in &all {
+        let words: Vec<&Value> = said_by_app.iter().map(|key| &texts[key.as_str()]).collect();
+        let words = serde_json::to_vec(&words).or_fail("words cannot be written", REMEDY)?;
+        let words = Published::write(staging, &format!("words-{tag}"), "json", &words)?;
+        let shell: Texts =
+            texts.iter().filter(|(key, _)| said_by_page(key)).map(|(k, v)| (k.clone(), v.clone())).collect();
+        let url = format!("/{}", words.name);
+        let (name, dir) = (&texts["language.name"], &texts["language.dir"]);
+        locales.insert(
+            tag.clone(),
+            json!({ "name": name, "dir": dir, "url": url, "integrity": words.integrity, "shell": shell }),
+        );
+        names.insert(tag.clone(), words.name);
+    }
+    Ok((Value::Object(locales), names))
+}
+
+fn is_page_only(key: &str) -> bool {
+    PAGE_ONLY.iter().any(|prefix| key.starts_with(prefix))
+}
+
+/// A file under a name that changes with its content, so that browsers may keep it for ever.
+struct Published {
+    name: String,
+    sha256: String,
+    integrity: String,
+}
+
+impl Published {
+    fn write(folder: &Path, stem: &str, extension: &str, content: &[u8]) -> Result<Self> {
+        let digest = Sha256::digest(content);
+        let short: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let name = format!("{stem}-{short}.{extension}");
+        write(&folder.join(&name), content)?;
+        let sha256 = STANDARD.encode(digest);
+        Ok(Self { name, integrity: format!("sha256-{sha256}"), sha256 })
+    }
+}
+
+fn sha256(content: &[u8]) -> String {
+    STANDARD.encode(Sha256::digest(content))
+}
+
+/// The template without comments (but the two marks) and without the space between its lines.
+fn compact(template: &str) -> String {
+    let lines = template.lines().map(str::trim);
+    lines.filter(|line| !line.starts_with("<!--") || line.contains("page:")).collect::<Vec<_>>().join("")
+}
+
+struct Esbuild(PathBuf);
+
+impl Esbuild {
+    fn minify(&self, loader: &str, more: &[&str], source: &str) -> Result<String> {
+        let doing = "esbuild failed";
+        let mut child = Command::new(&self.0)
+            .args(["--minify", "--target=es2022", "--legal-comments=none", "--charset=utf8", "--log-level=error"])
+            .arg(format!("--loader={loader}"))
+            .args(more)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .or_fail(doing, "delete the cache folder's `esbuild-…` and build again")?;
+        // It reads everything before it writes anything: no dead lock between the two pipes.
+        if let Some(mut input) = child.stdin.take() {
+            input.write_all(source.as_bytes()).or_fail(doing, REMEDY)?;
+        }
+        let output = child.wait_with_output().or_fail(doing, REMEDY)?;
+        if !output.status.success() {
+            return Err(Failure::new(doing, REMEDY));
+        }
+        let text = String::from_utf8(output.stdout).or_fail(doing, REMEDY)?;
+        Ok(text.trim_end().to_owned())
+    }
+}
+
+/// Puts `.br` and `.gz` beside every file that gains by it.
+fn compress_all(folder: &Path) -> Result {
+    for path in files::below(folder)? {
+        let extension = path.extension().unwrap_or_default().to_string_lossy().into_owned();
+        if !["html", "js", "wasm", "json", "svg", "css", "txt"].contains(&extension.as_str()) {
+            continue;
+        }
+        let content = fs::read(&path).or_fail(format!("cannot read {}", path.display()), REMEDY)?;
+        let parameters = BrotliEncoderParams { quality: 11, lgwin: 24, size_hint: content.len(), ..Default::default() };
+        let mut brotli = brotli::CompressorWriter::with_params(Vec::new(), 4096, &parameters);
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+        let doing = format!("cannot compress {}", path.display());
+        brotli.write_all(&content).or_fail(&doing, REMEDY)?;
+        gzip.write_all(&content).or_fail(&doing, REMEDY)?;
+        let gzip = gzip.finish().or_fail(&doing, REMEDY)?;
+        for (ending, compressed) in [("br", brotli.into_inner()), ("gz", gzip)] {
+            if compressed.len() < content.len() {
+                write(&path.with_extension(format!("{extension}.{ending}")), &compressed)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).or_fail(format!("cannot read {}", path.display()), REMEDY)
+}
+
+/// Reads a file that the final page has no use for under this name.
+fn take(path: &Path) -> Result<Vec<u8>> {
+    let content = fs::read(path).or_fail(format!("cannot read {}", path.display()), REMEDY)?;
+    fs::remove_file(path).or_fail(format!("cannot remove {}", path.display()), REMEDY)?;
+    Ok(content)
+}
+
+fn write(path: &Path, content: &[u8]) -> Result {
+    fs::write(path, content).or_fail(format!("cannot write {}", path.display()), REMEDY)
+}
+
+fn pretty(value: &Value) -> Result<String> {
+    serde_json::to_string_pretty(value).or_fail("JSON cannot be written", REMEDY)
+}
