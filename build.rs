@@ -2,6 +2,8 @@
 //! one, or gaps of one, does not build. The words themselves are loaded by the page, one language at a time, as an array
 //! in the enum's order (`cargo xtask finish` writes it).
 
+#![expect(clippy::expect_used, reason = "a build script stops the build by panicking")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -64,6 +66,7 @@ fn code(texts: &Map<String, Value>) -> String {
     let said: Vec<&String> =
         texts.keys().filter(|key| !PAGE_ONLY.iter().any(|prefix| key.starts_with(prefix))).collect();
     let mut code = String::from("/// A text that the app can say; its number is its place in the loaded words.\n");
+    code.push_str("#[expect(clippy::enum_variant_names, reason = \"named after the locales' keys\")]\n");
     code.push_str("#[derive(Clone, Copy, Debug, PartialEq, Eq)]\npub enum Text {\n");
     for key in &said {
         let _ = writeln!(code, "    /// `{key}`\n    {},", camel(key));

@@ -98,6 +98,11 @@ daemun.fail = (why) => {
 query('#failed [data-action=restart]').addEventListener('click', () => location.reload());
 addEventListener('error', (event) => { if (event.target?.matches?.('script[type=module]')) daemun.fail('load'); }, true);
 
+// A panic of the app is a trap. Nothing of it may be called again, so the page says what happened and offers to begin anew.
+const isTrap = (why) => typeof WebAssembly === 'object' && why instanceof WebAssembly.RuntimeError;
+addEventListener('error', (event) => { if (isTrap(event.error)) daemun.fail('panic'); });
+addEventListener('unhandledrejection', (event) => { if (isTrap(event.reason)) daemun.fail('panic'); });
+
 // Silence is told, while loading goes on.
 const slow = setTimeout(() => { query('#slow').hidden = false; }, 10_000);
 daemun.started = () => {

@@ -28,7 +28,7 @@ impl Tree for Json {
     fn number(&self) -> Option<u64> {
         let number = self.0.as_f64()?;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "looked at before")]
-        (number >= 0.0 && number <= 9_007_199_254_740_991.0 && number % 1.0 == 0.0).then_some(number as u64)
+        ((0.0..=9_007_199_254_740_991.0).contains(&number) && number % 1.0 == 0.0).then_some(number as u64)
     }
 
     fn items(&self) -> Vec<Self> {

@@ -29,16 +29,18 @@ pub fn view(gate: Gate) -> AnyView {
         hint: if asks_identifier { say(Text::PasswordIdentifierHint) } else { Box::new(String::new) },
         ..Field::new(IDENTIFIER, identifier, say(Text::PasswordIdentifier), at_identifier)
     };
-    let caps = RwSignal::new(false);
+    let (caps, shown) = (RwSignal::new(false), RwSignal::new(false));
     let caps_hint = move || if caps.get() { said(Text::PasswordCapsLock) } else { String::new() };
     let at_password = wrong(gate, About::MainBeside(AT_IDENTIFIER));
     let field = Field {
-        beside: Some(reveal(password)),
+        beside: Some(reveal(password, shown)),
         hint: Box::new(caps_hint),
         key: Box::new(move |event| caps.set(event.get_modifier_state("CapsLock"))),
         ..Field::new(PASSWORD, password, say(Text::PasswordLabel), at_password)
     };
     let send = move || {
+        // A password that is shown while it is sent would end up in the browser's form history.
+        show(password, shown, false);
         gate.act(Action::SubmitPassword {
             identifier: asks_identifier.then(|| value(identifier)),
             password: Secret::new(value(password)),
@@ -66,13 +68,19 @@ fn title(gate: Gate) -> String {
     }
 }
 
-/// Shows and hides the password.
-fn reveal(password: NodeRef<Input>) -> AnyView {
-    let shown = RwSignal::new(false);
+/// Shows or hides the password.
+fn show(password: NodeRef<Input>, shown: RwSignal<bool>, now: bool) {
+    shown.set(now);
+    if let Some(input) = password.get_untracked() {
+        input.set_type(if now { "text" } else { "password" });
+    }
+}
+
+/// The button that shows and hides the password; typing goes on where it was.
+fn reveal(password: NodeRef<Input>, shown: RwSignal<bool>) -> AnyView {
     let turn = move |_| {
-        shown.update(|shown| *shown = !*shown);
+        show(password, shown, !shown.get_untracked());
         if let Some(input) = password.get_untracked() {
-            input.set_type(if shown.get_untracked() { "text" } else { "password" });
             let _ = input.focus();
         }
     };

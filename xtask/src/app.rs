@@ -35,12 +35,21 @@ const INPUTS: &[&str] = &[
 
 const REMEDY: &str = "look at the messages above";
 
+/// The standard library is compiled with the app, for size, and a panic is a plain trap: together a seventh of what members
+/// load. `page/shell.js` hears the trap and says so; in a debug build the panic hook tells more.
+const STANDARD_LIBRARY_TOO: [(&str, &str); 3] = [
+    ("RUSTC_BOOTSTRAP", "1"),
+    ("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort"),
+    ("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size"),
+];
+const FOR_SIZE: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none";
+
 pub fn build(workspace: &Workspace, tools: &AppTools) -> Result {
     let folder = workspace.target.join("xtask");
     fs::create_dir_all(&folder).or_fail(format!("cannot make {}", folder.display()), REMEDY)?;
     let _lock = cache::lock(&folder.join("app.lock"))?;
 
-    let flags = path_remapping(workspace)?;
+    let flags = rustc_flags(workspace)?;
     // Taken before the build: what somebody changes while it runs is built the next time.
     let stamp = stamp(workspace, &flags)?;
     let stamp_file = folder.join("app.stamp");
@@ -55,6 +64,7 @@ pub fn build(workspace: &Workspace, tools: &AppTools) -> Result {
     command::run(
         Command::new("cargo")
             .args(["fetch", "--target", TARGET, "--target", "host-tuple"])
+            .envs(STANDARD_LIBRARY_TOO)
             .current_dir(&workspace.root),
         "check that crates.io is within reach",
     )?;
@@ -64,6 +74,7 @@ pub fn build(workspace: &Workspace, tools: &AppTools) -> Result {
             .current_dir(&workspace.root)
             .env("PATH", &tools.path)
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags)
+            .envs(STANDARD_LIBRARY_TOO)
             // Trunk takes NO_COLOR for a flag of its own and refuses the customary `1`.
             .env_remove("NO_COLOR"),
         REMEDY,
@@ -73,7 +84,7 @@ pub fn build(workspace: &Workspace, tools: &AppTools) -> Result {
 
 /// Panic messages carry the paths of sources: without this they tell whose machine built the app, and no two machines
 /// build the same one.
-fn path_remapping(workspace: &Workspace) -> Result<String> {
+fn rustc_flags(workspace: &Workspace) -> Result<String> {
     let sysroot =
         command::read(Command::new("rustc").args(["--print", "sysroot"]), "install Rust from https://rustup.rs")?;
     // rustc lets the last that fits win, and the target folder may be inside the checkout.
@@ -83,7 +94,7 @@ fn path_remapping(workspace: &Workspace) -> Result<String> {
         (crate_sources(), "/cargo"),
         (Path::new(&sysroot).join("lib/rustlib/src/rust"), "/rust"),
     ];
-    let mut flags = Vec::new();
+    let mut flags = vec![FOR_SIZE.to_owned()];
     for (from, to) in prefixes {
         let from = from.display().to_string();
         if from.contains(char::is_whitespace) {
@@ -104,6 +115,10 @@ fn stamp(workspace: &Workspace, flags: &str) -> Result<String> {
     };
     add(flags.as_bytes());
     add(command::read(Command::new("rustc").arg("-vV"), REMEDY)?.as_bytes());
+    for (name, value) in STANDARD_LIBRARY_TOO {
+        add(name.as_bytes());
+        add(value.as_bytes());
+    }
     for input in INPUTS {
         for path in files::below(&workspace.root.join(input))? {
             add(path.strip_prefix(&workspace.root).unwrap_or(&path).to_string_lossy().as_bytes());

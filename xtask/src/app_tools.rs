@@ -14,7 +14,7 @@ use crate::workspace::Workspace;
 /// The newest Trunk that builds with the workspace's `rust-version`; `Trunk.toml` names the same one.
 const TRUNK: &str = "0.21.14";
 /// `Trunk.toml` names the same one as `version_132`.
-const BINARYEN: &str = "132.0.0";
+pub const BINARYEN: &str = "132.0.0";
 
 pub struct AppTools {
     pub trunk: PathBuf,
@@ -25,6 +25,7 @@ pub struct AppTools {
 /// Each of these is a moment when it is there already. The quick ones come first: who waits sees something work.
 pub fn set_up(workspace: &Workspace, cache: &Cache) -> Result<AppTools> {
     wasm_target::set_up(cache)?;
+    wasm_target::set_up_sources(cache)?;
     let wasm_opt = npm_package::installed(cache, "binaryen", BINARYEN)?.join(".bin");
     // The program and the library speak a private format: their versions must be equal.
     let version = workspace.locked_version("wasm-bindgen")?;

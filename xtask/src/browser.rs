@@ -46,9 +46,6 @@ pub fn set_up(cache: &Cache) -> Result<Browser> {
         }
     }
 
-    let found = |program: Option<PathBuf>, name: &str| {
-        program.ok_or_else(|| Failure::new(format!("{name} is not on PATH"), REMEDY))
-    };
     let browser = Browser {
         chromium: found(chromium(), "Chromium")?,
         chromedriver: found(chromedriver(), "ChromeDriver")?,
@@ -56,6 +53,20 @@ pub fn set_up(cache: &Cache) -> Result<Browser> {
     };
     browser.check_that_they_fit()?;
     Ok(browser)
+}
+
+/// Chromium alone, for who drives it without ChromeDriver.
+pub fn set_up_chromium(cache: &Cache) -> Result<PathBuf> {
+    if chromium().is_none() {
+        let _lock = cache.lock()?;
+        println!("setting up chromium");
+        apt_install(&["chromium"])?;
+    }
+    found(chromium(), "Chromium")
+}
+
+fn found(program: Option<PathBuf>, name: &str) -> Result<PathBuf> {
+    program.ok_or_else(|| Failure::new(format!("{name} is not on PATH"), REMEDY))
 }
 
 impl Browser {

@@ -1,11 +1,13 @@
 //! `cargo xtask`: the project's commands. Each sets up what it needs and is missing.
 
+mod bench;
 mod serve;
 mod test;
 
 mod app;
 mod floors;
 mod page;
+mod shake;
 mod size;
 
 mod app_tools;
@@ -36,6 +38,7 @@ cargo xtask serve [--port N] [-- …]   build everything and serve it with the s
 cargo xtask test [STAGE…] [--filter NAME]
                                       run every check, or only some: format, clippy, clippy-app, native, in-process,
                                       floors, build, size, browser; NAME chooses among tests
+cargo xtask bench [--runs N]          how soon the first screens are there, beside a plain form; the median of 7
 cargo xtask build                     build the app into dist/
 cargo xtask size                      what the login path weighs, against the budget
 cargo xtask floors                    the rules of the house that the compiler does not know
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
 enum Command {
     Serve(serve::Options),
     Test(test::Options),
+    Bench(bench::Options),
     Build,
     Size,
     Floors,
@@ -74,13 +78,15 @@ impl Command {
             [] | ["help" | "--help" | "-h"] => Ok(Self::Help),
             ["serve", options @ ..] => parse_serve(options).map(Self::Serve),
             ["test", options @ ..] => parse_test(options).map(Self::Test),
+            ["bench"] => Ok(Self::Bench(bench::Options { runs: 7 })),
+            ["bench", "--runs", runs] => parse_runs(runs).map(|runs| Self::Bench(bench::Options { runs })),
             ["build"] => Ok(Self::Build),
             ["size"] => Ok(Self::Size),
             ["floors"] => Ok(Self::Floors),
             ["setup"] => Ok(Self::Setup { browser: false }),
             ["setup", "--browser"] => Ok(Self::Setup { browser: true }),
             ["finish"] => Ok(Self::Finish),
-            ["build" | "size" | "floors" | "setup" | "finish", unknown, ..] => Err(misused(unknown)),
+            ["bench" | "build" | "size" | "floors" | "setup" | "finish", unknown, ..] => Err(misused(unknown)),
             [unknown, ..] => Err(misused(unknown)),
         }
     }
@@ -92,6 +98,10 @@ impl Command {
             Self::Test(options) => {
                 let clean = test::test(&workspace, &options).is_clean();
                 return Ok(if clean { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+            }
+            Self::Bench(options) => {
+                build(&workspace)?;
+                bench::bench(&workspace, &options)?;
             }
             Self::Build => build(&workspace)?,
             Self::Size => {
@@ -143,6 +153,10 @@ fn parse_serve(mut words: &[&str]) -> Result<serve::Options> {
             [unknown, ..] => return Err(misused(unknown)),
         }
     }
+}
+
+fn parse_runs(runs: &str) -> Result<u32> {
+    runs.parse().ok().filter(|runs| *runs > 0).ok_or_else(|| misused(runs))
 }
 
 fn parse_test(mut words: &[&str]) -> Result<test::Options> {

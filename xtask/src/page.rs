@@ -15,10 +15,12 @@ use flate2::write::GzEncoder;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::app_tools::BINARYEN;
 use crate::cache::Cache;
 use crate::failure::{Failure, OrFail, Result};
 use crate::files;
 use crate::npm_package;
+use crate::shake;
 
 /// Minifies the page's script and styles, and shakes unused parts out of the glue.
 const ESBUILD: &str = "0.28.2";
@@ -37,11 +39,15 @@ type Texts = Map<String, Value>;
 
 /// Writes the final page into Trunk's staging folder.
 pub fn finish(root: &Path, staging: &Path) -> Result {
-    let esbuild = Esbuild(npm_package::installed(&Cache::open()?, "esbuild", ESBUILD)?.join(".bin/esbuild"));
+    let cache = Cache::open()?;
+    let esbuild = Esbuild(npm_package::installed(&cache, "esbuild", ESBUILD)?.join(".bin/esbuild"));
 
+    let binaryen = npm_package::installed(&cache, "binaryen", BINARYEN)?.join(".bin");
+    let glue = String::from_utf8(take(&staging.join("daemun.js"))?).or_fail("the glue is not UTF-8", REMEDY)?;
+    let glue = shake::shake(&binaryen, &glue, &staging.join("daemun_bg.wasm"))?;
     let wasm = take(&staging.join("daemun_bg.wasm"))?;
     let wasm = Published::write(staging, "app", "wasm", &wasm)?;
-    let glue = esbuild.minify("js", &["--format=esm", "--bundle"], &started_glue(root, staging, &wasm)?)?;
+    let glue = esbuild.minify("js", &["--format=esm", "--bundle"], &started_glue(root, &glue, &wasm)?)?;
     let glue = Published::write(staging, "app", "js", glue.as_bytes())?;
 
     let template = read(&staging.join("index.html"))?;
@@ -96,8 +102,7 @@ fn policy(style: &str, script: &str) -> String {
 }
 
 /// wasm-bindgen's glue with the loader behind it, as one module that exports nothing.
-fn started_glue(root: &Path, staging: &Path, wasm: &Published) -> Result<String> {
-    let glue = String::from_utf8(take(&staging.join("daemun.js"))?).or_fail("the glue is not UTF-8", REMEDY)?;
+fn started_glue(root: &Path, glue: &str, wasm: &Published) -> Result<String> {
     let exports = glue.rfind("\nexport {").ok_or_else(|| {
         Failure::new("wasm-bindgen's glue does not end as it used to", "mend `started_glue` in xtask/src/page.rs")
     })?;

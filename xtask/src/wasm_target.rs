@@ -37,6 +37,34 @@ pub fn set_up(cache: &Cache) -> Result {
     cache::remove(&work)
 }
 
+/// Rust's own sources where Cargo looks for them, so that the standard library can be compiled together with the app: what
+/// the app does not use of it, and how it panics, are paid for by every member otherwise.
+pub fn set_up_sources(cache: &Cache) -> Result {
+    let sysroot =
+        command::read(Command::new("rustc").args(["--print", "sysroot"]), "install Rust from https://rustup.rs")?;
+    let sources = Path::new(&sysroot).join("lib/rustlib/src/rust");
+    let is_there = || sources.join("library/std/Cargo.toml").is_file();
+    if is_there() {
+        return Ok(());
+    }
+    let _lock = cache.lock()?;
+    if is_there() {
+        return Ok(());
+    }
+    println!("setting up Rust's sources");
+    let added = command::run(Command::new("rustup").args(["component", "add", "rust-src"]), REMEDY);
+    if added.is_ok() && is_there() {
+        return Ok(());
+    }
+    println!("rustup could not: taking Debian's rust-src");
+    let work = cache.temporary("rust-src")?;
+    let library = debian_rust_src(&work)?.join("library");
+    fs::create_dir_all(&sources).or_fail(format!("cannot make {}", sources.display()), REMEDY)?;
+    // `cp -a` keeps the symbolic links that the sources have among themselves.
+    command::run(Command::new("cp").arg("-a").arg(library).arg(&sources), REMEDY)?;
+    cache::remove(&work)
+}
+
 fn has_core(libraries: &Path) -> bool {
     fs::read_dir(libraries)
         .is_ok_and(|entries| entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("libcore-")))
