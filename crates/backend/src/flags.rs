@@ -1,0 +1,70 @@
+//! The command line's flags. It refuses to judge what they ask for, beyond their form.
+
+use std::net::SocketAddr;
+
+use daemun_backend::{ClientAddress, Config, IpRates, Log, Sandbox, SmtpConfig};
+use lexopt::prelude::*;
+
+pub const HELP: &str = "\
+Usage: daemun-backend [--sandbox | --origin ORIGIN --smtp URL --mail-from ADDRESS] [FLAGS]
+
+  --listen ADDRESS        where to listen (127.0.0.1:8080)
+  --origin ORIGIN         the exact own origin, such as https://login.example (sandbox: http://localhost:PORT)
+  --database FILE         the SQLite file (daemun.db)
+  --app DIR               the built app
+  --sandbox               inbox, accounts and clock at /sandbox/; on this machine alone
+  --smtp URL              smtps://user:password@host, smtp://host:25; also from DAEMUN_SMTP
+  --mail-from ADDRESS     who mails are from (Daemun <no-reply@localhost> in the sandbox)
+  --return-origin ORIGIN  an origin that members may be led back to; may be given again
+  --trust-forwarded-for   behind one proxy: the client's address is X-Forwarded-For's last
+  --quiet                 no log
+  --help";
+
+/// What the command line asks for.
+pub enum Flags {
+    Run(Box<Config>),
+    Help,
+}
+
+/// Reads the flags.
+///
+/// # Errors
+/// What is not understood.
+pub fn read(mut parser: lexopt::Parser) -> Result<Flags, lexopt::Error> {
+    let mut config = Config {
+        listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+        sandbox: Sandbox::Off,
+        ip_rates: IpRates::ORDINARY,
+        log: Log::stderr(),
+        ..Config::sandbox("daemun.db")
+    };
+    // A URL with a password is better not in the list of processes.
+    let mut smtp = std::env::var("DAEMUN_SMTP").ok();
+    let mut from = None;
+    while let Some(flag) = parser.next()? {
+        match flag {
+            Long("listen") => config.listen = parser.value()?.parse()?,
+            Long("origin") => config.origin = Some(parser.value()?.string()?),
+            Long("database") => config.database = parser.value()?.into(),
+            Long("app") => config.app = Some(parser.value()?.into()),
+            Long("sandbox") => {
+                config.sandbox = Sandbox::On;
+                config.ip_rates = IpRates::GENEROUS;
+            }
+            Long("smtp") => smtp = Some(parser.value()?.string()?),
+            Long("mail-from") => from = Some(parser.value()?.string()?),
+            Long("return-origin") => config.return_origins.push(parser.value()?.string()?),
+            Long("trust-forwarded-for") => config.client_address = ClientAddress::ForwardedFor,
+            Long("quiet") => config.log = Log::silent(),
+            Long("help") | Short('h') => return Ok(Flags::Help),
+            Short(_) | Long(_) | Value(_) => return Err(flag.unexpected()),
+        }
+    }
+    config.smtp = match (smtp, from, config.sandbox) {
+        (Some(url), Some(from), _) => Some(SmtpConfig { url, from }),
+        (Some(url), None, Sandbox::On) => Some(SmtpConfig { url, from: "Daemun <no-reply@localhost>".into() }),
+        (Some(_), None, Sandbox::Off) => return Err("--smtp needs --mail-from".into()),
+        (None, _, _) => None,
+    };
+    Ok(Flags::Run(Box::new(config)))
+}

@@ -1,0 +1,431 @@
+//! A password's turn: the try is reserved and stored, then argon2 runs outside any transaction, then what came of it is
+//! stored. A process that dies in between has counted the try, and the same key resumes it without counting again.
+
+use daemun_protocol::{FieldCode, ProblemCode, Secret, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Asker, Counters, Device, Gate, Taking, Turn, email_subject, facts, is_over, problems, release, reserve,
+    restriction, take_back, verified,
+};
+use crate::browser::{Browser, session_digest};
+use crate::email_address::EmailAddress;
+use crate::limits::{Doing, Left, PASSWORD_TRIES, STRANGERS_PASSWORD_TRIES};
+use crate::login_id::{LoginId, NotAnId};
+use crate::password::{self, Against};
+use crate::sign_in::{self, Facts, Next, PasswordStage, PasswordVerdict, Refusal, Stage, Way, Workspace};
+use crate::store::{self, Consecutive, Finished, FlowRow, Scope, Trouble};
+
+/// Seconds that a session lives.
+const SESSION_LIFETIME: u64 = 12 * 3600;
+
+/// A password to be compared.
+pub(super) struct PasswordCheck {
+    pub(super) reserved: Reserved,
+    password: Secret,
+    against: Against,
+    rev: u64,
+    /// The ID as it was typed.
+    identifier: String,
+    account: Option<i64>,
+}
+
+/// What was counted beforehand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Reserved {
+    counters: Counters,
+    subject: String,
+    left: Left,
+    suspends: Suspends,
+}
+
+/// What a wrong password does to the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Suspends {
+    /// It is the policy's last: suspended when the try was reserved, unsuspended if the password is right.
+    Now,
+    No,
+}
+
+impl Taking<'_> {
+    pub(super) fn submit_password(
+        &mut self,
+        stage: &PasswordStage,
+        identifier: Option<&str>,
+        password: Secret,
+        facts: &Facts,
+        reserved: Option<&str>,
+    ) -> Result<Turn, Trouble> {
+        let workspace = facts.workspace.as_ref();
+        if let Some(next) = sign_in::method_trouble(stage, workspace) {
+            return self.settle(next);
+        }
+        let Some(workspace) = workspace else { return self.settle(sign_in::use_email()) };
+        let (id, typed) = match read_id(&stage.way, identifier) {
+            Ok(read) => read,
+            Err(code) => return self.settle(Next::Refuse(Refusal::Field { pointer: "/input/identifier", code })),
+        };
+        if let Some(code) = password_trouble(&password) {
+            return self.settle(Next::Refuse(Refusal::Field { pointer: "/input/password", code }));
+        }
+        let account = store::account_of(self.connection, &workspace.id, &id)?;
+        let subject = self.subject(&workspace.id, &id, account.as_ref().map(|account| account.id));
+        let reserved = match reserved {
+            Some(reserved) => serde_json::from_str(reserved)?,
+            None => {
+                if let Err(retry_after) = self.gate.meter.take(Doing::Password, self.asker.neighbourhood, self.now) {
+                    return self.settle(Next::Refuse(Refusal::TooManyRequests { retry_after }));
+                }
+                match self.reserve_password(workspace, subject)? {
+                    Ok(reserved) => reserved,
+                    Err(verdict) => return self.settle(sign_in::submit_password(stage, workspace, verdict, self.now)),
+                }
+            }
+        };
+        let (against, account) = match account {
+            Some(account) => (Against::Account(account.password), Some(account.id)),
+            None => (Against::Nobody, None),
+        };
+        let rev = self.row.flow.rev;
+        Ok(Turn::Check(Box::new(PasswordCheck { reserved, password, against, rev, identifier: typed, account })))
+    }
+
+    /// Counts the try wherever it counts, or says what stands against it.
+    fn reserve_password(
+        &self,
+        workspace: &Workspace,
+        subject: String,
+    ) -> Result<Result<Reserved, PasswordVerdict>, Trouble> {
+        let suspended = store::is_suspended(self.connection, &subject)?;
+        if let Some(limit) = workspace.attempt_limit
+            && suspended
+            && store::wrong_so_far(self.connection, &subject)? >= limit
+        {
+            return Ok(Err(PasswordVerdict::Suspended));
+        }
+        let counters = self.password_counters(&subject)?;
+        let left = match reserve(self.connection, &counters, PASSWORD_TRIES, STRANGERS_PASSWORD_TRIES, self.now)? {
+            Ok(left) => left,
+            Err(until) => return Ok(Err(PasswordVerdict::Restricted { until })),
+        };
+        let Some(limit) = workspace.attempt_limit else {
+            return Ok(Ok(Reserved { counters, subject, left, suspends: Suspends::No }));
+        };
+        let Consecutive(wrong) = store::count_wrong(self.connection, &subject)?;
+        let (left, suspends) = match limit.checked_sub(wrong) {
+            Some(more @ 1..) => (left.least(Left::Tries(more)), Suspends::No),
+            Some(0) | None => {
+                store::suspend(self.connection, &subject, self.now)?;
+                (left, if suspended { Suspends::No } else { Suspends::Now })
+            }
+        };
+        Ok(Ok(Reserved { counters, subject, left, suspends }))
+    }
+
+    fn password_counters(&self, subject: &str) -> Result<Counters, Trouble> {
+        let browser = self.browser.id();
+        let device = self.gate.standing(self.connection, &browser, subject)?;
+        Ok(Counters {
+            own: self.gate.counter("wrong passwords", Some(&browser), subject),
+            ceiling: match device {
+                Device::Known => None,
+                Device::Stranger => Some(self.gate.counter("wrong passwords", None, subject)),
+            },
+        })
+    }
+
+    /// What an ID is counted under: its account, or a keyed digest if nobody has it.
+    fn subject(&self, workspace: &str, id: &LoginId, account: Option<i64>) -> String {
+        match account {
+            Some(account) => account_subject(account),
+            None => {
+                let digest = self.gate.key.mac("unknown id", &[workspace.as_bytes(), id.as_str().as_bytes()]);
+                digest.iter().fold(String::from("unknown:"), |text, byte| text + &format!("{byte:02x}"))
+            }
+        }
+    }
+
+    /// Until when the account of a settled ID is restricted for this browser.
+    pub(super) fn settled_restriction(
+        &self,
+        workspace: &str,
+        email: &EmailAddress,
+    ) -> Result<Option<Timestamp>, Trouble> {
+        let id = LoginId::Email(email.clone());
+        let account = store::account_of(self.connection, workspace, &id)?;
+        let subject = self.subject(workspace, &id, account.map(|account| account.id));
+        let counters = self.password_counters(&subject)?;
+        restriction(self.connection, &counters, PASSWORD_TRIES, STRANGERS_PASSWORD_TRIES, self.now)
+    }
+
+    fn conclude(mut self, check: &PasswordCheck, is_right: bool) -> Result<Finished, Trouble> {
+        let suspends_now = check.reserved.suspends == Suspends::Now;
+        if let Some(account) = check.account
+            && suspends_now
+            && !is_right
+        {
+            store::end_sessions_of(self.connection, account)?;
+        }
+        let here = password_stage(&self.row, check.rev).filter(|_| !is_over(&self.row, self.now));
+        let workspace = facts(self.connection, &self.row.flow.stage)?.workspace;
+        let (Some(stage), Some(workspace)) = (here, workspace) else {
+            if is_right {
+                take_back(self.connection, &check.reserved.counters)?;
+                self.uncount_consecutive(&check.reserved)?;
+            }
+            return self.stale();
+        };
+        if is_right {
+            self.enter(&stage, &workspace, check)
+        } else {
+            let verdict =
+                if suspends_now { PasswordVerdict::Suspended } else { PasswordVerdict::Wrong(check.reserved.left) };
+            let verdict = match verdict {
+                // The policy's limit was reached before, and this was not seen to be the last.
+                PasswordVerdict::Wrong(_) if self.has_exhausted(&workspace, &check.reserved)? => {
+                    PasswordVerdict::Suspended
+                }
+                PasswordVerdict::Wrong(_)
+                | PasswordVerdict::Suspended
+                | PasswordVerdict::Restricted { .. }
+                | PasswordVerdict::Right { .. } => verdict,
+            };
+            self.finish(sign_in::submit_password(&stage, &workspace, verdict, self.now))
+        }
+    }
+
+    /// An account that an administrator suspended shows so once the policy's limit is used up, like any other.
+    fn has_exhausted(&self, workspace: &Workspace, reserved: &Reserved) -> Result<bool, Trouble> {
+        let Some(limit) = workspace.attempt_limit else { return Ok(false) };
+        Ok(store::is_suspended(self.connection, &reserved.subject)?
+            && store::wrong_so_far(self.connection, &reserved.subject)? >= limit)
+    }
+
+    fn uncount_consecutive(&self, reserved: &Reserved) -> Result<(), Trouble> {
+        store::uncount_wrong(self.connection, &reserved.subject)?;
+        match reserved.suspends {
+            Suspends::Now => store::unsuspend(self.connection, &reserved.subject),
+            Suspends::No => Ok(()),
+        }
+    }
+
+    /// The password was right: a new session, and this device is known from now on.
+    fn enter(
+        &mut self,
+        stage: &PasswordStage,
+        workspace: &Workspace,
+        check: &PasswordCheck,
+    ) -> Result<Finished, Trouble> {
+        let connection = self.connection;
+        let account = match check.account {
+            Some(id) => store::account(connection, id)?,
+            None => None,
+        };
+        let Some(account) = account else { return self.stale() };
+        let subject = &check.reserved.subject;
+        release(connection, &check.reserved.counters)?;
+        match check.reserved.suspends {
+            Suspends::Now => store::unsuspend(connection, subject)?,
+            Suspends::No => {}
+        }
+        store::clear_wrong(connection, subject)?;
+        if store::is_suspended(connection, subject)? {
+            return self.finish(sign_in::submit_password(stage, workspace, PasswordVerdict::Suspended, self.now));
+        }
+        if let Some(next) = sign_in::method_trouble(stage, Some(workspace)) {
+            return self.finish(next);
+        }
+        let browser = self.browser.id();
+        store::note_device(connection, &browser, subject)?;
+        if let Ok(email) = EmailAddress::parse(&account.email) {
+            store::note_device(connection, &browser, &email_subject(&email))?;
+        }
+        if let Some(old) = &self.asker.session {
+            store::delete_session(connection, old)?;
+        }
+        let salt: [u8; 16] = self.gate.chance.bytes()?;
+        let session = session_digest(&self.browser.session_token(&salt)).ok_or(Trouble::TaskLost)?;
+        let verified = verified(&stage.way).map(EmailAddress::as_str);
+        let until = self.now.plus_seconds(SESSION_LIFETIME);
+        store::insert_session(connection, &session, account.id, &check.identifier, verified, until)?;
+        let redirect_to = self.row.flow.return_to.clone().unwrap_or_else(|| self.gate.places.default_place());
+        let verdict = PasswordVerdict::Right { redirect_to, name: account.name, identifier: check.identifier.clone() };
+        let finished = self.finish(sign_in::submit_password(stage, workspace, verdict, self.now))?;
+        Ok(Finished { session_salt: Some(salt), ..finished })
+    }
+}
+
+impl Gate {
+    pub(super) async fn check_password(
+        &self,
+        asker: Asker,
+        browser: Browser,
+        id: String,
+        scope: Scope,
+        check: PasswordCheck,
+    ) -> Result<Finished, Trouble> {
+        let checked = self.checker.is_right(check.password.clone(), check.against.clone()).await;
+        let gate = self.clone();
+        self.store
+            .write(move |transaction| {
+                let now = gate.clock.now();
+                let row = store::read_flow(transaction, &id, &scope.browser)?;
+                let Some(row) = row else { return problems::bare(ProblemCode::FlowUnknown, 404) };
+                let taking = Taking {
+                    gate: &gate,
+                    connection: transaction,
+                    asker: &asker,
+                    browser: &browser,
+                    id: &id,
+                    row,
+                    now,
+                };
+                match checked {
+                    Ok(is_right) => {
+                        let finished = taking.conclude(&check, is_right)?;
+                        store::finish_answer(transaction, &scope, finished.clone(), now)?;
+                        Ok(finished)
+                    }
+                    Err(_) => {
+                        // Nothing was compared, so nothing is counted, and the same key may ask again.
+                        take_back(transaction, &check.reserved.counters)?;
+                        taking.uncount_consecutive(&check.reserved)?;
+                        store::forget_answer(transaction, &scope)?;
+                        problems::finished(&problems::waiting(ProblemCode::Unavailable, 503, Some(5)))
+                    }
+                }
+            })
+            .await
+    }
+}
+
+fn password_stage(row: &FlowRow, rev: u64) -> Option<PasswordStage> {
+    match &row.flow.stage {
+        Stage::Password(stage) if row.flow.rev == rev => Some(stage.clone()),
+        Stage::Password(_)
+        | Stage::Identify { .. }
+        | Stage::Organisation { .. }
+        | Stage::Code(_)
+        | Stage::ChooseWorkspace { .. }
+        | Stage::Notice(_)
+        | Stage::Complete(_)
+        | Stage::Cancelled => None,
+    }
+}
+
+/// What accounts are counted and known under.
+pub(crate) fn account_subject(account: i64) -> String {
+    format!("account:{account}")
+}
+
+/// The ID that the password is for, and how it was typed.
+fn read_id(way: &Way, typed: Option<&str>) -> Result<(LoginId, String), FieldCode> {
+    match way {
+        Way::Email(address) => Ok((LoginId::Email(address.email.clone()), address.typed.clone())),
+        Way::Organisation => {
+            let typed = typed.unwrap_or_default().trim();
+            match LoginId::parse(typed) {
+                Ok(id) => Ok((id, typed.into())),
+                Err(NotAnId::Empty) => Err(FieldCode::Required),
+                Err(NotAnId::TooLong) => Err(FieldCode::TooLong),
+                Err(NotAnId::Malformed) => Err(FieldCode::IdentifierInvalid),
+            }
+        }
+    }
+}
+
+fn password_trouble(password: &Secret) -> Option<FieldCode> {
+    match password.expose().len() {
+        0 => Some(FieldCode::Required),
+        1..=password::LONGEST => None,
+        _ => Some(FieldCode::TooLong),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use daemun_protocol::{Act, Begin, Client, Hints, Input, Kind, StepKind};
+
+    use super::super::{Deed, Parts, SameKey};
+    use super::*;
+    use crate::chance::Chance;
+    use crate::clock::Clock;
+    use crate::limits::{IpRates, Meter};
+    use crate::log::Log;
+    use crate::mail::{Inbox, Postman};
+    use crate::password::PasswordChecker;
+    use crate::return_to::ReturnPlaces;
+    use crate::server_key::digest;
+    use crate::store::Store;
+
+    async fn gate(directory: &std::path::Path) -> Gate {
+        let store = Store::open(&directory.join("daemun.db")).unwrap();
+        let (clock, chance) = (Clock::manual(Timestamp(1_000)), Chance::seeded(1));
+        store.write(|transaction| crate::sandbox::plant(transaction)).await.unwrap();
+        Gate::from(Parts {
+            key: store.server_key(chance.clone()).await.unwrap(),
+            postman: Postman::new(store.clone(), clock.clone(), Log::silent(), None, Inbox::Kept),
+            store,
+            clock,
+            chance,
+            meter: Meter::new(IpRates::GENEROUS),
+            checker: PasswordChecker::new(),
+            places: ReturnPlaces::new("https://login.example", &[]).unwrap(),
+            same_key: SameKey::default(),
+        })
+    }
+
+    fn begin() -> Begin {
+        let steps = StepKind::ALL.iter().map(|kind| kind.as_str().into()).collect();
+        Begin {
+            kind: Kind::SignIn,
+            hints: Hints { organisation: Some("nuri".into()), ..Hints::default() },
+            client: Client { version: "1".into(), steps, locale: "en".into() },
+        }
+    }
+
+    fn guess(flow: &str, key: &str, password: &str) -> Deed {
+        let input = Input {
+            identifier: Some("minji@daemun.test".into()),
+            password: Some(Secret::new(password)),
+            ..Input::default()
+        };
+        let (flow, key, body) = (flow.into(), key.into(), digest(password.as_bytes()));
+        Deed { flow, action: "submit".into(), key, body, act: Act { rev: 1, input } }
+    }
+
+    /// L9: the process dies while a password is compared; asked again with the same key, the try is not counted twice.
+    #[tokio::test]
+    async fn a_reserved_try_is_resumed_and_not_counted_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let gate = gate(directory.path()).await;
+        let browser = Browser::draw(&gate.chance).unwrap();
+        let asker =
+            Asker { browser: Some(browser.clone()), session: None, neighbourhood: IpAddr::from([127, 0, 0, 1]).into() };
+        let begun = gate.begin(asker.clone(), "key-begin", b"", begin()).await.unwrap();
+        let flow: daemun_protocol::Flow = serde_json::from_str(&begun.finished.body).unwrap();
+
+        let deed = guess(&flow.id, "key-0001", "wrong");
+        let scope = Scope {
+            browser: browser.id(),
+            route: format!("flows/{}/actions/submit", flow.id),
+            key: deed.key.clone(),
+            body: deed.body,
+        };
+        let reserved = gate.store.write({
+            let (gate, asker, browser) = (gate.clone(), asker.clone(), browser.clone());
+            move |transaction| gate.first_turn(transaction, &asker, &browser, &scope, deed)
+        });
+        assert!(matches!(reserved.await.unwrap(), Turn::Check(_)));
+        // Here the process ends, and its successor is asked again.
+        let tries_left = |reply: super::super::Reply| {
+            serde_json::from_str::<daemun_protocol::Problem>(&reply.finished.body).unwrap().tries_left
+        };
+        let again = gate.act(asker.clone(), browser.clone(), guess(&flow.id, "key-0001", "wrong")).await.unwrap();
+        assert_eq!(tries_left(again), Some(9));
+        let next = gate.act(asker, browser, guess(&flow.id, "key-0002", "wrong")).await.unwrap();
+        assert_eq!(tries_left(next), Some(8));
+    }
+}

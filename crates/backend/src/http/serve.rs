@@ -1,0 +1,96 @@
+//! Connections: accepted, bounded in number, header size and patience, and ended in order. It refuses to know what is asked.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use axum::response::Response;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tower::ServiceExt;
+
+use super::guards::Peer;
+
+/// Connections at once.
+const CONNECTIONS: usize = 1024;
+/// Seconds in which a request's head must have arrived, and after which an idle connection is closed.
+const HEAD_PATIENCE: u64 = 20;
+/// Seconds in which a request must be answered.
+const ANSWER_PATIENCE: u64 = 60;
+/// Seconds that requests under way have to end when the server stops.
+const FAREWELL: u64 = 5;
+
+/// Serves until `stop` says so, then lets requests under way end.
+pub async fn serve(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let graceful = GracefulShutdown::new();
+    let mut builder = http1::Builder::new();
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(Duration::from_secs(HEAD_PATIENCE))
+        .max_buf_size(32 * 1024)
+        .max_header_size(24 * 1024)
+        .max_headers(64);
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            _ = stop.wait_for(|stopped| *stopped) => break,
+            accepted = accept(&listener, &places) => accepted,
+        };
+        let Some((stream, peer, place)) = accepted else { continue };
+        let router = router.clone();
+        let service = service_fn(move |request| answer(router.clone(), request, peer));
+        let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
+        tokio::spawn(async move {
+            // A connection that broke has nobody left to tell.
+            let _ = connection.await;
+            drop(place);
+        });
+    }
+    drop(listener);
+    let _ = tokio::time::timeout(Duration::from_secs(FAREWELL), graceful.shutdown()).await;
+}
+
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> Option<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
+    let place = Arc::clone(places).acquire_owned().await.ok()?;
+    match listener.accept().await {
+        Ok((stream, peer)) => {
+            // Answers are small and whole: waiting to fill a packet only delays them.
+            let _ = stream.set_nodelay(true);
+            Some((stream, peer, place))
+        }
+        Err(_) => {
+            // Out of files, mostly: others must end before this can go on.
+            let _ = tokio::time::timeout(Duration::from_millis(50), std::future::pending::<()>()).await;
+            None
+        }
+    }
+}
+
+/// One request in a task of its own: it ends what it began although the asker may be gone, and a panic in it is a 500.
+async fn answer(router: Router, request: Request<Incoming>, peer: SocketAddr) -> Result<Response, Infallible> {
+    let mut request = request.map(Body::new);
+    request.extensions_mut().insert(Peer(peer));
+    let task = tokio::spawn(router.oneshot(request));
+    match tokio::time::timeout(Duration::from_secs(ANSWER_PATIENCE), task).await {
+        Ok(Ok(Ok(response))) => Ok(response),
+        Ok(Ok(Err(never))) => match never {},
+        Ok(Err(_)) => Ok(super::own_fault()),
+        Err(_) => Ok(super::replies::problem(daemun_protocol::Problem {
+            retry_after: Some(5),
+            ..daemun_protocol::Problem::new(daemun_protocol::ProblemCode::Unavailable, 503)
+        })),
+    }
+}

@@ -1,0 +1,65 @@
+//! The reference backend of Daemun: a login frontend's other half, real enough to sign in with. As a library it starts in
+//! the process of a test, with a clock and a chance that the test decides.
+//!
+//! ```
+//! use daemun_backend::{Chance, Clock, Config, Log, start};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let directory = tempfile::tempdir()?;
+//! let server = start(Config {
+//!     clock: Clock::manual_now(),
+//!     chance: Chance::seeded(7),
+//!     log: Log::kept(),
+//!     return_origins: vec!["https://app.example".into()],
+//!     ..Config::sandbox(directory.path().join("daemun.db"))
+//! })
+//! .await?;
+//! assert!(server.origin().starts_with("http://localhost:"));
+//! server.clock().advance_seconds(600);
+//! server.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+
+mod server;
+
+mod http;
+
+mod files;
+mod home;
+mod pages;
+mod sandbox;
+
+mod gate;
+mod sign_in;
+
+mod browser;
+mod codes;
+mod email_address;
+mod limits;
+mod locale;
+mod login_id;
+mod mail;
+mod organisation_id;
+mod password;
+mod return_to;
+mod server_key;
+mod store;
+
+mod chance;
+mod clock;
+mod log;
+
+pub use chance::{Chance, NoChance};
+pub use clock::Clock;
+pub use files::NotServable;
+pub use http::ClientAddress;
+pub use limits::{IpRates, Rate};
+pub use locale::Locale;
+pub use log::Log;
+pub use mail::SmtpRefused;
+pub use return_to::{NotAnOrigin, ReturnPlaces, ReturnTo};
+pub use sandbox::{Sandbox, Seed, seeds};
+pub use server::{Config, NotStarted, Server, SmtpConfig, start};
+pub use store::Trouble;

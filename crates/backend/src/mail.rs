@@ -1,0 +1,226 @@
+//! Mail leaving the house: from the outbox table to an SMTP server, the sandbox's inbox, or both, off the request path and
+//! again until it arrives or has lost its meaning. It refuses to know what the mails are about (see `mail::texts`).
+
+pub mod texts;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
+
+use daemun_protocol::Timestamp;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, Message};
+use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use tokio::sync::{Mutex, Notify};
+use tokio::task::JoinSet;
+
+use crate::clock::Clock;
+use crate::log::Log;
+use crate::store::{self, OutboxRow, Store, Trouble};
+
+/// A mail as it is queued.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// The part before the `@` of its Message-ID: the same each time it is tried.
+    pub message_id: String,
+    pub to: String,
+    pub subject: String,
+    pub text: String,
+    /// The code in it, for the sandbox's readers.
+    pub code: Option<String>,
+}
+
+impl core::fmt::Debug for Mail {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Mail")
+    }
+}
+
+/// An SMTP server and who the mails are from.
+#[derive(Clone, Debug)]
+pub struct Smtp {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+}
+
+/// An SMTP setting that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SmtpRefused {
+    #[error("not an SMTP URL such as smtps://user:password@mail.example: {0}")]
+    Url(#[from] lettre::transport::smtp::Error),
+    #[error("not a sender such as Daemun <no-reply@mail.example>: {0}")]
+    From(#[from] lettre::address::AddressError),
+}
+
+impl Smtp {
+    /// A server by URL: `smtps://user:password@host`, `smtp://host:25`, `smtp://host?tls=required` (as lettre reads them).
+    ///
+    /// # Errors
+    /// [`SmtpRefused`] says which setting cannot be used.
+    pub fn new(url: &str, from: &str) -> Result<Self, SmtpRefused> {
+        let transport =
+            AsyncSmtpTransport::<Tokio1Executor>::from_url(url)?.timeout(Some(Duration::from_secs(20))).build();
+        Ok(Self { transport, from: from.parse()? })
+    }
+
+    async fn send(&self, row: &OutboxRow) -> Result<(), Fate> {
+        let to: Mailbox = row.mail.to.parse().map_err(|_| Fate::Hopeless)?;
+        let domain = self.from.email.domain();
+        let message = Message::builder()
+            .from(self.from.clone())
+            .to(to)
+            .subject(row.mail.subject.clone())
+            .message_id(Some(format!("<{}@{domain}>", row.mail.message_id)))
+            .date(SystemTime::UNIX_EPOCH + Duration::from_millis(row.created_at.0))
+            .header(ContentType::TEXT_PLAIN)
+            .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into()))
+            .body(row.mail.text.clone())
+            .map_err(|_| Fate::Hopeless)?;
+        match self.transport.send(message).await {
+            Ok(_) => Ok(()),
+            Err(refused) if refused.is_permanent() => Err(Fate::Hopeless),
+            Err(_) => Err(Fate::Again),
+        }
+    }
+}
+
+/// What becomes of a mail that was not sent.
+enum Fate {
+    Again,
+    Hopeless,
+}
+
+/// Seconds from one attempt to the next.
+const PAUSES: &[u64] = &[2, 5, 15, 30, 60, 120];
+
+/// The one who carries mails out.
+#[derive(Clone, Debug)]
+pub struct Postman(Arc<Round>);
+
+#[derive(Debug)]
+struct Round {
+    store: Store,
+    clock: Clock,
+    log: Log,
+    smtp: Option<Smtp>,
+    inbox: Inbox,
+    /// Held while mails are carried, so that none is carried twice at once.
+    carrying: Mutex<()>,
+    bell: Notify,
+    /// The sandbox's "the mail server is down".
+    down: AtomicBool,
+}
+
+/// Whether mails are kept for people to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inbox {
+    Kept,
+    None,
+}
+
+impl Postman {
+    pub fn new(store: Store, clock: Clock, log: Log, smtp: Option<Smtp>, inbox: Inbox) -> Self {
+        let round = Round {
+            store,
+            clock,
+            log,
+            smtp,
+            inbox,
+            carrying: Mutex::default(),
+            bell: Notify::new(),
+            down: AtomicBool::new(false),
+        };
+        Self(Arc::new(round))
+    }
+
+    /// Says that there is something in the outbox.
+    pub fn ring(&self) {
+        self.0.bell.notify_one();
+    }
+
+    /// Sandbox: mails stay in the outbox while the server is said to be down.
+    pub fn set_down(&self, down: bool) {
+        self.0.down.store(down, Ordering::Release);
+        self.ring();
+    }
+
+    /// Carries mails for as long as it is polled.
+    pub async fn walk(self) {
+        loop {
+            let next = match self.carry_due().await {
+                Ok(next) => next,
+                Err(trouble) => {
+                    self.0.log.line(&format!("mail: {trouble}"));
+                    Some(self.0.clock.now().plus_seconds(5))
+                }
+            };
+            let due = async {
+                match next {
+                    Some(at) => self.0.clock.sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! { () = due => {}, () = self.0.bell.notified() => {} }
+        }
+    }
+
+    /// Carries what is due now, and says when the next is.
+    ///
+    /// # Errors
+    /// [`Trouble`] with the database; a mail that cannot be sent is none.
+    pub async fn carry_due(&self) -> Result<Option<Timestamp>, Trouble> {
+        let _carrying = self.0.carrying.lock().await;
+        loop {
+            let now = self.0.clock.now();
+            let due = self.0.store.read(move |transaction| store::due_mails(transaction, now)).await?;
+            if due.is_empty() {
+                return self.0.store.read(|transaction| store::next_mail_at(transaction)).await;
+            }
+            let mut carried = JoinSet::new();
+            for row in due {
+                carried.spawn(self.clone().carry(row));
+            }
+            while let Some(done) = carried.join_next().await {
+                done.map_err(|_| Trouble::TaskLost)??;
+            }
+        }
+    }
+
+    async fn carry(self, row: OutboxRow) -> Result<(), Trouble> {
+        let now = self.0.clock.now();
+        let sent = if row.give_up_at <= now {
+            Err(Fate::Hopeless)
+        } else if self.0.down.load(Ordering::Acquire) {
+            Err(Fate::Again)
+        } else {
+            match &self.0.smtp {
+                Some(smtp) => smtp.send(&row).await,
+                None => Ok(()),
+            }
+        };
+        let (id, attempts) = (row.id, row.attempts);
+        match sent {
+            Ok(()) => {
+                let inbox = self.0.inbox;
+                let settle = move |transaction: &rusqlite::Transaction<'_>| {
+                    store::remove_mail(transaction, id)?;
+                    match inbox {
+                        Inbox::Kept => store::insert_inbox(transaction, &row.mail, row.created_at),
+                        Inbox::None => Ok(()),
+                    }
+                };
+                self.0.store.write(settle).await
+            }
+            Err(Fate::Hopeless) => {
+                self.0.log.line(&format!("mail: given up after {attempts} attempts"));
+                self.0.store.write(move |transaction| store::remove_mail(transaction, id)).await
+            }
+            Err(Fate::Again) => {
+                let pause = usize::try_from(attempts).ok().and_then(|index| PAUSES.get(index)).or(PAUSES.last());
+                let next_at = now.plus_seconds(pause.copied().unwrap_or(60));
+                self.0.log.line(&format!("mail: attempt {} failed, tried again later", attempts + 1));
+                self.0.store.write(move |transaction| store::postpone_mail(transaction, id, next_at)).await
+            }
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! The sandbox (`--sandbox`): an inbox, accounts to try, a clock to move and scenarios, for people at `/sandbox/` and for
+//! tests beside it. It refuses to exist anywhere but on this machine.
+
+mod page;
+mod scenarios;
+mod world;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde::{Deserialize, Serialize};
+
+use crate::http::{House, is_own_origin, own_fault, see_other};
+use crate::pages;
+use crate::store::{self, InboxRow, Trouble};
+
+pub use world::{Seed, seeds};
+pub(crate) use world::{plant, warm_up};
+
+/// Whether there is one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sandbox {
+    On,
+    Off,
+}
+
+/// A message as `GET /sandbox/messages` tells it.
+#[derive(Debug, Serialize)]
+struct Message {
+    to: String,
+    channel: &'static str,
+    subject: String,
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
+    at: u64,
+}
+
+impl From<InboxRow> for Message {
+    fn from(row: InboxRow) -> Self {
+        Self {
+            to: row.to,
+            channel: "email",
+            subject: row.subject,
+            text: row.text,
+            code: row.code,
+            link: None,
+            at: row.at.0,
+        }
+    }
+}
+
+/// Farthest that the clock goes at once: ten years.
+const FARTHEST: u64 = 10 * 366 * 24 * 3600;
+
+pub fn routes(house: House) -> Router<House> {
+    Router::new()
+        .route("/sandbox", get(|| async { see_other("/sandbox/") }))
+        .route("/sandbox/", get(show))
+        .route("/sandbox/sandbox.js", get(script))
+        .route("/sandbox/world", get(world))
+        .route("/sandbox/messages", get(messages))
+        .route("/sandbox/clock", get(clock).post(move_clock))
+        .route("/sandbox/scenarios/{name}", post(scenario))
+        .layer(middleware::from_fn_with_state(house, only_from_here))
+}
+
+/// Neither a foreign page nor a foreign name that leads to this machine (DNS rebinding) gets in.
+async fn only_from_here(State(house): State<House>, request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let host = headers.get(header::HOST).map(HeaderValue::as_bytes);
+    let is_own_host = host == Some(house.origin.host.as_bytes());
+    let comes_from_elsewhere = headers
+        .get_all("sec-fetch-site")
+        .iter()
+        .any(|site| matches!(site.as_bytes(), b"cross-site" | b"same-site") && request.method() != Method::GET);
+    if is_own_host && is_own_origin(&house.origin, headers) && !comes_from_elsewhere {
+        next.run(request).await
+    } else {
+        (StatusCode::FORBIDDEN, [(header::CACHE_CONTROL, "no-store")], "The sandbox is for this machine alone\n")
+            .into_response()
+    }
+}
+
+async fn show(State(house): State<House>) -> Response {
+    let read = async {
+        house.gate.postman.carry_due().await?;
+        house.gate.store.read(|transaction| Ok((store::inbox(transaction, None)?, world::read(transaction)?))).await
+    };
+    answer(
+        &house,
+        read.await.map(|(inbox, world)| {
+            let html = page::html(&inbox, &world, house.gate.clock.now());
+            crate::http::page(StatusCode::OK, html, pages::policy())
+        }),
+    )
+}
+
+async fn script() -> Response {
+    let headers = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
+    (headers, include_str!("sandbox.js")).into_response()
+}
+
+async fn world(State(house): State<House>) -> Response {
+    answer(&house, house.gate.store.read(|transaction| world::read(transaction)).await.map(json))
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    to: Option<String>,
+}
+
+/// What is due is delivered first, so that whoever asks after an act finds its mail.
+async fn messages(State(house): State<House>, Query(wanted): Query<Wanted>) -> Response {
+    let read = async {
+        house.gate.postman.carry_due().await?;
+        house.gate.store.read(move |transaction| store::inbox(transaction, wanted.to.as_deref())).await
+    };
+    answer(&house, read.await.map(|rows| json(rows.into_iter().map(Message::from).collect::<Vec<_>>())))
+}
+
+#[derive(Deserialize)]
+struct Advance {
+    advance_seconds: u64,
+}
+
+#[derive(Serialize)]
+struct Now {
+    now: u64,
+}
+
+async fn clock(State(house): State<House>) -> Response {
+    json(Now { now: house.gate.clock.now().0 })
+}
+
+/// As JSON from tests, as a form from the page.
+async fn move_clock(State(house): State<House>, headers: HeaderMap, body: Bytes) -> Response {
+    let from_page = is_form(&headers);
+    let seconds = if from_page {
+        url::form_urlencoded::parse(&body)
+            .find(|(name, _)| name == "advance_seconds")
+            .and_then(|(_, value)| value.parse().ok())
+    } else {
+        serde_json::from_slice::<Advance>(&body).ok().map(|advance| advance.advance_seconds)
+    };
+    let Some(seconds) = seconds.filter(|seconds| *seconds <= FARTHEST) else {
+        return (StatusCode::BAD_REQUEST, "advance_seconds: a whole number\n").into_response();
+    };
+    house.gate.clock.advance_seconds(seconds);
+    if from_page { see_other("/sandbox/") } else { json(Now { now: house.gate.clock.now().0 }) }
+}
+
+async fn scenario(State(house): State<House>, Path(name): Path<String>, headers: HeaderMap) -> Response {
+    let Some(scenario) = scenarios::Scenario::parse(&name) else {
+        return (StatusCode::NOT_FOUND, "No such scenario\n").into_response();
+    };
+    let played = scenarios::play(&house.gate, scenario).await;
+    answer(
+        &house,
+        played.map(
+            |()| {
+                if is_form(&headers) { see_other("/sandbox/") } else { StatusCode::NO_CONTENT.into_response() }
+            },
+        ),
+    )
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().starts_with(b"application/x-www-form-urlencoded"))
+}
+
+fn json<T: Serialize>(value: T) -> Response {
+    match serde_json::to_string(&value) {
+        Ok(body) => {
+            ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], body).into_response()
+        }
+        Err(_) => own_fault(),
+    }
+}
+
+fn answer(house: &House, done: Result<Response, Trouble>) -> Response {
+    done.unwrap_or_else(|trouble| {
+        house.log.line(&format!("trouble: {trouble}"));
+        own_fault()
+    })
+}

@@ -1,0 +1,197 @@
+//! The sandbox's page for people. It refuses to need a script: one only refreshes and copies.
+
+use daemun_protocol::Timestamp;
+
+use super::world::{TriedAccount, World};
+use crate::locale::Locale;
+use crate::pages::{document, escape};
+use crate::store::InboxRow;
+
+/// Messages that the page shows.
+const SHOWN: usize = 20;
+
+pub(super) fn html(inbox: &[InboxRow], world: &World, now: Timestamp) -> String {
+    let body = format!(
+        "<main class=\"wide\">\n<header class=\"top row between\">\n<div><h1>Sandbox</h1>\n\
+         <p class=\"quiet\">For this machine alone: read the mail, pick an account, move the clock.</p></div>\n\
+         <a class=\"button deed\" href=\"/\" target=\"_blank\">Open sign-in</a>\n</header>\n\
+         <div class=\"boards\">\n<div class=\"board\">\n{clock}\n{inbox}\n</div>\n\
+         <div class=\"board\">\n{accounts}\n{scenarios}\n</div>\n</div>\n</main>\n\
+         <script src=\"/sandbox/sandbox.js\" defer></script>",
+        inbox = inbox_card(inbox),
+        clock = clock_card(now),
+        accounts = accounts_card(world),
+        scenarios = scenarios_card(world),
+    );
+    document(Locale::En, "Daemun sandbox", " data-page=\"sandbox\"", &body)
+}
+
+fn inbox_card(inbox: &[InboxRow]) -> String {
+    let items: String = inbox.iter().take(SHOWN).map(message).collect();
+    let items = if items.is_empty() {
+        "<p class=\"quiet\">No mail yet. It arrives here as soon as a code is asked for.</p>".into()
+    } else {
+        format!("<ul class=\"plain\">{items}</ul>")
+    };
+    let newest = inbox.first().map_or(0, |row| row.at.0);
+    format!(
+        "<section class=\"card\" aria-labelledby=\"inbox\">\n<div class=\"row between\"><h2 id=\"inbox\">Inbox</h2>\
+         <span class=\"small quiet\" role=\"status\" data-inbox data-count=\"{}\" data-newest=\"{newest}\">newest first</span></div>\n{items}\n</section>",
+        inbox.len()
+    )
+}
+
+fn message(row: &InboxRow) -> String {
+    let code = row.code.as_ref().map_or_else(String::new, |code| {
+        let code = escape(code);
+        format!(
+            "<div class=\"row between\"><span class=\"code\">{code}</span>\
+             <button type=\"button\" class=\"small\" data-copy=\"{code}\">Copy code</button></div>"
+        )
+    });
+    format!(
+        "<li>{code}<div class=\"row between small\"><span>to <strong>{to}</strong></span>{at}</div>\
+         <details><summary>{subject}</summary><pre>{text}</pre></details></li>",
+        to = escape(&row.to),
+        at = time(row.at),
+        subject = escape(&row.subject),
+        text = escape(&row.text),
+    )
+}
+
+fn clock_card(now: Timestamp) -> String {
+    let button = |seconds: u32, label: &str| {
+        format!(
+            "<form method=\"post\" action=\"/sandbox/clock\">\
+             <button name=\"advance_seconds\" value=\"{seconds}\">{label}</button></form>"
+        )
+    };
+    format!(
+        "<section class=\"card\" aria-labelledby=\"clock\">\n<div class=\"row between\"><h2 id=\"clock\">Clock</h2>\
+         <p class=\"now\">{}</p></div>\n\
+         <div class=\"row\">{}{}{}</div>\n</section>",
+        time(now),
+        button(60, "+1 min"),
+        button(600, "+10 min"),
+        button(3600, "+1 h"),
+    )
+}
+
+fn accounts_card(world: &World) -> String {
+    let items: String = world.accounts.iter().map(|account| tried(account, world)).collect();
+    format!(
+        "<section class=\"card\" aria-labelledby=\"accounts\">\n<h2 id=\"accounts\">Accounts to try</h2>\n\
+         <ul class=\"plain\">{items}</ul>\n</section>"
+    )
+}
+
+fn tried(account: &TriedAccount, world: &World) -> String {
+    let email = escape(&account.email);
+    let place = account
+        .workspaces
+        .first()
+        .and_then(|id| world.workspaces.iter().find(|workspace| workspace.id == *id))
+        .map_or_else(
+            || "<span class=\"tag\">in no workspace</span>".into(),
+            |workspace| {
+                let organisation = workspace.organisation_id.as_ref().map_or_else(String::new, |id| {
+                    format!(" <a class=\"mono small\" href=\"/o/{id}\" target=\"_blank\">/o/{id}</a>", id = escape(id))
+                });
+                format!("<span class=\"tag\">{}</span>{organisation}", escape(&workspace.name))
+            },
+        );
+    let state = match account.state {
+        "active" => "",
+        _ => " <span class=\"tag\">suspended</span>",
+    };
+    let phone = account
+        .phone
+        .as_ref()
+        .map_or_else(String::new, |phone| format!("<div class=\"small quiet mono\">{}</div>", escape(phone)));
+    let password = if account.password.is_empty() {
+        String::new()
+    } else {
+        let password = escape(&account.password);
+        format!(
+            "<div class=\"row between\"><code>{password}</code>\
+             <button type=\"button\" class=\"small\" data-copy=\"{password}\">Copy password</button></div>"
+        )
+    };
+    format!(
+        "<li><div class=\"row between\"><strong lang=\"{lang}\">{name}</strong><span>{place}{state}</span></div>\
+         <div class=\"row between\"><span class=\"mono\">{email}</span>\
+         <button type=\"button\" class=\"small\" data-copy=\"{email}\">Copy address</button></div>{phone}{password}</li>",
+        lang = escape(&account.locale),
+        name = escape(&account.name),
+    )
+}
+
+fn scenarios_card(world: &World) -> String {
+    let button = |name: &String| {
+        let name = escape(name);
+        format!(
+            "<form method=\"post\" action=\"/sandbox/scenarios/{name}\"><button class=\"small mono\">{name}</button></form>"
+        )
+    };
+    let is_policy =
+        |name: &&String| world.workspaces.iter().any(|workspace| name.starts_with(&format!("{}_", workspace.id)));
+    let general: String = world.scenarios.iter().filter(|name| !is_policy(name)).map(button).collect();
+    let groups: String = world
+        .workspaces
+        .iter()
+        .map(|workspace| {
+            let prefix = format!("{}_", workspace.id);
+            let buttons: String = world.scenarios.iter().filter(|name| name.starts_with(&prefix)).map(button).collect();
+            format!(
+                "<details><summary>{name}: by email {email}, by organisation ID {organisation}, attempt limit {limit}, tries {tries}</summary>\
+                 <div class=\"row\">{buttons}</div></details>",
+                name = escape(&workspace.name),
+                email = on_off(workspace.email_entry),
+                organisation = on_off(workspace.organisation_entry && workspace.organisation_id.is_some()),
+                limit = workspace.attempt_limit.map_or_else(|| "off".into(), |limit| limit.to_string()),
+                tries = if workspace.reveal_tries { "shown" } else { "hidden" },
+            )
+        })
+        .collect();
+    format!(
+        "<section class=\"card\" aria-labelledby=\"scenarios\">\n<h2 id=\"scenarios\">Scenarios</h2>\n\
+         <div class=\"row\">{general}</div>\n{groups}\n</section>"
+    )
+}
+
+fn on_off(on: bool) -> &'static str {
+    if on { "on" } else { "off" }
+}
+
+/// A moment in UTC; the script writes it in the reader's own zone.
+fn time(at: Timestamp) -> String {
+    let iso = iso(at);
+    format!("<time datetime=\"{iso}\" data-at=\"{}\">{}</time>", at.0, iso.replace('T', " ").replace('Z', " UTC"))
+}
+
+/// RFC 3339 in UTC, to the second. Days to dates after Howard Hinnant's `civil_from_days`.
+fn iso(at: Timestamp) -> String {
+    let seconds = at.0 / 1000;
+    let (days, of_day) = (seconds / 86_400, seconds % 86_400);
+    let shifted = days + 719_468;
+    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    let year = era * 400 + year_of_era + u64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", of_day / 3600, of_day / 60 % 60, of_day % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_written_as_dates() {
+        assert_eq!(iso(Timestamp(0)), "1970-01-01T00:00:00Z");
+        assert_eq!(iso(Timestamp(951_782_400_000)), "2000-02-29T00:00:00Z");
+        assert_eq!(iso(Timestamp(1_795_132_799_999)), "2026-11-19T23:59:59Z");
+    }
+}

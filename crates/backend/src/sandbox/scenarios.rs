@@ -1,0 +1,120 @@
+//! Scenarios by name: what an administrator or fate does to the sandbox's world. It refuses to know who plays them.
+
+use crate::gate::Gate;
+use crate::store::{self, PolicyChange, Trouble};
+
+/// Something to happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scenario {
+    Policy {
+        workspace: &'static str,
+        change: PolicyChange,
+    },
+    /// Nobody is suspended any more.
+    LiftSuspensions,
+    /// All counters of tries and of codes sent are forgotten.
+    LiftRestrictions,
+    MailDown,
+    MailUp,
+    /// The whole world anew; the clock stays where it is.
+    Reset,
+}
+
+const WORKSPACES: &[&str] = &["nuri", "hanbit", "sakura", "northwind"];
+
+const CHANGES: &[PolicyChange] = &[
+    PolicyChange::EmailEntry(false),
+    PolicyChange::EmailEntry(true),
+    PolicyChange::OrganisationEntry(false),
+    PolicyChange::OrganisationEntry(true),
+    PolicyChange::AttemptLimit(Some(5)),
+    PolicyChange::AttemptLimit(Some(10)),
+    PolicyChange::AttemptLimit(None),
+    PolicyChange::RevealTries(false),
+    PolicyChange::RevealTries(true),
+];
+
+impl Scenario {
+    pub fn all() -> Vec<Self> {
+        let policies = WORKSPACES
+            .iter()
+            .flat_map(|workspace| CHANGES.iter().map(|change| Self::Policy { workspace, change: *change }));
+        let others = [Self::LiftSuspensions, Self::LiftRestrictions, Self::MailDown, Self::MailUp, Self::Reset];
+        policies.chain(others).collect()
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::all().into_iter().find(|scenario| scenario.name() == name)
+    }
+
+    pub fn name(&self) -> String {
+        match self {
+            Self::Policy { workspace, change } => format!("{workspace}_{}", change_name(*change)),
+            Self::LiftSuspensions => "lift_suspensions".into(),
+            Self::LiftRestrictions => "lift_restrictions".into(),
+            Self::MailDown => "mail_down".into(),
+            Self::MailUp => "mail_up".into(),
+            Self::Reset => "reset".into(),
+        }
+    }
+}
+
+fn change_name(change: PolicyChange) -> String {
+    let switch = |on: bool| if on { "on" } else { "off" };
+    match change {
+        PolicyChange::EmailEntry(on) => format!("email_entry_{}", switch(on)),
+        PolicyChange::OrganisationEntry(on) => format!("organisation_entry_{}", switch(on)),
+        PolicyChange::AttemptLimit(Some(limit)) => format!("attempt_limit_{limit}"),
+        PolicyChange::AttemptLimit(None) => "attempt_limit_off".into(),
+        PolicyChange::RevealTries(true) => "show_tries".into(),
+        PolicyChange::RevealTries(false) => "hide_tries".into(),
+    }
+}
+
+pub(super) async fn play(gate: &Gate, scenario: Scenario) -> Result<(), Trouble> {
+    match scenario {
+        Scenario::Policy { workspace, change } => {
+            gate.store.write(move |transaction| store::set_policy(transaction, workspace, change)).await
+        }
+        Scenario::LiftSuspensions => gate.store.write(|transaction| store::lift_suspensions(transaction)).await,
+        Scenario::LiftRestrictions => {
+            gate.meter.forget();
+            gate.store.write(|transaction| store::forget_counters(transaction)).await
+        }
+        Scenario::MailDown => {
+            gate.postman.set_down(true);
+            Ok(())
+        }
+        Scenario::MailUp => {
+            gate.postman.set_down(false);
+            Ok(())
+        }
+        Scenario::Reset => {
+            gate.meter.forget();
+            gate.postman.set_down(false);
+            gate.store
+                .write(|transaction| {
+                    store::forget_world(transaction)?;
+                    super::plant(transaction)
+                })
+                .await
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_as_they_are_written() {
+        for scenario in Scenario::all() {
+            assert_eq!(Scenario::parse(&scenario.name()), Some(scenario));
+        }
+        for name in
+            ["nuri_email_entry_off", "nuri_organisation_entry_off", "nuri_attempt_limit_5", "lift_suspensions", "reset"]
+        {
+            assert!(Scenario::parse(name).is_some(), "{name}");
+        }
+    }
+}

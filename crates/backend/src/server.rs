@@ -1,0 +1,252 @@
+//! A running backend: its settings, its start and its end. It refuses to know how settings are written on a command line.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::chance::Chance;
+use crate::clock::Clock;
+use crate::files::{Files, NotServable};
+use crate::gate::{Gate, Parts};
+use crate::http::{ClientAddress, House, Origin, router, serve};
+use crate::limits::{IpRates, Meter};
+use crate::log::Log;
+use crate::mail::{Inbox, Postman, Smtp, SmtpRefused};
+use crate::password::{self, PasswordChecker};
+use crate::return_to::{NotAnOrigin, ReturnPlaces};
+use crate::sandbox::{self, Sandbox};
+use crate::store::{self, Store, Trouble};
+
+/// What a backend needs to be told.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Port 0: any that is free.
+    pub listen: SocketAddr,
+    /// The exact own origin as browsers see it. `None`: `http://localhost:{port}`, with the sandbox alone.
+    pub origin: Option<String>,
+    /// The SQLite file; made if it is missing.
+    pub database: PathBuf,
+    /// The built app. `None`: no pages but the backend's own.
+    pub app: Option<PathBuf>,
+    pub sandbox: Sandbox,
+    /// `None`: mails go to the sandbox's inbox alone.
+    pub smtp: Option<SmtpConfig>,
+    /// Origins that members may be led back to, besides the own one (FEATURES L11).
+    pub return_origins: Vec<String>,
+    pub client_address: ClientAddress,
+    pub clock: Clock,
+    pub chance: Chance,
+    pub ip_rates: IpRates,
+    pub log: Log,
+}
+
+/// A mail server by URL, and who mails are from.
+#[derive(Clone)]
+pub struct SmtpConfig {
+    /// `smtps://user:password@host`, `smtp://host:25`.
+    pub url: String,
+    /// `Daemun <no-reply@mail.example>`.
+    pub from: String,
+}
+
+impl core::fmt::Debug for SmtpConfig {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("SmtpConfig")
+    }
+}
+
+impl Config {
+    /// A sandbox on any free port of this machine, with the system's clock and chance, and no log.
+    pub fn sandbox(database: impl Into<PathBuf>) -> Self {
+        Self {
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+            origin: None,
+            database: database.into(),
+            app: None,
+            sandbox: Sandbox::On,
+            smtp: None,
+            return_origins: Vec::new(),
+            client_address: ClientAddress::Peer,
+            clock: Clock::system(),
+            chance: Chance::system(),
+            ip_rates: IpRates::GENEROUS,
+            log: Log::silent(),
+        }
+    }
+
+    /// A deployment: no sandbox, ordinary limits, a log on the standard error output.
+    pub fn deployment(origin: impl Into<String>, database: impl Into<PathBuf>, smtp: SmtpConfig) -> Self {
+        Self {
+            origin: Some(origin.into()),
+            sandbox: Sandbox::Off,
+            smtp: Some(smtp),
+            ip_rates: IpRates::ORDINARY,
+            log: Log::stderr(),
+            ..Self::sandbox(database)
+        }
+    }
+}
+
+/// Why a backend did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum NotStarted {
+    #[error(
+        "the sandbox hands out codes and passwords: it is for this machine alone, and {0} is not a loopback address"
+    )]
+    SandboxOutside(SocketAddr),
+    #[error("the sandbox is for this machine alone, and {0} is not an origin on it")]
+    SandboxOrigin(String),
+    #[error("without the sandbox, the own origin must be given")]
+    NoOrigin,
+    #[error("without the sandbox, a mail server must be given")]
+    NoMail,
+    #[error(transparent)]
+    Origin(#[from] NotAnOrigin),
+    #[error(transparent)]
+    Smtp(#[from] SmtpRefused),
+    #[error("the app: {0}")]
+    App(#[from] NotServable),
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, std::io::Error),
+    #[error(transparent)]
+    Trouble(#[from] Trouble),
+}
+
+/// A backend that runs. Dropping it ends it at once; [`Server::stop`] lets requests under way end.
+#[derive(Debug)]
+pub struct Server {
+    origin: String,
+    address: SocketAddr,
+    clock: Clock,
+    log: Log,
+    stop: watch::Sender<bool>,
+    serving: Option<JoinHandle<()>>,
+    carrying: JoinHandle<()>,
+}
+
+/// Starts a backend on the current tokio runtime.
+///
+/// # Errors
+/// [`NotStarted`] says what is missing or wrong.
+pub async fn start(config: Config) -> Result<Server, NotStarted> {
+    if config.sandbox == Sandbox::On && !config.listen.ip().is_loopback() {
+        return Err(NotStarted::SandboxOutside(config.listen));
+    }
+    let smtp = match (&config.smtp, config.sandbox) {
+        (Some(smtp), Sandbox::On | Sandbox::Off) => Some(Smtp::new(&smtp.url, &smtp.from)?),
+        (None, Sandbox::On) => None,
+        (None, Sandbox::Off) => return Err(NotStarted::NoMail),
+    };
+    let listening = TcpListener::bind(config.listen).await.and_then(|listener| {
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    });
+    let (listener, address) = listening.map_err(|error| NotStarted::Listen(config.listen, error))?;
+    let origin = match (&config.origin, config.sandbox) {
+        (Some(origin), Sandbox::On | Sandbox::Off) => origin.clone(),
+        (None, Sandbox::On) => format!("http://localhost:{}", address.port()),
+        (None, Sandbox::Off) => return Err(NotStarted::NoOrigin),
+    };
+    let places = ReturnPlaces::new(&origin, &config.return_origins)?;
+    if config.sandbox == Sandbox::On && !places.own_is_loopback() {
+        return Err(NotStarted::SandboxOrigin(origin));
+    }
+    let (store, files) = {
+        let (database, app, sandbox) = (config.database.clone(), config.app.clone(), config.sandbox);
+        let opening = tokio::task::spawn_blocking(move || {
+            let files = match app {
+                Some(app) => Files::load(&app)?,
+                None => Files::default(),
+            };
+            password::warm_up();
+            if sandbox == Sandbox::On {
+                sandbox::warm_up();
+            }
+            Ok::<_, NotStarted>((Store::open(&database)?, files))
+        });
+        opening.await.map_err(|_| Trouble::TaskLost)??
+    };
+    let key = store.server_key(config.chance.clone()).await?;
+    let inbox = match config.sandbox {
+        Sandbox::On => {
+            store
+                .write(
+                    |transaction| {
+                        if store::world_is_empty(transaction)? { sandbox::plant(transaction) } else { Ok(()) }
+                    },
+                )
+                .await?;
+            Inbox::Kept
+        }
+        Sandbox::Off => Inbox::None,
+    };
+    let postman = Postman::new(store.clone(), config.clock.clone(), config.log.clone(), smtp, inbox);
+    let gate = Gate::from(Parts {
+        store,
+        clock: config.clock.clone(),
+        chance: config.chance,
+        key,
+        meter: Meter::new(config.ip_rates),
+        checker: PasswordChecker::new(),
+        postman: postman.clone(),
+        places,
+        same_key: crate::gate::SameKey::default(),
+    });
+    let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host).to_owned();
+    let house = House {
+        gate,
+        files: Arc::new(files),
+        origin: Arc::new(Origin { text: origin.clone(), host }),
+        log: config.log.clone(),
+        client_address: config.client_address,
+        sandbox: config.sandbox,
+    };
+    let (stop, stopped) = watch::channel(false);
+    let serving = tokio::spawn(serve::serve(listener, router(house), stopped));
+    let carrying = tokio::spawn(postman.walk());
+    Ok(Server { origin, address, clock: config.clock, log: config.log, stop, serving: Some(serving), carrying })
+}
+
+impl Server {
+    /// The own origin, without a slash at its end: `http://localhost:40123`.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its clock, to be moved if it is a manual one or the sandbox's.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The lines that were logged so far, with [`Log::kept`].
+    pub fn log_lines(&self) -> Vec<String> {
+        self.log.lines()
+    }
+
+    /// Takes no more connections, lets requests under way end (for five seconds at most), and returns.
+    pub async fn stop(mut self) {
+        // Nobody listens only if it has stopped already.
+        let _ = self.stop.send(true);
+        if let Some(serving) = self.serving.take() {
+            let _ = serving.await;
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.carrying.abort();
+        if let Some(serving) = &self.serving {
+            serving.abort();
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The sign-in decided step by step, without HTTP and SQL.
+
+use daemun_protocol::Status;
+
+use super::*;
+
+fn address() -> Address {
+    Address { typed: "Minji@daemun.test".into(), email: EmailAddress::parse("minji@daemun.test").unwrap() }
+}
+
+fn workspace() -> Workspace {
+    Workspace {
+        id: "nuri".into(),
+        name: "누리소프트".into(),
+        organisation_id: Some("nuri".into()),
+        email_entry: true,
+        organisation_entry: true,
+        attempt_limit: None,
+        reveal_tries: true,
+    }
+}
+
+fn membership(id: &str) -> Membership {
+    Membership { id: id.into(), name: id.into(), member_name: "김민지".into(), logo: None }
+}
+
+fn facts(memberships: &[&str]) -> Facts {
+    Facts {
+        organisation_way: true,
+        workspace: Some(workspace()),
+        memberships: memberships.iter().map(|id| membership(id)).collect(),
+    }
+}
+
+fn password(way: Way) -> PasswordStage {
+    PasswordStage { workspace: "nuri".into(), way, restricted_until: None }
+}
+
+/// Every stage that a flow can be in.
+fn stages() -> Vec<Stage> {
+    let key = crate::server_key::ServerKey::new([0; 32]);
+    let digest = crate::codes::Code::parse("123456").unwrap().digest(&key, "flow", &address().email);
+    let until = Timestamp(5_000);
+    let sent = SentCode { address: address(), digest, expires_at: until, resend_at: until };
+    let ways = [Way::Email(address()), Way::Organisation];
+    let mut stages = vec![
+        Stage::Identify { identifier: None },
+        Stage::Organisation { organisation: None },
+        Stage::Code(sent),
+        Stage::ChooseWorkspace { address: address() },
+        Stage::Notice(Notice::NoWorkspace { address: address() }),
+        Stage::Notice(Notice::EmailRestricted { address: address(), until }),
+    ];
+    for way in ways {
+        let workspace = "nuri".to_owned();
+        stages.push(Stage::Password(password(way.clone())));
+        stages.push(Stage::Notice(Notice::AccountSuspended { workspace: workspace.clone(), way: way.clone() }));
+        stages.push(Stage::Notice(Notice::MethodNotAllowed { workspace, way }));
+    }
+    stages
+}
+
+#[test]
+fn every_stage_says_a_step_has_a_way_on_and_comes_back_from_storage_as_it_was() {
+    for stage in stages() {
+        let flow = SignIn { rev: 3, locale: Locale::Ko, return_to: None, said: Vec::new(), stage };
+        let stored = serde_json::to_string(&flow).unwrap();
+        assert_eq!(serde_json::from_str::<SignIn>(&stored).unwrap(), flow);
+        let seen = view("id", &flow, &facts(&["nuri"]), Timestamp(0), Timestamp(9));
+        let Status::Active { step, actions, .. } = seen.status else { panic!("{seen:?}") };
+        assert_eq!(step.step.kind(), flow.stage.kind());
+        assert!(actions.iter().count() > 0, "{step:?}");
+    }
+}
+
+#[test]
+fn back_is_offered_where_it_leads_somewhere() {
+    for stage in stages() {
+        let offered = stage.offers(&facts(&["nuri", "hanbit"]), Timestamp(0)).has(ActionName::Back);
+        let leads = matches!(back(&stage, &facts(&["nuri", "hanbit"])), Next::Go(..));
+        assert_eq!(offered, leads, "{stage:?}");
+    }
+}
+
+/// E6: back from the password to the choice, if there is one.
+#[test]
+fn back_from_the_password_goes_to_the_choice_only_if_there_is_one() {
+    let stage = Stage::Password(password(Way::Email(address())));
+    assert_eq!(
+        back(&stage, &facts(&["nuri", "hanbit"])),
+        Next::Go(Stage::ChooseWorkspace { address: address() }, Vec::new())
+    );
+    assert_eq!(
+        back(&stage, &facts(&["nuri"])),
+        Next::Go(Stage::Identify { identifier: Some("Minji@daemun.test".into()) }, Vec::new())
+    );
+    let forbidden = Stage::Notice(Notice::MethodNotAllowed { workspace: "nuri".into(), way: Way::Email(address()) });
+    assert_eq!(
+        back(&forbidden, &facts(&["hanbit"])),
+        Next::Go(Stage::ChooseWorkspace { address: address() }, Vec::new())
+    );
+}
+
+/// L8: only ways that the policy of the moment allows are offered.
+#[test]
+fn ways_that_are_switched_off_are_not_offered() {
+    let notice = |way| Stage::Notice(Notice::MethodNotAllowed { workspace: "nuri".into(), way });
+    let closed = Facts {
+        organisation_way: false,
+        workspace: Some(Workspace { email_entry: false, organisation_entry: false, ..workspace() }),
+        memberships: Vec::new(),
+    };
+    for (stage, name) in [
+        (Stage::Identify { identifier: None }, ActionName::UseOrganisation),
+        (Stage::Password(password(Way::Organisation)), ActionName::UseEmail),
+        (notice(Way::Email(address())), ActionName::UseOrganisation),
+        (notice(Way::Organisation), ActionName::UseEmail),
+    ] {
+        assert!(stage.offers(&facts(&[]), Timestamp(0)).has(name), "{stage:?}");
+        assert!(!stage.offers(&closed, Timestamp(0)).has(name), "{stage:?}");
+    }
+}
+
+#[test]
+fn a_revision_moves_with_the_step_and_with_nothing_else() {
+    let mut flow = SignIn::begin(Locale::En, ReturnTo::Absent, Arrival::Plain);
+    assert_eq!(flow.rev, 1);
+    assert_eq!(flow.apply(use_organisation(&flow.stage, &facts(&[]))), None);
+    assert_eq!(flow.rev, 2);
+    assert_eq!(flow.apply(submit_organisation(None)), Some(Refusal::OrganisationUnknown));
+    assert_eq!(flow.rev, 2);
+    flow.apply(submit_organisation(Some(workspace())));
+    assert_eq!(flow.rev, 3);
+    let restricted = PasswordVerdict::Restricted { until: Timestamp(60_000) };
+    let next = submit_password(&password(Way::Organisation), &workspace(), restricted, Timestamp(0));
+    assert_eq!(flow.apply(next), Some(Refusal::SignInRestricted { retry_after: 60 }));
+    assert_eq!((flow.rev, flow.stage.waits_until()), (3, Some(Timestamp(60_000))));
+}

@@ -1,0 +1,117 @@
+//! Mails on their way out, and those that the sandbox keeps for people to read.
+
+use daemun_protocol::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{Trouble, stored, unstored};
+use crate::mail::Mail;
+
+/// A mail on its way.
+#[derive(Clone, Debug)]
+pub struct OutboxRow {
+    pub id: i64,
+    pub mail: Mail,
+    pub created_at: Timestamp,
+    pub give_up_at: Timestamp,
+    pub attempts: u32,
+}
+
+/// A mail in the sandbox's inbox.
+#[derive(Clone, Debug)]
+pub struct InboxRow {
+    pub to: String,
+    pub subject: String,
+    pub text: String,
+    pub code: Option<String>,
+    pub at: Timestamp,
+}
+
+pub fn insert_mail(connection: &Connection, mail: &Mail, now: Timestamp, give_up_at: Timestamp) -> Result<(), Trouble> {
+    connection
+        .prepare_cached(
+            "INSERT INTO outbox (message_id, recipient, subject, text, code, created_at, next_at, give_up_at, attempts)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, 0)",
+        )?
+        .execute(params![
+            mail.message_id,
+            mail.to,
+            mail.subject,
+            mail.text,
+            mail.code,
+            stored(now.0),
+            stored(give_up_at.0)
+        ])?;
+    Ok(())
+}
+
+/// Mails whose time to be sent has come, the longest waiting first.
+pub fn due_mails(connection: &Connection, now: Timestamp) -> Result<Vec<OutboxRow>, Trouble> {
+    let mut query = connection.prepare_cached(
+        "SELECT id, message_id, recipient, subject, text, code, created_at, give_up_at, attempts
+         FROM outbox WHERE next_at <= ?1 ORDER BY next_at, id LIMIT 16",
+    )?;
+    let rows = query.query_map([stored(now.0)], |row| {
+        Ok(OutboxRow {
+            id: row.get(0)?,
+            mail: Mail {
+                message_id: row.get(1)?,
+                to: row.get(2)?,
+                subject: row.get(3)?,
+                text: row.get(4)?,
+                code: row.get(5)?,
+            },
+            created_at: Timestamp(unstored(row.get(6)?)),
+            give_up_at: Timestamp(unstored(row.get(7)?)),
+            attempts: row.get(8)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// When the next mail is due, if any waits.
+pub fn next_mail_at(connection: &Connection) -> Result<Option<Timestamp>, Trouble> {
+    let next: Option<Option<i64>> =
+        connection.query_row("SELECT min(next_at) FROM outbox", [], |row| row.get(0)).optional()?;
+    Ok(next.flatten().map(|at| Timestamp(unstored(at))))
+}
+
+pub fn postpone_mail(connection: &Connection, id: i64, next_at: Timestamp) -> Result<(), Trouble> {
+    connection.execute(
+        "UPDATE outbox SET attempts = attempts + 1, next_at = ?2 WHERE id = ?1",
+        params![id, stored(next_at.0)],
+    )?;
+    Ok(())
+}
+
+/// Sent or given up: nothing of it is kept.
+pub fn remove_mail(connection: &Connection, id: i64) -> Result<(), Trouble> {
+    connection.execute("DELETE FROM outbox WHERE id = ?1", [id])?;
+    Ok(())
+}
+
+pub fn insert_inbox(connection: &Connection, mail: &Mail, at: Timestamp) -> Result<(), Trouble> {
+    connection.execute(
+        "INSERT INTO inbox (recipient, subject, text, code, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![mail.to, mail.subject, mail.text, mail.code, stored(at.0)],
+    )?;
+    connection.execute("DELETE FROM inbox WHERE id <= (SELECT max(id) FROM inbox) - 500", [])?;
+    Ok(())
+}
+
+/// The newest 100 mails, to one address or to all.
+pub fn inbox(connection: &Connection, to: Option<&str>) -> Result<Vec<InboxRow>, Trouble> {
+    let mut query = connection.prepare_cached(
+        "SELECT recipient, subject, text, code, at FROM inbox
+         WHERE ?1 IS NULL OR recipient = ?1 COLLATE NOCASE ORDER BY id DESC LIMIT 100",
+    )?;
+    let rows = query.query_map([to], |row| {
+        Ok(InboxRow {
+            to: row.get(0)?,
+            subject: row.get(1)?,
+            text: row.get(2)?,
+            code: row.get(3)?,
+            at: Timestamp(unstored(row.get(4)?)),
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

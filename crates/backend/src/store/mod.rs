@@ -1,0 +1,141 @@
+//! The database file: connections, transactions, migrations; one file beside this per table or two. It refuses to know
+//! why anything is stored.
+
+mod accounts;
+mod answers;
+mod counters;
+mod flows;
+mod mails;
+mod migrations;
+mod sessions;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::Mutex;
+
+use crate::chance::{Chance, NoChance};
+use crate::password::NotChecked;
+use crate::server_key::ServerKey;
+
+pub use accounts::{
+    Consecutive, NewAccount, PolicyChange, account, account_of, clear_wrong, count_wrong, forget_world, insert_account,
+    insert_workspace, is_suspended, lift_suspensions, list_accounts, list_workspaces, listed_memberships, organisation,
+    organisation_way, set_policy, suspend, uncount_wrong, unlisted_workspace, unsuspend, workspace, world_is_empty,
+    wrong_so_far,
+};
+pub use answers::{
+    Finished, Remembered, Scope, finish_answer, forget_answer, forget_old_answers, remember_reservation, remembered,
+};
+pub use counters::{
+    delete_tries, forget_counters, known_device, note_device, note_sent, read_tries, sent_since, write_tries,
+};
+pub use flows::{FlowRow, forget_old_flows, insert_flow, read_flow, write_flow};
+pub use mails::{
+    InboxRow, OutboxRow, due_mails, inbox, insert_inbox, insert_mail, next_mail_at, postpone_mail, remove_mail,
+};
+pub use sessions::{SessionRow, delete_session, end_sessions_of, insert_session, read_session};
+
+/// What went wrong behind the scenes. A member hears only "unavailable" or "internal".
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    #[error("database: {0}")]
+    Database(#[from] rusqlite::Error),
+    #[error("migration: {0}")]
+    Migration(#[from] rusqlite_migration::Error),
+    #[error("stored JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error(transparent)]
+    Chance(#[from] NoChance),
+    #[error(transparent)]
+    Password(#[from] NotChecked),
+    #[error("a task was lost")]
+    TaskLost,
+}
+
+/// One SQLite file. Writes are one after another; reads go beside them (WAL).
+#[derive(Clone, Debug)]
+pub struct Store {
+    writer: Arc<Mutex<Connection>>,
+    reader: Arc<Mutex<Connection>>,
+}
+
+impl Store {
+    /// Opens the file, makes it if it is missing, and brings its tables up to date. Not for an async thread.
+    ///
+    /// # Errors
+    /// [`Trouble`] if the file cannot be opened or is from a later version.
+    pub fn open(file: &Path) -> Result<Self, Trouble> {
+        let mut writer = Connection::open(file)?;
+        prepare(&writer)?;
+        migrations::migrate(&mut writer)?;
+        let reader = Connection::open(file)?;
+        prepare(&reader)?;
+        reader.pragma_update(None, "query_only", true)?;
+        Ok(Self { writer: Arc::new(Mutex::new(writer)), reader: Arc::new(Mutex::new(reader)) })
+    }
+
+    /// Runs `work` in one transaction that has the write lock from its start, and commits it if `work` succeeds.
+    /// What is committed is on the disk when this returns (`synchronous=FULL`).
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, Trouble> {
+        let mut connection = self.writer.clone().lock_owned().await;
+        let done = tokio::task::spawn_blocking(move || {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let done = work(&transaction)?;
+            transaction.commit()?;
+            Ok(done)
+        });
+        done.await.map_err(|_| Trouble::TaskLost)?
+    }
+
+    /// Runs `work` on one consistent picture of the database.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Trouble> + Send + 'static,
+    ) -> Result<T, Trouble> {
+        let mut connection = self.reader.clone().lock_owned().await;
+        let done = tokio::task::spawn_blocking(move || work(&connection.transaction()?));
+        done.await.map_err(|_| Trouble::TaskLost)?
+    }
+
+    /// The deployment's key, drawn when it is first asked for.
+    pub async fn server_key(&self, chance: Chance) -> Result<ServerKey, Trouble> {
+        self.write(move |transaction| {
+            let fresh: [u8; 32] = chance.bytes()?;
+            transaction.execute(
+                "INSERT INTO settings (name, value) VALUES ('server_key', ?1) ON CONFLICT (name) DO NOTHING",
+                [fresh],
+            )?;
+            let key =
+                transaction.query_row("SELECT value FROM settings WHERE name = 'server_key'", [], |row| row.get(0))?;
+            Ok(ServerKey::new(key))
+        })
+        .await
+    }
+}
+
+fn prepare(connection: &Connection) -> Result<(), Trouble> {
+    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    // What is deleted (codes in mails that were sent) is overwritten.
+    connection.pragma_update(None, "secure_delete", true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+/// An unsigned number as SQLite keeps it.
+fn stored(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// A number that SQLite kept, unsigned again.
+fn unstored(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}

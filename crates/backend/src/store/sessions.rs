@@ -1,0 +1,70 @@
+//! Sessions by the digest of their id.
+
+use daemun_protocol::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{Trouble, stored};
+use crate::server_key::Digest32;
+
+/// A live session with what the home page says of it.
+#[derive(Clone, Debug)]
+pub struct SessionRow {
+    /// The ID as it was typed at sign-in.
+    pub identifier: String,
+    /// The address, if it was verified at sign-in.
+    pub verified_email: Option<String>,
+    pub email: String,
+    pub name: String,
+    pub locale: String,
+    pub workspace: String,
+    pub workspace_name: String,
+}
+
+pub fn insert_session(
+    connection: &Connection,
+    id: &Digest32,
+    account: i64,
+    identifier: &str,
+    verified_email: Option<&str>,
+    expires_at: Timestamp,
+) -> Result<(), Trouble> {
+    connection.execute(
+        "INSERT INTO session (id, account, identifier, verified_email, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![id, account, identifier, verified_email, stored(expires_at.0)],
+    )?;
+    Ok(())
+}
+
+/// The session, if it lives.
+pub fn read_session(connection: &Connection, id: &Digest32, now: Timestamp) -> Result<Option<SessionRow>, Trouble> {
+    let mut query = connection.prepare_cached(
+        "SELECT session.identifier, session.verified_email, account.email, account.name, account.locale,
+                workspace.id, workspace.name
+         FROM session JOIN account ON account.id = session.account JOIN workspace ON workspace.id = account.workspace
+         WHERE session.id = ?1 AND session.expires_at > ?2",
+    )?;
+    Ok(query
+        .query_row(params![id, stored(now.0)], |row| {
+            Ok(SessionRow {
+                identifier: row.get(0)?,
+                verified_email: row.get(1)?,
+                email: row.get(2)?,
+                name: row.get(3)?,
+                locale: row.get(4)?,
+                workspace: row.get(5)?,
+                workspace_name: row.get(6)?,
+            })
+        })
+        .optional()?)
+}
+
+pub fn delete_session(connection: &Connection, id: &Digest32) -> Result<(), Trouble> {
+    connection.execute("DELETE FROM session WHERE id = ?1", [id])?;
+    Ok(())
+}
+
+/// Signs an account out everywhere.
+pub fn end_sessions_of(connection: &Connection, account: i64) -> Result<(), Trouble> {
+    connection.execute("DELETE FROM session WHERE account = ?1", [account])?;
+    Ok(())
+}

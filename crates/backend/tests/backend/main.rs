@@ -1,0 +1,16 @@
+//! The backend over real connections, each test with its own port, database, clock and chance. Nothing here waits for
+//! time to pass: clocks are moved.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so at once")]
+
+mod visitor;
+
+mod app_files;
+mod bad_input;
+mod binding;
+mod crash;
+mod enumeration;
+mod restrictions;
+mod sandbox;
+mod sign_in;
+mod smtp;
+mod the_same_again;

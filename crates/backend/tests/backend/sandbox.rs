@@ -1,0 +1,134 @@
+//! The sandbox: for people and for tests, on this machine alone (DESIGN.md, the QA contract).
+
+use daemun_backend::{Config, Sandbox, SmtpConfig, seeds};
+use serde_json::json;
+
+use crate::visitor::House;
+
+#[tokio::test]
+async fn the_world_is_told_with_its_passwords_and_they_work() {
+    let house = House::open().await;
+    let world = house.visitor().send("GET", "/sandbox/world", &[], b"").await.json();
+    assert_eq!(world["workspaces"].as_array().unwrap().len(), 4);
+    assert_eq!(world["workspaces"][1].get("organisation_id"), None);
+    assert_eq!(world["links"], json!({}));
+    let accounts = world["accounts"].as_array().unwrap();
+    assert_eq!(accounts.len(), seeds().len());
+    for account in accounts {
+        let [workspace] = account["workspaces"].as_array().unwrap().as_slice() else {
+            assert_eq!(account["email"], "alex@daemun.test");
+            continue;
+        };
+        let (email, workspace) = (account["email"].as_str().unwrap(), workspace.as_str().unwrap());
+        let mut visitor = house.visitor();
+        visitor.reach_password(&house, email, workspace).await;
+        let done = visitor.submit(json!({"password": account["password"]})).await.flow();
+        match account["state"].as_str().unwrap() {
+            "suspended" => assert_eq!(done["step"]["code"], "account_suspended"),
+            _ => assert_eq!(done["status"], "complete", "{account}"),
+        }
+    }
+    for scenario in
+        ["nuri_email_entry_off", "nuri_organisation_entry_off", "nuri_attempt_limit_5", "lift_suspensions", "reset"]
+    {
+        assert!(world["scenarios"].as_array().unwrap().contains(&json!(scenario)));
+    }
+}
+
+#[tokio::test]
+async fn the_clock_moves_and_the_world_begins_anew() {
+    let house = House::open().await;
+    let visitor = house.visitor();
+    let before = house.server.clock().now().0;
+    let moved = visitor
+        .send("POST", "/sandbox/clock", &[("Content-Type", "application/json")], br#"{"advance_seconds": 600}"#)
+        .await;
+    assert_eq!(moved.json(), json!({"now": before + 600_000}));
+    for body in [
+        &b""[..],
+        b"{}",
+        b"{\"advance_seconds\": -1}",
+        b"{\"advance_seconds\": 1e9}",
+        b"{\"advance_seconds\": 99999999999}",
+        b"x",
+    ] {
+        assert_eq!(visitor.send("POST", "/sandbox/clock", &[], body).await.status, 400);
+    }
+    let form = [("Content-Type", "application/x-www-form-urlencoded")];
+    let moved = visitor.send("POST", "/sandbox/clock", &form, b"advance_seconds=60").await;
+    assert_eq!((moved.status, moved.header("location")), (303, Some("/sandbox/")));
+
+    let mut minji = house.visitor();
+    minji.ask_code("minji@daemun.test").await.at("code");
+    house.play("nuri_email_entry_off").await;
+    house.play("reset").await;
+    minji.read().await.problem(404, "flow_unknown");
+    assert!(house.mails("minji@daemun.test").await.is_empty());
+    minji.verify(&house, "minji@daemun.test").await.at("choose_workspace");
+    assert_eq!(minji.flow["step"]["workspaces"].as_array().unwrap().len(), 3);
+    assert_eq!(visitor.send("POST", "/sandbox/scenarios/fly", &[], b"").await.status, 404);
+}
+
+#[tokio::test]
+async fn people_find_mail_accounts_and_clock_on_one_page() {
+    let house = House::open().await;
+    house.visitor().ask_code("minji@daemun.test").await;
+    house.visitor().begin(json!({})).await;
+    let page = house.visitor().send("GET", "/sandbox/", &[], b"").await;
+    assert_eq!(page.status, 200);
+    let code = house.newest_code("minji@daemun.test").await;
+    for part in [
+        code.as_str(),
+        "nuri-Minji-2024!",
+        "佐藤陽翔",
+        "+10 min",
+        "nuri_attempt_limit_5",
+        "in no workspace",
+        "suspended",
+    ] {
+        assert!(page.text().contains(part), "{part}");
+    }
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(
+        policy.starts_with("default-src 'none'; style-src 'sha256-") && policy.contains("trusted-types 'none'"),
+        "{policy}"
+    );
+    // What anybody can write into a mail's address stays text.
+    house.visitor().ask_code("o'neil&sons@daemun.test").await.at("code");
+    let page = house.visitor().send("GET", "/sandbox/", &[], b"").await.text();
+    assert!(page.contains("o&#39;neil&amp;sons@daemun.test"));
+    let script = house.visitor().send("GET", "/sandbox/sandbox.js", &[], b"").await;
+    assert_eq!(script.header("content-type"), Some("text/javascript; charset=utf-8"));
+}
+
+#[tokio::test]
+async fn foreign_names_and_pages_do_not_get_in() {
+    let house = House::open().await;
+    let visitor = house.visitor();
+    for path in ["/sandbox/", "/sandbox/world", "/sandbox/messages", "/sandbox/sandbox.js"] {
+        for foreign in
+            [("Host", "evil.example"), ("Host", "localhost"), ("Origin", "https://evil.example"), ("Origin", "null")]
+        {
+            assert_eq!(visitor.send("GET", path, &[foreign], b"").await.status, 403, "{path} {foreign:?}");
+        }
+        assert_eq!(visitor.send("GET", path, &[], b"").await.status, 200, "{path}");
+    }
+    for site in ["cross-site", "same-site"] {
+        let answer =
+            visitor.send("POST", "/sandbox/clock", &[("Sec-Fetch-Site", site)], b"{\"advance_seconds\":1}").await;
+        assert_eq!(answer.status, 403);
+    }
+}
+
+#[tokio::test]
+async fn it_is_off_unless_asked_for() {
+    let smtp = Some(SmtpConfig { url: "smtp://127.0.0.1:9".into(), from: "a@b.example".into() });
+    let origin = Some("https://login.example".into());
+    let house = House::with(|config| Config { sandbox: Sandbox::Off, smtp, origin, ..config }).await;
+    let visitor = crate::visitor::Visitor::at(&format!("http://localhost:{}", house.server.address().port()));
+    for path in ["/sandbox/", "/sandbox/world", "/sandbox/messages"] {
+        let answer = visitor.send("GET", path, &[], b"").await;
+        assert_eq!(answer.status, 404, "{path}");
+        assert_eq!(answer.header("strict-transport-security"), Some("max-age=31536000"));
+    }
+}
