@@ -55,7 +55,7 @@ fn dependency_breaches(metadata: &serde_json::Value) -> Vec<Breach> {
                 "daemun-backend" if needed == "daemun-flow" => {
                     "the backend never sees the app's machine; what both need is wire format and goes to `crates/protocol`"
                 }
-                "daemun-protocol" if needed.starts_with("daemun") => {
+                "daemun-protocol" if shipped && needed.starts_with("daemun") => {
                     "the wire types are a leaf; move what they need into `crates/protocol`, or out of it what needs more"
                 }
                 "daemun" if shipped && needed == "daemun-backend" => {
@@ -172,7 +172,9 @@ fn machine_path(line: &str) -> Option<String> {
             !line[..*at].ends_with(inside)
         })?;
         let path = line[at..].split(|end: char| end.is_whitespace() || "\"'`)>,;".contains(end)).next()?;
-        Some(path.to_owned())
+        // People's folders have something below them; a page's own address may begin alike.
+        let below = path.matches('/').count() > 2 || !["home", "Users"].contains(folder);
+        below.then(|| path.to_owned())
     })
 }
 

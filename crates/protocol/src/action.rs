@@ -167,18 +167,23 @@ pub struct Act {
     pub input: Input,
 }
 
-/// The input of every action: each takes the fields that [`Action`] says and leaves the others out.
+/// The input of an action. Each takes fields of its own; the others are left out, and ignored where they are not.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Input {
+    /// `submit` at `identify`, and at `password` where the step has no identifier: an email address or a mobile number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identifier: Option<String>,
+    /// `submit` at `organisation`: the organisation's ID.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organisation: Option<String>,
+    /// `submit` at `code`: what was received; all but its digits is ignored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<Secret>,
+    /// `choose` at `choose_workspace`: the `id` of one that is listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workspace: Option<String>,
+    /// `submit` at `password`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
 }

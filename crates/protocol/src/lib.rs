@@ -30,7 +30,7 @@ pub const VERSION: &str = "1";
 pub const DEFAULT_API: &str = "/api/v1";
 
 /// What every request carries to say which protocol it speaks; it also makes each one a
-/// request that a foreign page cannot send without CORS (Fetch §4.1).
+/// request that a foreign page cannot send without CORS (Fetch §4.8).
 pub const VERSION_HEADER: &str = "Daemun-Version";
 
 /// Names one act of a person, so that a repeated request is answered and not repeated

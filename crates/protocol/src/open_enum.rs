@@ -7,8 +7,8 @@ pub trait Named {
 
 /// Declares a field-less enum with its wire names and an `Unknown` variant for every other name.
 macro_rules! open_enum {
-    ($(#[$outer:meta])* pub enum $name:ident { $($(#[$inner:meta])* $variant:ident = $wire:literal,)+ }) => {
-        $(#[$outer])*
+    ($(#[doc = $doc:literal])+ pub enum $name:ident { $($(#[$inner:meta])* $variant:ident = $wire:literal,)+ }) => {
+        $(#[doc = $doc])+
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum $name {
             $($(#[$inner])* $variant,)+
@@ -54,7 +54,7 @@ macro_rules! open_enum {
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
                 schemars::json_schema!({
                     "type": "string",
-                    "description": "Open: a reader accepts names that are not in `examples`.",
+                    "description": concat!($($doc,)+ " An open set: a reader accepts names that are not in `examples`.").trim(),
                     "examples": [$($wire),+],
                 })
             }

@@ -7,7 +7,11 @@ use zeroize::Zeroizing;
 /// wiped when it is dropped. It is never part of the state of a flow.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transparent))]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(transparent, description = "A password or a code. It is kept nowhere and logged nowhere.")
+)]
 pub struct Secret(#[cfg_attr(feature = "schema", schemars(with = "String"))] Zeroizing<String>);
 
 impl Secret {

@@ -122,11 +122,14 @@ fn what_has_the_wrong_type_is_as_good_as_absent() {
     assert_eq!((read.messages.len(), read.account), (0, None));
     assert_eq!(read.workspace.unwrap().logo, None);
 
-    for name in ["id", "kind", "rev", "server_time", "expires_at", "status", "step"] {
+    for name in ["id", "kind", "rev", "server_time", "expires_at", "status"] {
         let mut broken = golden("flow-password");
         broken[name] = json!(-1.5);
         assert_eq!(Flow::read(&broken).unwrap_err().0, name);
     }
+    let mut broken = golden("flow-password");
+    broken["step"] = json!(null);
+    assert_eq!(Flow::read(&broken).unwrap_err().0, "step");
 }
 
 // --- Anybody at all -------------------------------------------------------------------------------------------------
