@@ -95,7 +95,13 @@ daemun.fail = (why) => {
     query('#failed nav').hidden = false;
   }).catch(() => {});
 };
-query('#failed [data-action=restart]').addEventListener('click', () => location.reload());
+query('#failed [data-action=restart]').addEventListener('click', async () => {
+  // The parts are kept for ever by their names; a damaged one would come out of the cache again.
+  const parts = [...document.querySelectorAll('link[href][rel$=load], script[src]')].map((part) => part.href ?? part.src);
+  parts.push(PAGE.locales[daemun.language].url);
+  await Promise.allSettled(parts.map((part) => fetch(part, { cache: 'reload' })));
+  location.reload();
+});
 addEventListener('error', (event) => { if (event.target?.matches?.('script[type=module]')) daemun.fail('load'); }, true);
 
 // A panic of the app is a trap. Nothing of it may be called again, so the page says what happened and offers to begin anew.

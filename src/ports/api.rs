@@ -55,7 +55,7 @@ pub async fn send(key: &str, call: Call, abort: &Abort) -> Result<Answer, Fault>
     let request = match call {
         Call::Begin(begin) => post(&format!("{api}/flows"), json(&begin)?),
         Call::Read { id, etag } => {
-            let read = request(Method::GET, &format!("{api}/flows/{id}"));
+            let read = request(Method::GET, &flow_url(&api, &id));
             match etag {
                 Some(etag) => read.header("If-None-Match", &etag),
                 None => read,
@@ -64,11 +64,16 @@ pub async fn send(key: &str, call: Call, abort: &Abort) -> Result<Answer, Fault>
         }
         Call::Act { id, rev, action } => {
             let name = action.name().as_str();
-            post(&format!("{api}/flows/{id}/actions/{name}"), json(&Act { rev, input: action.into_input() })?)
+            post(&format!("{}/actions/{name}", flow_url(&api, &id)), json(&Act { rev, input: action.into_input() })?)
         }
     };
     let response = request.map_err(|_| Fault::Unreadable)?.send().await.map_err(|_| Fault::Network)?;
     read(response).await
+}
+
+/// A flow's address. The id may come out of the browser's history, where anything can stand.
+fn flow_url(api: &str, id: &str) -> String {
+    format!("{api}/flows/{}", String::from(js_sys::encode_uri_component(id)))
 }
 
 async fn read(response: Response) -> Result<Answer, Fault> {

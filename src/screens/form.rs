@@ -1,5 +1,7 @@
 //! What the forms of all steps have in common: how they are sent, what goes wrong with them, and the ways beside them.
 
+use std::sync::Arc;
+
 use daemun_flow::{Face, Refusal, Trouble};
 use daemun_protocol::{Action, ActionName, Step};
 use leptos::ev::SubmitEvent;
@@ -98,9 +100,7 @@ impl About {
 
 /// What is wrong with a field, or with the form, where the field stands for it.
 pub fn wrong(gate: Gate, about: About) -> Complaint {
-    Signal::derive(move || {
-        gate.trouble().filter(|trouble| about.concerns(trouble)).map(|trouble| worded(gate, &trouble))
-    })
+    Arc::new(move || gate.trouble().filter(|trouble| about.concerns(trouble)).map(|trouble| worded(gate, &trouble)))
 }
 
 /// A trouble in words, its waiting time counted down.

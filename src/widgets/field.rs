@@ -1,5 +1,7 @@
 //! One labelled field with its hint and what is wrong with it, said where the eye and the screen reader are.
 
+use std::sync::Arc;
+
 use leptos::html::Input;
 use leptos::prelude::*;
 use web_sys::{Event, KeyboardEvent};
@@ -21,7 +23,7 @@ pub struct Purpose {
 }
 
 /// What is wrong with a field, followed.
-pub type Complaint = Signal<Option<Note>>;
+pub type Complaint = Arc<dyn Fn() -> Option<Note> + Send + Sync>;
 
 /// A field. Its text is its own: it is read when the form is sent.
 pub struct Field {
@@ -59,18 +61,22 @@ impl Field {
 
     pub fn view(self) -> AnyView {
         let Self { purpose: Purpose { name, kind, autocomplete, inputmode }, node, wrong, typed, key, .. } = self;
-        // What is wrong takes the focus to where it can be put right.
-        Effect::new(move |_| {
-            if wrong.with(Option::is_some)
-                && let Some(input) = node.get()
+        // What is wrong takes the focus to where it can be put right: once, not each time its words change.
+        let (is_wrong, what_is_wrong) = (wrong.clone(), wrong.clone());
+        Effect::new(move |was_wrong: Option<bool>| {
+            let is_wrong = wrong().is_some();
+            if is_wrong
+                && was_wrong != Some(true)
+                && let Some(input) = node.get_untracked()
             {
                 let _ = input.focus();
                 input.select();
             }
+            is_wrong
         });
-        let invalid: Aria = Box::new(move || wrong.with(Option::is_some).then_some("true"));
+        let invalid: Aria = Box::new(move || is_wrong().map(|_| "true"));
         let complaint: Live =
-            Box::new(move || wrong.get().map(|note| line("wrong", "error", note)).into_iter().collect());
+            Box::new(move || what_is_wrong().map(|note| line("wrong", "error", note)).into_iter().collect());
         view! {
             <div class="field">
                 <label for=name>{self.label}</label>

@@ -341,6 +341,10 @@ impl Machine {
         if let Phase::Opening(opening) = &mut self.phase
             && !matches!(opening.request, OpeningRequest::Sent(_))
         {
+            // A flow that the backend will not give, or not readably, is not asked for for ever.
+            if matches!(opening.request, OpeningRequest::Failed(Trouble::Unreadable | Trouble::Refused(_))) {
+                self.entry.flow = None;
+            }
             opening.request = OpeningRequest::Sent(Sending::first(ticket));
             effects.push(match self.entry.flow.clone() {
                 Some(id) => Effect::Read { ticket, id, etag: None },

@@ -260,6 +260,21 @@ fn x2_a_reload_reads_the_flow_and_begins_anew_only_if_it_is_gone() {
 }
 
 #[test]
+fn x2_a_flow_that_cannot_be_read_is_begun_anew_when_the_member_tries_again() {
+    let reloading = || Story::entering(Entry { hints: Hints::default(), flow: Some("f".into()), at_front_door: false });
+    let failing = |fault| {
+        let mut story = reloading().then(Event::Offline);
+        story.effects = Vec::new();
+        let ticket = Ticket(1);
+        let story = story.then(Event::Answered(ticket, Err(fault)));
+        assert!(matches!(story.machine.face(), Face::Unopened(_)));
+        story.then(Event::Retried)
+    };
+    assert!(matches!(failing(Fault::Unreadable).effects[0], Effect::Begin { .. }));
+    assert!(matches!(failing(Fault::Network).effects[0], Effect::Read { .. }), "a lost network loses no flow");
+}
+
+#[test]
 fn x2_the_browsers_back_is_the_steps_back() {
     let story = Story::at(code(2));
     assert!(story.machine.can_go_back());
