@@ -103,17 +103,14 @@ impl Story {
     }
 
     fn instance(&self) -> u32 {
-        match self.machine.face() {
-            Face::Step { instance, .. } => instance,
-            other => panic!("no step is shown but {other:?}"),
-        }
+        let Face::Step { instance, .. } = self.machine.face() else {
+            panic!("no step is shown but {:?}", self.machine.face())
+        };
+        instance
     }
 
     fn trouble(&self) -> Option<Trouble> {
-        match self.machine.face() {
-            Face::Step { trouble, .. } => trouble.cloned(),
-            _ => None,
-        }
+        if let Face::Step { trouble, .. } = self.machine.face() { trouble.cloned() } else { None }
     }
 
     fn is_busy(&self) -> bool {
