@@ -21,6 +21,7 @@ function speak(language) {
   daemun.language = language;
   root.lang = language;
   root.dir = locale.dir;
+  offer(language);
   languages.value = language;
   if (root.dataset.app !== 'ready') document.title = say('page.title');
   for (const element of document.querySelectorAll('[data-text]')) element.textContent = say(element.dataset.text);
@@ -31,11 +32,17 @@ function speak(language) {
   return load(true);
 }
 
-for (const [tag, { name }] of Object.entries(PAGE.locales)) {
-  const option = new Option(name, tag);
+// The other languages' names wait until the first frame is shown: looking for their fonts would hold it up.
+const offer = (tag) => {
+  if ([...languages.options].some(({ value }) => value === tag)) return;
+  const option = new Option(PAGE.locales[tag].name, tag);
   option.lang = tag;
   languages.append(option);
-}
+};
+const offerAll = () => Object.keys(PAGE.locales).forEach(offer);
+languages.addEventListener('focus', offerAll);
+languages.addEventListener('pointerdown', offerAll);
+requestAnimationFrame(() => setTimeout(offerAll, 100));
 daemun.words = speak([saved(), ...navigator.languages].map(known).find(Boolean) ?? 'en');
 languages.addEventListener('change', () => {
   const language = languages.value;

@@ -29,6 +29,8 @@ struct Here {
 #[derive(Default)]
 struct History {
     here: Here,
+    /// What it will be after the next frame.
+    wanted: Option<Here>,
     /// A step back that the app itself has asked for, and what it was for.
     stepping: Option<Stepping>,
 }
@@ -101,7 +103,7 @@ pub fn show(machine: &Machine) {
     }
     let at_front_door = screen == "identify";
     let guard = machine.can_go_back() && !is_going_back(machine);
-    remember(&Here { flow: machine.flow_id().map(Into::into), at_front_door, guard });
+    remember(Here { flow: machine.flow_id().map(Into::into), at_front_door, guard });
 }
 
 fn set(root: &Element, name: &str, value: &str) {
@@ -130,11 +132,21 @@ fn is_going_back(machine: &Machine) -> bool {
     matches!(machine.face(), Face::Step { busy: Some(ActionName::Back), .. })
 }
 
-fn remember(want: &Here) {
+/// Keeps `want` in the history, after the frame that shows what is wanted: writing there takes longer than drawing.
+fn remember(want: Here) {
+    let is_planned = HISTORY.with_borrow_mut(|history| history.wanted.replace(want).is_some());
+    if !is_planned {
+        request_animation_frame(|| set_timeout(write_history, Duration::ZERO));
+    }
+}
+
+fn write_history() {
     HISTORY.with_borrow_mut(|history| {
-        if history.here == *want || history.stepping.is_some() {
+        // A step back that is under way comes first; what is wanted is written when it has arrived.
+        if history.stepping.is_some() {
             return;
         }
+        let Some(want) = history.wanted.take().filter(|want| *want != history.here) else { return };
         let Some(browser) = self::history() else { return };
         let was_guarded = history.here.guard;
         history.here = want.clone();
@@ -199,6 +211,7 @@ pub fn on_back(heard: fn()) {
                     if let Some(browser) = self::history() {
                         let _ = browser.replace_state(&history.here.to_js(), "");
                     }
+                    set_timeout(write_history, Duration::ZERO);
                     false
                 }
                 Some(Stepping::Away(url)) => {

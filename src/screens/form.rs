@@ -14,8 +14,9 @@ use crate::widgets::field::Complaint;
 use crate::widgets::note::{Note, Urgency, notes};
 use crate::widgets::{Aria, Live};
 
-/// A form of these parts. Sending it calls `send`; while an answer is awaited, sending again does nothing.
-pub fn form(gate: Gate, send: Box<dyn Fn()>, parts: Vec<AnyView>) -> AnyView {
+/// A form of these parts, the heading first. Sending it calls `send`; while an answer is awaited, sending again does nothing.
+pub fn form(gate: Gate, send: Box<dyn Fn()>, mut parts: Vec<AnyView>) -> AnyView {
+    parts.insert(1, messages(gate));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if !gate.is_busy() {
@@ -24,7 +25,7 @@ pub fn form(gate: Gate, send: Box<dyn Fn()>, parts: Vec<AnyView>) -> AnyView {
     };
     let busy: Aria = Box::new(move || gate.is_busy().then_some("true"));
     view! {
-        <section class="screen"><form novalidate on:submit=submit aria-busy=busy>{messages(gate)}{parts}</form></section>
+        <section class="screen"><form novalidate on:submit=submit aria-busy=busy>{parts}</form></section>
     }
     .into_any()
 }
