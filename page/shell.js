@@ -88,7 +88,7 @@ daemun.fail = (why) => {
   root.dataset.screen = 'failed';
   root.dataset.state = 'error';
   clearTimeout(slow);
-  query('#slow').hidden = query('#shell').hidden = query('#app').hidden = true;
+  for (const other of document.querySelectorAll('#shell, #slow, #app')) other.hidden = true;
   const failed = query('#failed');
   const notice = query('#failed [data-notice]');
   notice.dataset.notice = notice.dataset.code = why;

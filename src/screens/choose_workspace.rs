@@ -40,10 +40,12 @@ fn entrance(gate: Gate, workspace: Membership) -> AnyView {
     let busy = move || gate.is_busy_with(ActionName::Choose).then_some("true");
     let member = move || filled(Text::ChooseAs, &[("name", &member_name)]);
     view! {
-        <button class="workspace" type="button" data-action="choose" data-workspace=id on:click=choose aria-busy=busy>
-            <span class="initial" aria-hidden="true">{initial}</span>
-            <span class="name"><b>{name}</b>" "<small>{member}</small></span>
-        </button>
+        <li>
+            <button class="workspace" type="button" data-action="choose" data-workspace=id on:click=choose aria-busy=busy>
+                <span class="initial" aria-hidden="true">{initial}</span>
+                <span class="name"><b>{name}</b>" "<small>{member}</small></span>
+            </button>
+        </li>
     }
     .into_any()
 }
