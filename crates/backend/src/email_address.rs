@@ -39,6 +39,14 @@ impl EmailAddress {
         if local.is_empty() || !local.chars().all(stands_in_local_part) || !dots_are_fine {
             return Err(NotAnAddress::Malformed);
         }
+        // Another's mailbox: the KELVIN SIGN is not a k to every mail server.
+        if typed.chars().any(becomes_ascii) {
+            return Err(NotAnAddress::Malformed);
+        }
+        // A URL's host would be percent-decoded; a mail's is not.
+        if domain.contains('%') {
+            return Err(NotAnAddress::Malformed);
+        }
         let domain = match url::Host::parse(domain) {
             Ok(url::Host::Domain(domain)) => domain,
             Ok(url::Host::Ipv4(_) | url::Host::Ipv6(_)) | Err(_) => return Err(NotAnAddress::Malformed),
@@ -68,6 +76,12 @@ fn stands_in_local_part(c: char) -> bool {
     c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c) || (!c.is_ascii() && c.is_alphanumeric())
 }
 
+/// Whether a letter beyond ASCII turns into an ASCII one in the form that is compared. The domain's full-width letters and
+/// dots may: that is how domains are read (UTS #46), and they do not by NFC and lower case.
+fn becomes_ascii(c: char) -> bool {
+    !c.is_ascii() && core::iter::once(c).nfc().flat_map(char::to_lowercase).any(|c| c.is_ascii())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +92,8 @@ mod tests {
             assert_eq!(EmailAddress::parse(typed).unwrap().as_str(), "minji@daemun.test", "{typed:?}");
         }
         assert_eq!(EmailAddress::parse("a@대문.test").unwrap().as_str(), "a@xn--vk1bx9m.test");
+        assert_eq!(EmailAddress::parse("a@ｄａｅｍｕｎ。test").unwrap().as_str(), "a@daemun.test");
+        assert_eq!(EmailAddress::parse("e\u{301}@daemun.test"), EmailAddress::parse("É@daemun.test"));
     }
 
     #[test]
@@ -103,6 +119,10 @@ mod tests {
             "a,b@daemun.test",
             "a@dae_mun.test",
             "a@%20.test",
+            "a@%65xample.com",
+            "\u{212a}im@daemun.test",
+            "a@\u{212a}im.test",
+            "m\u{130}nji@daemun.test",
         ] {
             assert_eq!(EmailAddress::parse(typed), Err(NotAnAddress::Malformed), "{typed:?}");
         }

@@ -23,7 +23,7 @@ use crate::mail::{Mail, Postman, texts};
 use crate::organisation_id::{NotAnOrganisationId, OrganisationId};
 use crate::password::PasswordChecker;
 use crate::return_to::ReturnPlaces;
-use crate::server_key::{Digest32, ServerKey, digest};
+use crate::server_key::{Digest32, ServerKey};
 use crate::sign_in::{
     self, Address, Arrival, Asking, Chosen, CodeVerdict, Facts, Next, Refusal, Sending, SentCode, SignIn, Stage, Way,
 };
@@ -67,7 +67,7 @@ pub struct Deed {
     pub action: String,
     /// The idempotency key.
     pub key: String,
-    /// The digest of the request's body.
+    /// What the browser makes of the request's body; see [`Browser::body_digest`].
     pub body: Digest32,
     pub act: Act,
 }
@@ -132,7 +132,8 @@ impl Gate {
                 (fresh.clone(), Some(fresh))
             }
         };
-        let scope = Scope { browser: browser.id(), route: "flows".into(), key: key.into(), body: digest(body) };
+        let body = browser.body_digest(body);
+        let scope = Scope { browser: browser.id(), route: "flows".into(), key: key.into(), body };
         let _turn = self.same_key.turn(&self.key, &scope).await;
         let gate = self.clone();
         let finished = self
@@ -612,7 +613,8 @@ impl Taking<'_> {
             let (subject, text) = texts::sign_in_code(self.row.flow.locale, &code);
             let mail = Mail {
                 message_id: gate.chance.token::<16>()?,
-                to: address.typed.clone(),
+                // What a code proves is this form, so it is this form that it is sent to; what was typed is for reading.
+                to: address.email.as_str().into(),
                 subject,
                 text,
                 code: Some(code.expose().into()),

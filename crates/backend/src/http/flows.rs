@@ -15,7 +15,6 @@ use serde::{Deserialize, Deserializer};
 
 use super::{House, Peer, guards, replies};
 use crate::gate::{Deed, Found};
-use crate::server_key::digest;
 use crate::store::Trouble;
 
 /// `POST /flows`.
@@ -107,7 +106,8 @@ pub async fn act(
     match read.await {
         Ok((key, body, act)) => {
             let asker = guards::asker(&house, headers, peer);
-            let deed = Deed { flow: id, action: name, key: key.into(), body: digest(&body), act };
+            let body = browser.body_digest(&body);
+            let deed = Deed { flow: id, action: name, key: key.into(), body, act };
             let acted = house.gate.act(asker, browser, deed).await;
             answer(&house, acted.map(|reply| replies::reply(&reply)))
         }

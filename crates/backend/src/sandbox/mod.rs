@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 
+use crate::email_address::EmailAddress;
 use crate::http::{House, is_own_origin, own_fault, see_other};
 use crate::pages;
 use crate::store::{self, InboxRow, Trouble};
@@ -120,7 +121,9 @@ struct Wanted {
 async fn messages(State(house): State<House>, Query(wanted): Query<Wanted>) -> Response {
     let read = async {
         house.gate.postman.carry_due().await?;
-        house.gate.store.read(move |transaction| store::inbox(transaction, wanted.to.as_deref())).await
+        // Mails are sent to the form that is compared, and asked for as somebody typed it.
+        let to = wanted.to.map(|to| EmailAddress::parse(&to).map_or(to, |email| email.as_str().into()));
+        house.gate.store.read(move |transaction| store::inbox(transaction, to.as_deref())).await
     };
     answer(&house, read.await.map(|rows| json(rows.into_iter().map(Message::from).collect::<Vec<_>>())))
 }

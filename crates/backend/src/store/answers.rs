@@ -42,7 +42,7 @@ pub struct Scope {
     pub browser: Digest32,
     pub route: String,
     pub key: String,
-    /// Digest of the request's body.
+    /// Keyed digest of the request's body.
     pub body: Digest32,
 }
 

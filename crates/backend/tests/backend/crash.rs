@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
 use crate::visitor::{House, Visitor};
@@ -79,6 +80,7 @@ async fn what_is_stored_holds_no_code_no_password_and_no_token() {
     let code = house.newest_code("minji@daemun.test").await;
     minji.submit(json!({"code": code})).await;
     minji.act("choose", json!({"workspace": "nuri"})).await;
+    let body = minji.act_body(json!({"password": "nuri-Minji-2024!"})).to_string();
     minji.submit(json!({"password": "nuri-Minji-2024!"})).await;
     let tokens: Vec<String> = minji.cookies.iter().map(|(_, value)| value.clone()).collect();
     assert_eq!(tokens.len(), 2);
@@ -95,6 +97,9 @@ async fn what_is_stored_holds_no_code_no_password_and_no_token() {
     for secret in tokens.iter().map(String::as_str).chain(["nuri-Minji-2024!", code.as_str()]) {
         assert!(!holds(secret), "{secret}");
     }
+    // A plain digest of a body whose every part but the password is known is the password to whoever guesses.
+    let digest: [u8; 32] = Sha256::digest(body.as_bytes()).into();
+    assert!(!stored.windows(32).any(|window| window == digest), "a plain digest of the password's request");
 }
 
 fn run(arguments: &[&str]) -> (Option<i32>, String) {

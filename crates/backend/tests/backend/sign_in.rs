@@ -412,8 +412,7 @@ async fn reading_is_conditional_and_the_tag_moves_with_what_is_seen() {
 #[tokio::test]
 async fn mails_are_in_the_readers_language_and_begin_with_the_code() {
     let house = House::open().await;
-    for (locale, word) in
-        [("ko-KR", "인증 코드"), ("ja", "認証コード"), ("en-GB", "sign-in code"), ("fr", "sign-in code")]
+    for (locale, word) in [("ko-KR", "인증번호"), ("ja", "認証番号"), ("en-GB", "sign-in code"), ("fr", "sign-in code")]
     {
         let mut someone = house.visitor();
         let body =
@@ -427,5 +426,21 @@ async fn mails_are_in_the_readers_language_and_begin_with_the_code() {
             (mail["subject"].as_str().unwrap(), mail["text"].as_str().unwrap(), mail["code"].as_str().unwrap());
         assert!(subject.starts_with(code) && text.starts_with(code), "{mail}");
         assert!(subject.contains(word), "{mail}");
+    }
+}
+
+#[tokio::test]
+async fn a_code_goes_to_the_address_that_it_proves() {
+    let house = House::open().await;
+    for (typed, proven) in
+        [("Minji@DAEMUN.test", "minji@daemun.test"), ("minji@ｄａｅｍｕｎ。test", "minji@daemun.test")]
+    {
+        let told = house.visitor().ask_code(typed).await.at("code").flow();
+        assert_eq!(told["step"]["sent_to"], typed, "told as it was typed");
+        let mails = house.visitor().send("GET", "/sandbox/messages", &[], b"").await.json();
+        assert_eq!(mails[0]["to"], proven);
+    }
+    for typed in ["min\u{212a}i@daemun.test", "minji@%64aemun.test"] {
+        house.visitor().ask_code(typed).await.problem(422, "input_invalid");
     }
 }
