@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use daemun_protocol::{FieldCode, MessageCode, NoticeCode, ProblemCode};
 use serde_json::{Map, Value};
 
 /// Texts that only the page's own script says; the app has no names for them.
@@ -24,6 +25,7 @@ fn main() {
     for (language, texts) in &locales {
         agree(first, texts).unwrap_or_else(|why| panic!("locales/{language}.json: {why}"));
     }
+    know_every_code(first).unwrap_or_else(|why| panic!("locales/{FIRST}.json: {why}"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("text.rs");
     fs::write(out, code(first)).expect("OUT_DIR is writable");
 }
@@ -52,6 +54,21 @@ fn agree(first: &Map<String, Value>, texts: &Map<String, Value>) -> Result<(), S
     }
     match texts.keys().find(|key| !first.contains_key(*key)) {
         Some(key) => Err(format!("`{key}` is not in {FIRST}.json")),
+        None => Ok(()),
+    }
+}
+
+/// Whether there are words for everything that the protocol of this version can say.
+fn know_every_code(texts: &Map<String, Value>) -> Result<(), String> {
+    // Their screens say these two by themselves.
+    let is_aside = |code: &&MessageCode| !matches!(code, MessageCode::CodeSent | MessageCode::SignInRestricted);
+    let problems = ProblemCode::KNOWN.iter().map(|code| format!("problem.{}", code.as_str()));
+    let fields = FieldCode::KNOWN.iter().map(|code| format!("field.{}", code.as_str()));
+    let messages = MessageCode::KNOWN.iter().filter(is_aside).map(|code| format!("message.{}", code.as_str()));
+    let notices = NoticeCode::KNOWN.iter().map(|code| format!("notice.{}.title", code.as_str()));
+    let mut all = problems.chain(fields).chain(messages).chain(notices);
+    match all.find(|key| !texts.contains_key(key)) {
+        Some(key) => Err(format!("`{key}` is missing, which the protocol can say")),
         None => Ok(()),
     }
 }

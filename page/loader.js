@@ -31,13 +31,15 @@ async function start() {
     return page.fail('load');
   }
   try {
-    page.spoken = await page.words;
+    await page.words;
   } catch {
-    return page.fail('load');
+    // Another language may have been chosen and have come meanwhile.
+    if (!page.spoken) return page.fail('load');
   }
   await page.settled();
   try {
-    await __wbg_init({ module_or_path: module });
+    // In one breath: between looking whether a letter is being composed and taking the form over, nothing may happen.
+    initSync({ module });
   } catch (why) {
     console.error(why);
     page.fail('panic');

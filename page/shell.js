@@ -16,20 +16,22 @@ const saved = () => {
 const known = (tag) => tag && Object.keys(PAGE.locales).find((known) => known === tag || tag.toLowerCase().startsWith(known + '-'));
 const say = (key) => PAGE.locales[daemun.language].shell[key] ?? '';
 
-function speak(language) {
-  const locale = PAGE.locales[language];
+/** The words of a language. A lost file is asked for once more before anybody is told. */
+function load(language) {
+  const { url, integrity } = PAGE.locales[language];
+  const ask = () => fetch(url, { integrity }).then((answer) => (answer.ok ? answer.json() : Promise.reject(answer)));
+  return ask().catch(ask);
+}
+
+/** Puts what the page itself says into a language. */
+function show(language) {
   daemun.language = language;
   root.lang = language;
-  root.dir = locale.dir;
+  root.dir = PAGE.locales[language].dir;
   offer(language);
   languages.value = language;
   if (root.dataset.app !== 'ready') document.title = say('page.title');
   for (const element of document.querySelectorAll('[data-text]')) element.textContent = say(element.dataset.text);
-  // A lost file is asked for once more before anybody is told.
-  const load = (again) => fetch(locale.url, { integrity: locale.integrity })
-    .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer)))
-    .catch((why) => (again ? load(false) : Promise.reject(why)));
-  return load(true);
 }
 
 // The other languages' names wait until the first frame is shown: looking for their fonts would hold it up.
@@ -43,34 +45,40 @@ const offerAll = () => Object.keys(PAGE.locales).forEach(offer);
 languages.addEventListener('focus', offerAll);
 languages.addEventListener('pointerdown', offerAll);
 requestAnimationFrame(() => setTimeout(offerAll, 100));
-daemun.words = speak([saved(), ...navigator.languages].map(known).find(Boolean) ?? 'en');
+show([saved(), ...navigator.languages].map(known).find(Boolean) ?? 'en');
+/** The words, once they are there: `daemun.spoken`, of the language `daemun.language`. */
+daemun.words = load(daemun.language).then((words) => { daemun.spoken ??= words; });
+daemun.words.catch(() => {});
 languages.addEventListener('change', () => {
   const language = languages.value;
-  try { localStorage.setItem('daemun.language', language); } catch { /* the choice lasts as long as the page */ }
-  const words = speak(language);
-  daemun.words = words.then((words) => {
-    if (language === daemun.language) daemun.speak?.(words, language);
-    return words;
-  });
-  daemun.words.catch(() => {});
+  // The whole page changes at once, and only when it can.
+  load(language).then((words) => {
+    if (languages.value !== language) return;
+    daemun.spoken = words;
+    daemun.words = Promise.resolve();
+    show(language);
+    daemun.speak?.(words, language);
+    try { localStorage.setItem('daemun.language', language); } catch { /* the choice lasts as long as the page */ }
+  }).catch(() => { languages.value = daemun.language; });
 });
 
 // Only the plain front door can show its first form by itself; elsewhere the backend knows what comes.
-const front = location.pathname === '/' && !history.state?.flow;
+const front = location.pathname === '/' && (!history.state?.flow || history.state.at_front_door);
 if (!front) query('#shell').hidden = true;
 
 // What happens before the app is there is kept for it.
 let composing = null;
 daemun.early = null;
+const act = (name) => {
+  daemun.early = name;
+  root.dataset.state = 'busy';
+  query(`#shell [data-action=${name}]`).setAttribute('aria-busy', 'true');
+};
 form.addEventListener('submit', (event) => {
   event.preventDefault();
-  daemun.early = 'submit';
-  root.dataset.state = 'busy';
+  act('submit');
 });
-query('#shell [data-action=use_organisation]').addEventListener('click', () => {
-  daemun.early = 'use_organisation';
-  root.dataset.state = 'busy';
-});
+query('#shell [data-action=use_organisation]').addEventListener('click', () => act('use_organisation'));
 input.addEventListener('compositionstart', () => { composing ??= Promise.withResolvers?.() ?? deferred(); });
 input.addEventListener('compositionend', () => { composing?.resolve(); composing = null; });
 function deferred() {
@@ -78,8 +86,16 @@ function deferred() {
   it.promise = new Promise((resolve) => { it.resolve = resolve; });
   return it;
 }
-/** Resolves when no letter is being composed in the field: taking it away then would tear the letter. */
-daemun.settled = async () => { while (composing) await composing.promise; };
+/**
+ * Resolves when no letter is being composed in the field: taking it away then would tear the letter. The end of one letter
+ * and the beginning of the next may be one key press, so the next task decides.
+ */
+daemun.settled = async () => {
+  do {
+    await composing?.promise;
+    await new Promise((resolve) => { setTimeout(resolve); });
+  } while (composing);
+};
 
 /** Shows that the page cannot go on, and how to. */
 daemun.fail = (why) => {
@@ -103,6 +119,8 @@ daemun.fail = (why) => {
   }).catch(() => {});
 };
 query('#failed [data-action=restart]').addEventListener('click', async () => {
+  // A flow that the app cannot live with is not gone back to.
+  if (query('#failed [data-notice]').dataset.code === 'panic') history.replaceState(null, '');
   // The parts are kept for ever by their names; a damaged one would come out of the cache again.
   const parts = [...document.querySelectorAll('link[href][rel$=load], script[src]')].map((part) => part.href ?? part.src);
   parts.push(PAGE.locales[daemun.language].url);

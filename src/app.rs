@@ -64,7 +64,7 @@ pub fn mount(gate: Gate) {
 
 fn screen(gate: Gate, standing: Standing) -> AnyView {
     match standing {
-        Standing::Opening => ().into_any(),
+        Standing::Opening => screens::opening::view(),
         Standing::Unopened => screens::unopened::view(gate),
         Standing::Complete => screens::complete::view(gate),
         Standing::Ended => screens::ended::view(gate),

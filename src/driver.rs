@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use daemun_flow::{Answer, Effect, Event, Fault, Machine, Moment, Ticket};
-use daemun_protocol::{Begin, Client, Kind, StepKind};
+use daemun_protocol::{Begin, Client, Kind, ProblemCode, StepKind};
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::reactive::spawn_local;
@@ -17,6 +17,9 @@ use crate::ports::{api, page};
 /// A request without an answer for so long counts as lost.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// A wake-up further away than this comes in stages.
+const LONGEST_SLEEP: Duration = Duration::from_secs(3600);
+
 thread_local! {
     static DRIVER: RefCell<Option<Driver>> = const { RefCell::new(None) };
 }
@@ -24,8 +27,10 @@ thread_local! {
 struct Driver {
     machine: RwSignal<Machine>,
     clock: RwSignal<Moment>,
-    /// The request that is on the wire, or that was sent and never answered.
+    /// The request that begins or reads a flow.
     request: Option<Request>,
+    /// The member's last act, until it is answered or the flow has moved on: asked again, it goes under the same key.
+    act: Option<Request>,
     flight: Option<Flight>,
     wake: Option<TimeoutHandle>,
 }
@@ -58,7 +63,7 @@ impl Drop for Flight {
 pub fn start() -> Gate {
     let machine = RwSignal::new(Machine::new(page::entry(), page::seed()));
     let clock = RwSignal::new(page::now());
-    DRIVER.set(Some(Driver { machine, clock, request: None, flight: None, wake: None }));
+    DRIVER.set(Some(Driver { machine, clock, request: None, act: None, flight: None, wake: None }));
     page::on_sight(|seen| tell(if seen { Event::Shown } else { Event::Hidden }));
     page::on_connection(|online| tell(if online { Event::Online } else { Event::Offline }));
     page::on_back(|| tell(Event::WentBack));
@@ -83,6 +88,8 @@ impl Driver {
             self.land(*ticket, answer);
         }
         let (machine, effects) = self.machine.get_untracked().update(now, event);
+        // What was asked of an earlier step is not asked again: the secret in it goes.
+        self.act.take_if(|act| !act.is_of(&machine));
         page::show(&machine);
         self.machine.set(machine);
         for effect in effects {
@@ -96,7 +103,8 @@ impl Driver {
             Effect::Read { ticket, id, etag } => self.send(ticket, api::Call::Read { id, etag }),
             Effect::Act { ticket, id, rev, action } => self.send(ticket, api::Call::Act { id, rev, action }),
             Effect::Resend { ticket } => {
-                if let Some(request) = self.request.clone().filter(|request| request.ticket == ticket) {
+                let kept = [&self.act, &self.request].into_iter().flatten().find(|request| request.ticket == ticket);
+                if let Some(request) = kept.cloned() {
                     self.fly(request);
                 }
             }
@@ -107,10 +115,12 @@ impl Driver {
                 if let Some(wake) = self.wake.take() {
                     wake.clear();
                 }
-                let pause = Duration::from_millis(at.millis_since(page::now()));
+                // No timer of a browser reaches further than 24 days; one that comes early does no harm.
+                let pause = Duration::from_millis(at.millis_since(page::now())).min(LONGEST_SLEEP);
                 self.wake = set_timeout_with_handle(|| tell(Event::Tick), pause).ok();
             }
             Effect::Leave { url } => page::leave(&url),
+            Effect::Reload => page::reload(),
         }
     }
 
@@ -127,11 +137,13 @@ impl Driver {
     }
 
     fn send(&mut self, ticket: Ticket, call: api::Call) {
+        let is_act = matches!(call, api::Call::Act { .. });
+        let kept = if is_act { &mut self.act } else { &mut self.request };
         // The same act again after a lost answer is the same request: it must not cost a second try or send a second code.
-        let unsettled = self.request.take().filter(|request| request.call == call);
+        let unsettled = kept.take().filter(|request| is_act && request.call == call);
         let key = unsettled.map_or_else(page::unique, |request| request.key);
         let request = Request { ticket, key, call };
-        self.request = Some(request.clone());
+        *kept = Some(request.clone());
         self.fly(request);
     }
 
@@ -150,11 +162,32 @@ impl Driver {
         });
     }
 
-    /// Takes an answered, lost or refused request off the wire; one that was answered is forgotten, secrets and all.
+    /// Takes a request off the wire; one that was answered is forgotten, secrets and all.
     fn land(&mut self, ticket: Ticket, answer: &Result<Answer, Fault>) {
         self.flight.take_if(|flight| flight.ticket == ticket);
-        if answer.is_ok() {
-            self.request.take_if(|request| request.ticket == ticket);
+        if is_settled(answer) {
+            for kept in [&mut self.act, &mut self.request] {
+                kept.take_if(|request| request.ticket == ticket);
+            }
         }
+    }
+}
+
+impl Request {
+    /// Whether this is about the step that the machine shows.
+    fn is_of(&self, machine: &Machine) -> bool {
+        match &self.call {
+            api::Call::Act { id, rev, .. } => machine.flow_id() == Some(id) && machine.rev() == *rev,
+            api::Call::Begin(_) | api::Call::Read { .. } => true,
+        }
+    }
+}
+
+/// Whether the backend has surely spoken. A gateway that gave up waiting may have cut off an act that went through.
+fn is_settled(answer: &Result<Answer, Fault>) -> bool {
+    match answer {
+        Ok(Answer::Problem(problem)) => problem.code != ProblemCode::Unavailable,
+        Ok(Answer::Flow { .. } | Answer::NotModified) => true,
+        Err(Fault::Network | Fault::Unreadable) => false,
     }
 }

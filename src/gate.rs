@@ -50,10 +50,11 @@ impl Gate {
         self.with(|machine| matches!(machine.face(), Face::Step { busy: Some(busy), .. } if busy == name))
     }
 
-    pub fn trouble(self) -> Option<Trouble> {
+    /// What went wrong with the member's last act, and which act that was.
+    pub fn trouble(self) -> Option<(ActionName, Trouble)> {
         self.with(|machine| match machine.face() {
-            Face::Step { trouble, .. } => trouble.cloned(),
-            Face::Unopened(trouble) => Some(trouble.clone()),
+            Face::Step { trouble, .. } => trouble.map(|(action, trouble)| (action, trouble.clone())),
+            Face::Unopened(trouble) => Some((ActionName::Submit, trouble.clone())),
             Face::Opening | Face::Complete { .. } | Face::Ended { .. } => None,
         })
     }

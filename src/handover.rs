@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlInputElement};
+use web_sys::{Element, HtmlElement, HtmlInputElement};
 
 use crate::gate::Gate;
 use crate::ports::page;
@@ -13,6 +13,8 @@ use daemun_protocol::Action;
 pub struct Shell {
     section: Option<Element>,
     draft: Option<Draft>,
+    /// The `data-action` of the button that has the focus, where one has.
+    focused_action: Option<String>,
 }
 
 /// What a member left in a field.
@@ -30,7 +32,11 @@ impl Shell {
             caret: input.selection_start().ok().flatten().zip(input.selection_end().ok().flatten()),
             focused: document().active_element().is_some_and(|active| active == **input),
         });
-        Self { section, draft }
+        let focused_action = document()
+            .active_element()
+            .filter(|active| section.as_ref().is_some_and(|section| section.contains(Some(active))))
+            .and_then(|active| active.get_attribute("data-action"));
+        Self { section, draft, focused_action }
     }
 
     /// Gives everything to the app's own first form, in one breath, and goes.
@@ -43,6 +49,10 @@ impl Shell {
             if let Some((start, end)) = draft.caret {
                 let _ = input.set_selection_range(start, end);
             }
+            if let Some(button) = self.focused_action.and_then(|name| element_in(&format!("#app [data-action={name}]")))
+            {
+                let _ = button.focus();
+            }
             match page::early().as_deref() {
                 Some("submit") => identify::submit(gate, draft.text),
                 Some("use_organisation") => gate.act(Action::UseOrganisation),
@@ -53,6 +63,10 @@ impl Shell {
             section.remove();
         }
     }
+}
+
+fn element_in(selector: &str) -> Option<HtmlElement> {
+    document().query_selector(selector).ok().flatten()?.dyn_into().ok()
 }
 
 fn input_in(place: &str) -> Option<HtmlInputElement> {

@@ -1,7 +1,7 @@
 //! Codes into words: the only place that knows what is said to a person, in the language that the page has loaded.
 
 use daemun_flow::Trouble;
-use daemun_protocol::{Message, ProblemCode};
+use daemun_protocol::{Message, MessageCode, ProblemCode};
 use js_sys::{Array, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
@@ -101,8 +101,8 @@ pub fn span(seconds: u64) -> String {
     }
 }
 
-/// What is said of a trouble. `wait` is the seconds until trying again makes sense, `length` the digits of a code.
-pub fn trouble(trouble: &Trouble, wait: u64, length: u8) -> String {
+/// What is said of a trouble. `length` is the number of digits of a code.
+pub fn trouble(trouble: &Trouble, length: u8) -> String {
     let refusal = match trouble {
         Trouble::Network => return said(Text::TroubleNetwork),
         Trouble::Unreadable => return said(Text::TroubleUnreadable),
@@ -117,15 +117,23 @@ pub fn trouble(trouble: &Trouble, wait: u64, length: u8) -> String {
         (ProblemCode::CredentialsWrong, Some(left)) => {
             return counted(Text::ProblemCredentialsWrongTries, left.into(), &[]);
         }
-        (ProblemCode::Unavailable, _) if wait == 0 => Text::ProblemInternal,
         (code, _) => problem(code.as_str()).unwrap_or(Text::ProblemUnknown),
     };
-    filled(text, &[("time", &span(wait)), ("code", refusal.code.as_str())])
+    filled(text, &[("code", refusal.code.as_str())])
 }
 
-/// What is said of a message, where it is not said by its screen anyway.
+/// What is said of a message, where its screen does not say it anyway.
 pub fn aside(message: &Message) -> Option<String> {
-    self::message(message.code.as_str()).map(said)
+    match message.code {
+        MessageCode::CodeSent | MessageCode::SignInRestricted => None,
+        MessageCode::CodeSentAgain
+        | MessageCode::MethodNotAllowed
+        | MessageCode::ReturnNotAllowed
+        | MessageCode::Unknown(_) => {
+            let code = message.code.as_str();
+            Some(filled(self::message(code).unwrap_or(Text::MessageUnknown), &[("code", code)]))
+        }
+    }
 }
 
 /// The code of a trouble, for tests and support.

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use daemun_flow::{Entry, Face, Machine, Moment};
-use daemun_protocol::{ActionName, DEFAULT_API, Hints};
+use daemun_protocol::{ActionName, DEFAULT_API, Hints, Step};
 use js_sys::{Array, Function, Object, Reflect};
 use leptos::ev;
 use leptos::prelude::*;
@@ -86,7 +86,10 @@ pub fn seed() -> u32 {
 
 /// A key that nobody has used before.
 pub fn unique() -> String {
-    window().crypto().map(|crypto| crypto.random_uuid()).unwrap_or_default()
+    let crypto = get(&js_sys::global(), "crypto").unwrap_or(JsValue::UNDEFINED);
+    let uuid = method(&crypto, "randomUUID").and_then(|make| make.call0(&crypto).ok()?.as_string());
+    // Outside a secure context there is no such method; a key need not be secret, only new.
+    uuid.unwrap_or_else(|| format!("{:x}-{:x}-{:x}", seed(), seed(), now().0))
 }
 
 /// Shows on the document's root what the app shows, for tests and host pages, and keeps the flow in the history entry.
@@ -101,7 +104,7 @@ pub fn show(machine: &Machine) {
         set(&root, "data-state", state);
         set(&root, "data-rev", &machine.rev().to_string());
     }
-    let at_front_door = screen == "identify";
+    let at_front_door = is_front_door(machine);
     let guard = machine.can_go_back() && !is_going_back(machine);
     remember(Here { flow: machine.flow_id().map(Into::into), at_front_door, guard });
 }
@@ -126,6 +129,11 @@ fn look(machine: &Machine) -> (&'static str, &'static str) {
         Face::Complete { .. } => ("complete", "done"),
         Face::Ended { .. } => ("ended", "done"),
     }
+}
+
+/// Whether the page's own first form can stand for what is shown: the identify step with nothing filled in.
+fn is_front_door(machine: &Machine) -> bool {
+    matches!(machine.face(), Face::Step { step, .. } if step.step == Step::Identify { identifier: None })
 }
 
 fn is_going_back(machine: &Machine) -> bool {
@@ -155,7 +163,10 @@ fn write_history() {
             (false, true) => {
                 let below = Here { guard: false, ..want.clone() };
                 let _ = browser.replace_state(&below.to_js(), "");
-                browser.push_state(&want.to_js(), "")
+                let pushed = browser.push_state(&want.to_js(), "");
+                // A guard that is not there must not be stepped off.
+                history.here.guard = pushed.is_ok();
+                pushed
             }
             (true, false) => {
                 history.stepping = Some(Stepping::Off);
@@ -192,12 +203,29 @@ pub fn leave(url: &str) {
     match (guarded, history()) {
         (Some(false), Some(browser)) => {
             let _ = browser.back();
+            leave_anyway();
         }
-        (Some(true), _) => {}
+        (Some(true), _) => leave_anyway(),
         (None, _) | (_, None) => {
             let _ = window().location().replace(url);
         }
     }
+}
+
+/// A step back that leads nowhere must not keep anybody here.
+fn leave_anyway() {
+    let leave = || {
+        let stepping = HISTORY.with_borrow_mut(|history| history.stepping.take());
+        if let Some(Stepping::Away(url)) = stepping {
+            let _ = window().location().replace(&url);
+        }
+    };
+    set_timeout(leave, Duration::from_millis(500));
+}
+
+/// Loads the page anew.
+pub fn reload() {
+    let _ = window().location().reload();
 }
 
 /// Calls when the member goes back while there is a step to go back to.
@@ -228,7 +256,7 @@ pub fn on_back(heard: fn()) {
     // A page out of the back/forward cache shows a moment that is over.
     window_event_listener(ev::pageshow, |event| {
         if event.persisted() {
-            let _ = window().location().reload();
+            reload();
         }
     });
 }
@@ -308,8 +336,12 @@ fn get(object: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(object, &name.into()).ok().filter(|value| !value.is_null() && !value.is_undefined())
 }
 
+fn method(object: &JsValue, name: &str) -> Option<Function> {
+    get(object, name)?.dyn_into().ok()
+}
+
 fn call(object: &JsValue, name: &str, argument: &JsValue) {
-    if let Some(function) = get(object, name).and_then(|function| function.dyn_into::<Function>().ok()) {
+    if let Some(function) = method(object, name) {
         let _ = function.call1(object, argument);
     }
 }

@@ -3,7 +3,7 @@
 use daemun_protocol::{Action, ActionName, Membership, Step};
 use leptos::prelude::*;
 
-use super::form::{complaint, form, ways};
+use super::form::{form, ways};
 use crate::gate::Gate;
 use crate::i18n::{Text, filled, say};
 use crate::widgets::heading::heading_with;
@@ -22,7 +22,6 @@ pub fn view(gate: Gate) -> AnyView {
     let entrances = workspaces.into_iter().map(|workspace| entrance(gate, workspace)).collect::<Vec<_>>();
     let parts = vec![
         heading_with(say(Text::ChooseTitle), None, Box::new(lead)),
-        complaint(gate),
         view! { <ul class="workspaces">{entrances}</ul> }.into_any(),
         ways(gate, &[(ActionName::Back, Text::ActionBack)]),
     ];
@@ -33,11 +32,15 @@ pub fn view(gate: Gate) -> AnyView {
 fn entrance(gate: Gate, workspace: Membership) -> AnyView {
     let Membership { id, name, member_name, .. } = workspace;
     let initial: String = name.chars().next().into_iter().collect();
+    let chosen = RwSignal::new(false);
     let choose = {
         let id = id.clone();
-        move |_| gate.act(Action::ChooseWorkspace { workspace: id.clone() })
+        move |_| {
+            chosen.set(true);
+            gate.act(Action::ChooseWorkspace { workspace: id.clone() });
+        }
     };
-    let busy = move || gate.is_busy_with(ActionName::Choose).then_some("true");
+    let busy = move || (chosen.get() && gate.is_busy_with(ActionName::Choose)).then_some("true");
     let member = move || filled(Text::ChooseAs, &[("name", &member_name)]);
     view! {
         <li>

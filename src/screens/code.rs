@@ -1,5 +1,7 @@
 //! `code`: the one-time code that was sent (FEATURES E1, X6). One field; it sends itself once when the code is complete.
 
+use std::rc::Rc;
+
 use daemun_flow::digits;
 use daemun_protocol::{Action, ActionName, Secret, Step, Timestamp};
 use leptos::html::Input;
@@ -58,8 +60,8 @@ pub fn view(gate: Gate) -> AnyView {
         }
     };
     let field = Field {
-        hint: Box::new(move || time_left(gate)),
-        typed: Box::new(typed),
+        timer: Box::new(move || time_left(gate)),
+        typed: Rc::new(typed),
         ..Field::new(CODE, node, say(Text::CodeLabel), wrong(gate, About::Main))
     };
     let parts = vec![

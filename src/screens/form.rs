@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use daemun_flow::{Face, Refusal, Trouble};
-use daemun_protocol::{Action, ActionName, Step};
+use daemun_protocol::{Action, ActionName, ProblemCode, Step};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -17,6 +17,7 @@ use crate::widgets::{Aria, Live};
 /// A form of these parts, the heading first. Sending it calls `send`; while an answer is awaited, sending again does nothing.
 pub fn form(gate: Gate, send: Box<dyn Fn()>, mut parts: Vec<AnyView>) -> AnyView {
     parts.insert(1, messages(gate));
+    parts.insert(2, complaint(gate));
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if !gate.is_busy() {
@@ -30,14 +31,31 @@ pub fn form(gate: Gate, send: Box<dyn Fn()>, mut parts: Vec<AnyView>) -> AnyView
     .into_any()
 }
 
-/// The form's way on.
+/// The form's way on, and how long it has to be waited for.
 pub fn submit(gate: Gate, label: Text) -> AnyView {
-    Button {
+    let button = Button {
         busy: Box::new(move || gate.is_busy_with(ActionName::Submit)),
         shut: Box::new(move || gate.seconds_until_available(ActionName::Submit) > 0),
         ..Button::new(Rank::Primary, "submit", say(label))
-    }
-    .view()
+    };
+    vec![waiting(gate), button.view()].into_any()
+}
+
+/// How long trying again has to wait, counted down; a screen reader is not spoken to every second.
+fn waiting(gate: Gate) -> AnyView {
+    let left = move || {
+        let told = match gate.trouble() {
+            Some((_, Trouble::Refused(Refusal { retry_at: Some(at), .. }))) => gate.seconds_until(at),
+            Some((_, Trouble::Refused(_) | Trouble::Network | Trouble::Unreadable)) | None => 0,
+        };
+        told.max(gate.seconds_until_available(ActionName::Submit))
+    };
+    let said = move || {
+        let left = left();
+        let text = || filled(Text::WaitAgain, &[("time", &span(left))]);
+        (left > 0).then(|| ("wait".to_owned(), text())).into_iter().collect()
+    };
+    notes(Urgency::Timer, Box::new(said))
 }
 
 /// A form's way on that is no action of the step.
@@ -77,7 +95,7 @@ fn way(gate: Gate, name: ActionName, label: Text) -> AnyView {
 /// Which of a form's fields.
 #[derive(Clone, Copy)]
 pub enum About {
-    /// The only field, which stands for the whole form.
+    /// The only field, which stands for what was sent.
     Main,
     /// The field with this JSON pointer, beside the main one.
     Other(&'static str),
@@ -86,11 +104,8 @@ pub enum About {
 }
 
 impl About {
-    fn concerns(self, trouble: &Trouble) -> bool {
-        let is_at = |pointer| {
-            matches!(trouble, Trouble::Refused(Refusal { errors, .. })
-                if errors.first().is_some_and(|error| error.pointer == pointer))
-        };
+    fn concerns(self, refusal: &Refusal) -> bool {
+        let is_at = |pointer| refusal.errors.first().is_some_and(|error| error.pointer == pointer);
         match self {
             Self::Main => true,
             Self::Other(pointer) => is_at(pointer),
@@ -99,24 +114,47 @@ impl About {
     }
 }
 
-/// What is wrong with a field, or with the form, where the field stands for it.
+/// The refusal of what was put into the form's fields. A lost network, or a refusal of another act, is no field's fault.
+fn at_field(gate: Gate) -> Option<Refusal> {
+    match gate.trouble()? {
+        (ActionName::Submit, Trouble::Refused(refusal)) if refusal.code != ProblemCode::Stale && has_field(gate) => {
+            Some(refusal)
+        }
+        (_, Trouble::Refused(_) | Trouble::Network | Trouble::Unreadable) => None,
+    }
+}
+
+/// Whether the step's screen has a field that a refusal can be said at.
+fn has_field(gate: Gate) -> bool {
+    let has = gate.step(|step| {
+        Some(match step {
+            Step::Identify { .. } | Step::Organisation { .. } | Step::Code { .. } | Step::Password { .. } => true,
+            Step::ChooseWorkspace { .. } | Step::Notice { .. } | Step::Unknown { .. } => false,
+        })
+    });
+    has.unwrap_or(false)
+}
+
+/// What is wrong with a field, followed.
 pub fn wrong(gate: Gate, about: About) -> Complaint {
-    Arc::new(move || gate.trouble().filter(|trouble| about.concerns(trouble)).map(|trouble| worded(gate, &trouble)))
+    Arc::new(move || {
+        let refusal = at_field(gate).filter(|refusal| about.concerns(refusal))?;
+        Some(worded(gate, &Trouble::Refused(refusal)))
+    })
 }
 
-/// A trouble in words, its waiting time counted down.
+/// A trouble in words. Its waiting time is counted down elsewhere: what is announced must not change every second.
 fn worded(gate: Gate, trouble: &Trouble) -> Note {
-    let wait = match trouble {
-        Trouble::Refused(Refusal { retry_at: Some(at), .. }) => gate.seconds_until(*at),
-        Trouble::Refused(_) | Trouble::Network | Trouble::Unreadable => 0,
-    };
     let length = gate.step_once(|step| if let Step::Code { length, .. } = step { Some(*length) } else { None });
-    (i18n::trouble_code(trouble), i18n::trouble(trouble, wait, length.unwrap_or_default()))
+    (i18n::trouble_code(trouble), i18n::trouble(trouble, length.unwrap_or_default()))
 }
 
-/// A trouble on a screen that has no field to say it at.
-pub fn complaint(gate: Gate) -> AnyView {
-    let said = move || gate.trouble().map(|trouble| worded(gate, &trouble)).into_iter().collect();
+/// A trouble that is no field's.
+fn complaint(gate: Gate) -> AnyView {
+    let said = move || match gate.trouble() {
+        Some((_, trouble)) if at_field(gate).is_none() => vec![worded(gate, &trouble)],
+        Some(_) | None => Vec::new(),
+    };
     notes(Urgency::Alert, Box::new(said))
 }
 
@@ -124,6 +162,8 @@ pub fn complaint(gate: Gate) -> AnyView {
 fn messages(gate: Gate) -> AnyView {
     let said = move || {
         gate.with(|machine| match machine.face() {
+            // Said anew after each act, also when it is the same again.
+            Face::Step { busy: Some(_), .. } => Vec::new(),
             Face::Step { messages, .. } => messages
                 .iter()
                 .filter_map(|message| Some((message.code.as_str().to_owned(), i18n::aside(message)?)))

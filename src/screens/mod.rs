@@ -8,6 +8,7 @@ pub mod ended;
 mod form;
 pub mod identify;
 pub mod notice;
+pub mod opening;
 pub mod organisation;
 pub mod password;
 pub mod unknown;

@@ -3,7 +3,7 @@
 use daemun_protocol::{ActionName, NoticeCode, Params, Step};
 use leptos::prelude::*;
 
-use super::form::{complaint, form, ways};
+use super::form::{form, ways};
 use crate::gate::Gate;
 use crate::i18n::{self, Text, filled, said, say, span};
 use crate::widgets::heading::heading_with;
@@ -18,7 +18,6 @@ pub fn view(gate: Gate) -> AnyView {
     let lead = Box::new(move || body(gate, text));
     let parts = vec![
         heading_with(say(title), Some(code), lead),
-        complaint(gate),
         ways(
             gate,
             &[

@@ -7,10 +7,9 @@ use leptos::prelude::*;
 
 use super::form::{About, form, submit, ways, wrong};
 use crate::gate::Gate;
-use crate::i18n::{Text, filled, said, say, span};
+use crate::i18n::{Text, filled, said, say};
 use crate::widgets::field::{Field, Purpose, value};
 use crate::widgets::heading::heading;
-use crate::widgets::note::{Urgency, notes};
 
 const IDENTIFIER: Purpose = Purpose { name: "identifier", kind: "text", autocomplete: "username", inputmode: "email" };
 const PASSWORD: Purpose =
@@ -50,7 +49,6 @@ pub fn view(gate: Gate) -> AnyView {
         heading(Box::new(move || title(gate))),
         id_field.view(),
         field.view(),
-        restriction(gate),
         submit(gate, Text::PasswordSubmit),
         ways(gate, &[(ActionName::Back, Text::ActionBack), (ActionName::UseEmail, Text::OrganisationUseEmail)]),
     ];
@@ -92,14 +90,4 @@ fn reveal(password: NodeRef<Input>, shown: RwSignal<bool>) -> AnyView {
         </button>
     }
     .into_any()
-}
-
-/// How long signing in is still restricted.
-fn restriction(gate: Gate) -> AnyView {
-    let said = move || {
-        let left = gate.seconds_until_available(ActionName::Submit);
-        let text = || filled(Text::PasswordRestricted, &[("time", &span(left))]);
-        (left > 0).then(|| ("sign_in_restricted".to_owned(), text())).into_iter().collect()
-    };
-    notes(Urgency::Timer, Box::new(said))
 }

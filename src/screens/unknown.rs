@@ -19,5 +19,5 @@ pub fn view(gate: Gate) -> AnyView {
         go("reload", Text::UnknownReload),
         ways(gate, &[(ActionName::Back, Text::ActionBack)]),
     ];
-    form(gate, Box::new(move || gate.tell(Event::Restarted)), parts)
+    form(gate, Box::new(move || gate.tell(Event::Outdated)), parts)
 }

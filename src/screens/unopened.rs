@@ -3,12 +3,12 @@
 use daemun_flow::Event;
 use leptos::prelude::*;
 
-use super::form::{complaint, form, go};
+use super::form::{form, go};
 use crate::gate::Gate;
 use crate::i18n::{Text, say};
 use crate::widgets::heading::heading;
 
 pub fn view(gate: Gate) -> AnyView {
-    let parts = vec![heading(say(Text::UnopenedTitle)), complaint(gate), go("retry", Text::UnopenedRetry)];
+    let parts = vec![heading(say(Text::UnopenedTitle)), go("retry", Text::UnopenedRetry)];
     form(gate, Box::new(move || gate.tell(Event::Retried)), parts)
 }

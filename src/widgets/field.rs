@@ -1,5 +1,6 @@
 //! One labelled field with its hint and what is wrong with it, said where the eye and the screen reader are.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use leptos::html::Input;
@@ -31,14 +32,16 @@ pub struct Field {
     pub node: NodeRef<Input>,
     pub label: Words,
     pub hint: Words,
+    /// A hint that changes every second, and so is not part of the field's description: it would be read out for ever.
+    pub timer: Words,
     pub wrong: Complaint,
     /// The text it begins with.
     pub text: Option<String>,
     pub readonly: bool,
     /// What stands beside the text, such as a button that shows a password.
     pub beside: Option<AnyView>,
-    /// Called when the text changes.
-    pub typed: Box<dyn Fn(Event)>,
+    /// Called when the text changes, and when an input method has finished with it.
+    pub typed: Rc<dyn Fn(Event)>,
     /// Called when a key goes down in it.
     pub key: Box<dyn Fn(KeyboardEvent)>,
 }
@@ -50,17 +53,19 @@ impl Field {
             node,
             label,
             hint: Box::new(String::new),
+            timer: Box::new(String::new),
             wrong,
             text: None,
             readonly: false,
             beside: None,
-            typed: Box::new(|_| {}),
+            typed: Rc::new(|_| {}),
             key: Box::new(|_| {}),
         }
     }
 
     pub fn view(self) -> AnyView {
         let Self { purpose: Purpose { name, kind, autocomplete, inputmode }, node, wrong, typed, key, .. } = self;
+        let composed = typed.clone();
         // What is wrong takes the focus to where it can be put right: once, not each time its words change.
         let (is_wrong, what_is_wrong) = (wrong.clone(), wrong.clone());
         Effect::new(move |was_wrong: Option<bool>| {
@@ -83,10 +88,12 @@ impl Field {
                 <div class="box">
                     <input id=name name=name type=kind autocomplete=autocomplete inputmode=inputmode autocapitalize="none"
                         spellcheck="false" value=self.text readonly=self.readonly node_ref=node aria-invalid=invalid
-                        aria-describedby=format!("{name}-wrong {name}-hint lead") on:input=typed on:keydown=key/>
+                        aria-describedby=format!("{name}-wrong {name}-hint lead") on:input=move |event| typed(event)
+                        on:compositionend=move |event| composed(event.into()) on:keydown=key/>
                     {self.beside}
                 </div>
                 <p class="hint" id=format!("{name}-hint")>{self.hint}</p>
+                <p class="hint" role="timer">{self.timer}</p>
                 <div role="alert" id=format!("{name}-wrong")>{complaint}</div>
             </div>
         }

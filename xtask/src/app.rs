@@ -21,7 +21,6 @@ const INPUTS: &[&str] = &[
     "style",
     "public",
     "locales",
-    "page",
     "index.html",
     "Trunk.toml",
     "Cargo.toml",

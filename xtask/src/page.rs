@@ -83,7 +83,8 @@ pub fn finish(root: &Path, staging: &Path) -> Result {
     compress_all(staging)
 }
 
-/// Nothing but what this page was built with may run, and nothing may be asked of anybody else (FEATURES X10).
+/// Nothing inline but what this page was built with may run, no script of another origin, and nothing may be asked of
+/// anybody else (FEATURES X10).
 fn policy(style: &str, script: &str) -> String {
     let hash = |text: &str| format!("'sha256-{}'", sha256(text.as_bytes()));
     [

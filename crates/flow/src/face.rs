@@ -21,7 +21,8 @@ pub enum Face<'a> {
         step: &'a StepState,
         offers: &'a Offers,
         busy: Busy,
-        trouble: Option<&'a Trouble>,
+        /// What went wrong with the member's last act, and which act that was.
+        trouble: Option<(ActionName, &'a Trouble)>,
         messages: &'a [Message],
         account: Option<&'a Account>,
         workspace: Option<&'a Workspace>,

@@ -36,6 +36,8 @@ pub enum Event {
     Retried,
     /// The member begins anew.
     Restarted,
+    /// The member asks for a newer page.
+    Outdated,
 }
 
 /// What the backend can answer.
@@ -76,6 +78,8 @@ pub enum Effect {
     Wake { at: Moment },
     /// Leave the page for this address.
     Leave { url: String },
+    /// Load the page anew.
+    Reload,
 }
 
 /// The state of the app's one conversation with the backend.
@@ -145,9 +149,12 @@ struct Open {
 /// Whose turn it is. Busy and wrong, or two requests at once, cannot be written.
 #[derive(Clone, Debug)]
 enum Turn {
-    Yours { trouble: Option<Trouble>, watch: Watch },
+    Yours { trouble: Option<About>, watch: Watch },
     Theirs { action: ActionName, sending: Sending },
 }
+
+/// A trouble and the act of the member's that it came of.
+type About = (ActionName, Trouble);
 
 /// Reading the flow again while the member may act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -230,12 +237,13 @@ impl Machine {
             }
             Event::Shown => {
                 self.sight = Sight::Seen;
-                self.look_again(now);
+                self.look_again(now, &mut effects);
             }
             Event::Online => {
                 self.online = true;
-                self.look_again(now);
+                self.look_again(now, &mut effects);
             }
+            Event::Outdated => effects.push(Effect::Reload),
             Event::WentBack => self.submit(now, Action::Back, &mut effects),
         }
         self.send_what_is_due(now, &mut effects);
@@ -255,7 +263,7 @@ impl Machine {
                     offers: &opening.offers,
                     busy: opening.early.as_ref().map(Action::name),
                     trouble: match request {
-                        OpeningRequest::Failed(trouble) => Some(trouble),
+                        OpeningRequest::Failed(trouble) => Some((ActionName::Submit, trouble)),
                         OpeningRequest::Unsent | OpeningRequest::Sent(_) => None,
                     },
                     messages: &[],
@@ -272,7 +280,7 @@ impl Machine {
                     Turn::Theirs { action, .. } => Some(*action),
                 },
                 trouble: match &open.turn {
-                    Turn::Yours { trouble, .. } => trouble.as_ref(),
+                    Turn::Yours { trouble, .. } => trouble.as_ref().map(|(action, trouble)| (*action, trouble)),
                     Turn::Theirs { .. } => None,
                 },
                 messages: &open.flow.messages,
@@ -354,29 +362,37 @@ impl Machine {
     }
 
     fn submit(&mut self, now: Moment, action: Action, effects: &mut Vec<Effect>) {
-        let ticket = self.ticket();
         match &mut self.phase {
             Phase::Opening(opening) => {
                 let holds = matches!(action, Action::SubmitIdentifier { .. } | Action::UseOrganisation);
                 if holds && opening.step.is_some() {
                     opening.early = Some(action);
-                    if matches!(opening.request, OpeningRequest::Failed(_)) {
-                        opening.request = OpeningRequest::Sent(Sending::first(ticket));
-                        effects.push(Effect::Begin { ticket });
-                    }
+                    self.open(effects);
                 }
             }
             Phase::Open(open) => {
                 let name = action.name();
                 let may = open.available_at(name).is_some_and(|at| at <= now);
-                if let Turn::Yours { watch, .. } = open.turn
-                    && may
-                {
-                    if let Watch::Reading { ticket, .. } = watch {
-                        effects.push(Effect::Abort { ticket });
+                let before = match &open.turn {
+                    Turn::Yours { watch: Watch::Reading { ticket, .. }, .. } => Some(*ticket),
+                    Turn::Yours { .. } => None,
+                    // Whoever does not want to wait may go back: if the first act went through all the same, the backend
+                    // calls this one stale and says where things are.
+                    Turn::Theirs { action: waited_for, sending }
+                        if name == ActionName::Back && *waited_for != ActionName::Back =>
+                    {
+                        Some(sending.ticket)
                     }
-                    open.turn = Turn::Theirs { action: name, sending: Sending::first(ticket) };
-                    effects.push(Effect::Act { ticket, id: open.flow.id.clone(), rev: open.flow.rev, action });
+                    Turn::Theirs { .. } => return,
+                };
+                if may {
+                    effects.extend(before.map(|ticket| Effect::Abort { ticket }));
+                    let (id, rev) = (open.flow.id.clone(), open.flow.rev);
+                    let ticket = self.ticket();
+                    if let Phase::Open(open) = &mut self.phase {
+                        open.turn = Turn::Theirs { action: name, sending: Sending::first(ticket) };
+                    }
+                    effects.push(Effect::Act { ticket, id, rev, action });
                 }
             }
             Phase::Complete { .. } | Phase::Ended { .. } => {}
@@ -405,13 +421,22 @@ impl Machine {
     }
 
     /// The page is back: the flow may have moved meanwhile, in another tab or on another device.
-    fn look_again(&mut self, now: Moment) {
-        let awake = self.is_awake();
-        if let Phase::Open(Open { turn: Turn::Yours { watch: watch @ (Watch::Resting | Watch::Due(_)), .. }, .. }) =
-            &mut self.phase
-            && awake
-        {
-            *watch = Watch::Due(now);
+    fn look_again(&mut self, now: Moment, effects: &mut Vec<Effect>) {
+        if !self.is_awake() {
+            return;
+        }
+        match &mut self.phase {
+            Phase::Open(Open {
+                turn: Turn::Yours { watch: watch @ (Watch::Resting | Watch::Due(_)), .. },
+                etag,
+                ..
+            }) => {
+                *watch = Watch::Due(now);
+                // Our clock may have stood still while the machine slept: only a whole answer sets the countdowns right.
+                *etag = None;
+            }
+            Phase::Opening(Opening { request: OpeningRequest::Unsent, .. }) => self.open(effects),
+            Phase::Opening(_) | Phase::Open(_) | Phase::Complete { .. } | Phase::Ended { .. } => {}
         }
     }
 
@@ -495,10 +520,10 @@ impl Machine {
             },
         };
         if let Phase::Opening(opening) = &mut self.phase {
-            if matches!(request, OpeningRequest::Failed(_)) {
-                opening.early = None;
-            }
-            opening.request = request;
+            let failed = matches!(request, OpeningRequest::Failed(_));
+            let unnoticed = failed && opening.step.is_some() && opening.early.take().is_none();
+            // Whoever is still typing is not disturbed: the flow is begun again when they send, or when the network is back.
+            opening.request = if unnoticed { OpeningRequest::Unsent } else { request };
         }
     }
 
@@ -517,7 +542,7 @@ impl Machine {
             Ok(Answer::Problem(mut problem)) => match problem.flow.take() {
                 Some(flow) if self.is_ours(&flow) => {
                     let trouble = Trouble::Refused(Refusal::new(problem, now));
-                    return self.adopt(now, flow, None, Some(trouble), effects);
+                    return self.adopt(now, flow, None, Some((action, trouble)), effects);
                 }
                 Some(_) => Trouble::Unreadable,
                 None if problem.code == ProblemCode::FlowUnknown => return self.end(EndReason::Expired),
@@ -534,7 +559,7 @@ impl Machine {
                 None => Trouble::Network,
             },
         };
-        self.hand_over(now, now, Some(trouble));
+        self.hand_over(now, now, Some((action, trouble)));
     }
 
     fn read_answered(&mut self, now: Moment, sent: Moment, answer: Result<Answer, Fault>, effects: &mut Vec<Effect>) {
@@ -596,7 +621,7 @@ impl Machine {
         now: Moment,
         flow: Box<Flow>,
         etag: Option<String>,
-        trouble: Option<Trouble>,
+        trouble: Option<About>,
         effects: &mut Vec<Effect>,
     ) {
         match &flow.status {
@@ -613,7 +638,7 @@ impl Machine {
                     self.instance += 1;
                 }
                 self.entry.flow = Some(flow.id.clone());
-                let trouble = trouble.filter(|_| same);
+                let trouble = trouble.filter(|(_, trouble)| same || trouble.is_stale());
                 let (step, offers) = (step.clone(), actions.clone());
                 let turn = Turn::Yours { trouble: None, watch: Watch::Resting };
                 self.phase = Phase::Open(Open { flow, step, offers, received: now, etag, rhythm, turn });
@@ -633,7 +658,7 @@ impl Machine {
     }
 
     /// It is the member's turn; the next read is planned from when the last one was sent.
-    fn hand_over(&mut self, now: Moment, sent: Moment, trouble: Option<Trouble>) {
+    fn hand_over(&mut self, now: Moment, sent: Moment, trouble: Option<About>) {
         let awake = self.is_awake();
         if let Phase::Open(open) = &mut self.phase {
             let watch = if awake { Watch::Due(open.next_read(sent, now, &mut self.jitter)) } else { Watch::Resting };
@@ -707,7 +732,7 @@ impl Open {
         }
     }
 
-    fn take_trouble(&mut self) -> Option<Trouble> {
+    fn take_trouble(&mut self) -> Option<About> {
         match &mut self.turn {
             Turn::Yours { trouble, .. } => trouble.take(),
             Turn::Theirs { .. } => None,

@@ -15,6 +15,13 @@ pub enum Trouble {
     Unreadable,
 }
 
+impl Trouble {
+    /// Whether the flow went on elsewhere: worth saying wherever it is now.
+    pub fn is_stale(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.code == ProblemCode::Stale)
+    }
+}
+
 /// A problem of the backend, with its times turned into ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {

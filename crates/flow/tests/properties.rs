@@ -127,7 +127,7 @@ impl Wire {
                     self.flying = None;
                 }
             }
-            Effect::Wake { .. } | Effect::Leave { .. } => {}
+            Effect::Wake { .. } | Effect::Leave { .. } | Effect::Reload => {}
         }
     }
 }

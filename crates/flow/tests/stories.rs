@@ -87,7 +87,7 @@ impl Story {
             | Effect::Read { ticket, .. }
             | Effect::Act { ticket, .. }
             | Effect::Resend { ticket } => Some(*ticket),
-            Effect::Abort { .. } | Effect::Wake { .. } | Effect::Leave { .. } => None,
+            Effect::Abort { .. } | Effect::Wake { .. } | Effect::Leave { .. } | Effect::Reload => None,
         });
         sent.expect("a request was sent")
     }
@@ -110,7 +110,11 @@ impl Story {
     }
 
     fn trouble(&self) -> Option<Trouble> {
-        if let Face::Step { trouble, .. } = self.machine.face() { trouble.cloned() } else { None }
+        if let Face::Step { trouble, .. } = self.machine.face() {
+            trouble.map(|(_, trouble)| trouble.clone())
+        } else {
+            None
+        }
     }
 
     fn is_busy(&self) -> bool {
@@ -149,6 +153,43 @@ fn x1_an_early_enter_is_not_sent_to_another_step() {
     let story = story.acts(typed()).then(Event::Answered(begin, answer(code(4))));
     assert!(story.asks_nothing() && !story.is_busy());
     assert!(story.shows(|step| matches!(step, Step::Code { .. })));
+}
+
+#[test]
+fn x1_a_failed_beginning_does_not_disturb_who_is_typing() {
+    let story = Story::at_front_door().then(Event::Offline);
+    let story = story.then(Event::Answered(Ticket(1), Err(Fault::Network)));
+    assert_eq!(story.trouble(), None);
+    assert!(!story.is_busy());
+    let story = story.then(Event::Online);
+    assert!(matches!(story.effects[0], Effect::Begin { .. }), "it begins when the network is back");
+
+    let story = Story::at_front_door();
+    let begin = story.asked();
+    let story = story.then(Event::Answered(begin, Err(Fault::Unreadable))).acts(typed());
+    let begin = story.asked();
+    let story = story.then(Event::Answered(begin, Err(Fault::Unreadable)));
+    assert_eq!(story.trouble(), Some(Trouble::Unreadable), "who has sent something is told");
+}
+
+#[test]
+fn x2_a_stale_act_is_said_at_the_step_where_things_are() {
+    let story = Story::at(code(2)).acts(six_digits());
+    let ticket = story.asked();
+    let stale = Problem { flow: Some(Box::new(identify(9))), ..Problem::new(ProblemCode::Stale, 409) };
+    let story = story.then(Event::Answered(ticket, Ok(Answer::Problem(stale))));
+    assert!(story.shows(|step| matches!(step, Step::Identify { .. })));
+    assert!(story.trouble().is_some_and(|trouble| trouble.is_stale()));
+}
+
+#[test]
+fn x2_whoever_does_not_want_to_wait_may_go_back() {
+    let story = Story::at(code(2)).acts(six_digits());
+    let waiting = story.asked();
+    let story = story.then(Event::WentBack);
+    assert_eq!(story.effects[0], Effect::Abort { ticket: waiting });
+    assert!(matches!(&story.effects[1], Effect::Act { action: Action::Back, .. }));
+    assert!(story.then(Event::WentBack).asks_nothing(), "once");
 }
 
 #[test]
@@ -216,8 +257,8 @@ fn a_refusal_is_said_at_its_step_and_goes_with_it() {
     let story = story.acts(six_digits());
     assert_eq!(story.trouble(), None, "what was wrong is not said while the next try is looked at");
     let ticket = story.asked();
-    let stale = Problem { flow: Some(Box::new(identify(9))), ..Problem::new(ProblemCode::Stale, 409) };
-    let story = story.then(Event::Answered(ticket, Ok(Answer::Problem(stale))));
+    let moved = Problem { flow: Some(Box::new(identify(9))), ..Problem::new(ProblemCode::CodeWrong, 422) };
+    let story = story.then(Event::Answered(ticket, Ok(Answer::Problem(moved))));
     assert_eq!(story.trouble(), None, "a trouble of the step before says nothing here");
     assert!(story.shows(|step| matches!(step, Step::Identify { .. })));
 }
