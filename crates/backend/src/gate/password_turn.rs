@@ -1,7 +1,9 @@
 //! A password's turn: the try is reserved and stored, then argon2 runs outside any transaction, then what came of it is
-//! stored. A process that dies in between has counted the try, and the same key resumes it without counting again.
+//! stored, suspension included. A process that dies in between has counted the try, and the same key resumes it without
+//! counting again.
 
 use daemun_protocol::{FieldCode, ProblemCode, Secret, Timestamp};
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -34,17 +36,19 @@ pub(super) struct PasswordCheck {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Reserved {
     counters: Counters,
-    subject: String,
+    workspace: String,
+    /// What the ID is counted under; see [`id_subject`].
+    id: String,
     left: Left,
-    suspends: Suspends,
 }
 
-/// What a wrong password does to the account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-enum Suspends {
-    /// It is the policy's last: suspended when the try was reserved, unsuspended if the password is right.
-    Now,
-    No,
+/// What came of comparing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Compared {
+    Right,
+    Wrong,
+    /// The policy's limit was used up while this one waited for its turn.
+    BeyondTheLimit,
 }
 
 impl Taking<'_> {
@@ -69,14 +73,14 @@ impl Taking<'_> {
             return self.settle(Next::Refuse(Refusal::Field { pointer: "/input/password", code }));
         }
         let account = store::account_of(self.connection, &workspace.id, &id)?;
-        let subject = self.subject(&workspace.id, &id, account.as_ref().map(|account| account.id));
-        let reserved = match reserved {
-            Some(reserved) => serde_json::from_str(reserved)?,
+        // A reservation that cannot be read, from another version, is none.
+        let reserved = match reserved.and_then(|reserved| serde_json::from_str(reserved).ok()) {
+            Some(reserved) => reserved,
             None => {
                 if let Err(retry_after) = self.gate.meter.take(Doing::Password, self.asker.neighbourhood, self.now) {
                     return self.settle(Next::Refuse(Refusal::TooManyRequests { retry_after }));
                 }
-                match self.reserve_password(workspace, subject)? {
+                match self.reserve_password(workspace, &id, account.as_ref().map(|account| account.id))? {
                     Ok(reserved) => reserved,
                     Err(verdict) => return self.settle(sign_in::submit_password(stage, workspace, verdict, self.now)),
                 }
@@ -94,55 +98,33 @@ impl Taking<'_> {
     fn reserve_password(
         &self,
         workspace: &Workspace,
-        subject: String,
+        id: &LoginId,
+        account: Option<i64>,
     ) -> Result<Result<Reserved, PasswordVerdict>, Trouble> {
-        let suspended = store::is_suspended(self.connection, &subject)?;
-        if let Some(limit) = workspace.attempt_limit
-            && suspended
-            && store::wrong_so_far(self.connection, &subject)? >= limit
-        {
+        let subject = id_subject(self.gate, &workspace.id, id.as_str());
+        if has_exhausted(self.connection, workspace, &subject)? {
             return Ok(Err(PasswordVerdict::Suspended));
         }
-        let counters = self.password_counters(&subject)?;
-        let left = match reserve(self.connection, &counters, PASSWORD_TRIES, STRANGERS_PASSWORD_TRIES, self.now)? {
-            Ok(left) => left,
-            Err(until) => return Ok(Err(PasswordVerdict::Restricted { until })),
-        };
-        let Some(limit) = workspace.attempt_limit else {
-            return Ok(Ok(Reserved { counters, subject, left, suspends: Suspends::No }));
-        };
-        let Consecutive(wrong) = store::count_wrong(self.connection, &subject)?;
-        let (left, suspends) = match limit.checked_sub(wrong) {
-            Some(more @ 1..) => (left.least(Left::Tries(more)), Suspends::No),
-            Some(0) | None => {
-                store::suspend(self.connection, &subject, self.now)?;
-                (left, if suspended { Suspends::No } else { Suspends::Now })
-            }
-        };
-        Ok(Ok(Reserved { counters, subject, left, suspends }))
-    }
-
-    fn password_counters(&self, subject: &str) -> Result<Counters, Trouble> {
-        let browser = self.browser.id();
-        let device = self.gate.standing(self.connection, &browser, subject)?;
-        Ok(Counters {
-            own: self.gate.counter("wrong passwords", Some(&browser), subject),
-            ceiling: match device {
-                Device::Known => None,
-                Device::Stranger => Some(self.gate.counter("wrong passwords", None, subject)),
-            },
+        let counters = self.password_counters(&subject, account)?;
+        Ok(match reserve(self.connection, &counters, PASSWORD_TRIES, STRANGERS_PASSWORD_TRIES, self.now)? {
+            Ok(left) => Ok(Reserved { counters, workspace: workspace.id.clone(), id: subject, left }),
+            Err(until) => Err(PasswordVerdict::Restricted { until }),
         })
     }
 
-    /// What an ID is counted under: its account, or a keyed digest if nobody has it.
-    fn subject(&self, workspace: &str, id: &LoginId, account: Option<i64>) -> String {
-        match account {
-            Some(account) => account_subject(account),
-            None => {
-                let digest = self.gate.key.mac("unknown id", &[workspace.as_bytes(), id.as_str().as_bytes()]);
-                digest.iter().fold(String::from("unknown:"), |text, byte| text + &format!("{byte:02x}"))
-            }
-        }
+    fn password_counters(&self, id: &str, account: Option<i64>) -> Result<Counters, Trouble> {
+        let browser = self.browser.id();
+        let device = match account {
+            Some(account) => self.gate.standing(self.connection, &browser, &account_subject(account))?,
+            None => Device::Stranger,
+        };
+        Ok(Counters {
+            own: self.gate.counter("wrong passwords", Some(&browser), id),
+            ceiling: match device {
+                Device::Known => None,
+                Device::Stranger => Some(self.gate.counter("wrong passwords", None, id)),
+            },
+        })
     }
 
     /// Until when the account of a settled ID is restricted for this browser.
@@ -153,60 +135,49 @@ impl Taking<'_> {
     ) -> Result<Option<Timestamp>, Trouble> {
         let id = LoginId::Email(email.clone());
         let account = store::account_of(self.connection, workspace, &id)?;
-        let subject = self.subject(workspace, &id, account.map(|account| account.id));
-        let counters = self.password_counters(&subject)?;
+        let subject = id_subject(self.gate, workspace, id.as_str());
+        let counters = self.password_counters(&subject, account.map(|account| account.id))?;
         restriction(self.connection, &counters, PASSWORD_TRIES, STRANGERS_PASSWORD_TRIES, self.now)
     }
 
-    fn conclude(mut self, check: &PasswordCheck, is_right: bool) -> Result<Finished, Trouble> {
-        let suspends_now = check.reserved.suspends == Suspends::Now;
-        if let Some(account) = check.account
-            && suspends_now
-            && !is_right
-        {
-            store::end_sessions_of(self.connection, account)?;
-        }
+    fn conclude(mut self, check: &PasswordCheck, compared: Compared) -> Result<Finished, Trouble> {
+        let verdict = match compared {
+            Compared::Right => None,
+            Compared::Wrong => Some(self.count_wrong(check)?),
+            Compared::BeyondTheLimit => Some(PasswordVerdict::Suspended),
+        };
         let here = password_stage(&self.row, check.rev).filter(|_| !is_over(&self.row, self.now));
         let workspace = facts(self.connection, &self.row.flow.stage)?.workspace;
-        let (Some(stage), Some(workspace)) = (here, workspace) else {
-            if is_right {
-                take_back(self.connection, &check.reserved.counters)?;
-                self.uncount_consecutive(&check.reserved)?;
+        match (here, workspace, verdict) {
+            (Some(stage), Some(workspace), Some(verdict)) => {
+                self.finish(sign_in::submit_password(&stage, &workspace, verdict, self.now))
             }
-            return self.stale();
-        };
-        if is_right {
-            self.enter(&stage, &workspace, check)
-        } else {
-            let verdict =
-                if suspends_now { PasswordVerdict::Suspended } else { PasswordVerdict::Wrong(check.reserved.left) };
-            let verdict = match verdict {
-                // The policy's limit was reached before, and this was not seen to be the last.
-                PasswordVerdict::Wrong(_) if self.has_exhausted(&workspace, &check.reserved)? => {
-                    PasswordVerdict::Suspended
-                }
-                PasswordVerdict::Wrong(_)
-                | PasswordVerdict::Suspended
-                | PasswordVerdict::Restricted { .. }
-                | PasswordVerdict::Right { .. } => verdict,
-            };
-            self.finish(sign_in::submit_password(&stage, &workspace, verdict, self.now))
+            (Some(stage), Some(workspace), None) => self.enter(&stage, &workspace, check),
+            (None, _, Some(_)) | (_, None, Some(_)) => self.stale(),
+            (None, _, None) | (_, None, None) => {
+                take_back(self.connection, &check.reserved.counters)?;
+                self.stale()
+            }
         }
     }
 
-    /// An account that an administrator suspended shows so once the policy's limit is used up, like any other.
-    fn has_exhausted(&self, workspace: &Workspace, reserved: &Reserved) -> Result<bool, Trouble> {
-        let Some(limit) = workspace.attempt_limit else { return Ok(false) };
-        Ok(store::is_suspended(self.connection, &reserved.subject)?
-            && store::wrong_so_far(self.connection, &reserved.subject)? >= limit)
-    }
-
-    fn uncount_consecutive(&self, reserved: &Reserved) -> Result<(), Trouble> {
-        store::uncount_wrong(self.connection, &reserved.subject)?;
-        match reserved.suspends {
-            Suspends::Now => store::unsuspend(self.connection, &reserved.subject),
-            Suspends::No => Ok(()),
+    /// Counts a wrong password against the policy's limit. What the last one brings about happens here, all at once: the
+    /// suspension and the end of the account's sessions.
+    fn count_wrong(&self, check: &PasswordCheck) -> Result<PasswordVerdict, Trouble> {
+        let (connection, reserved) = (self.connection, &check.reserved);
+        let limit = store::workspace(connection, &reserved.workspace)?.and_then(|workspace| workspace.attempt_limit);
+        let Some(limit) = limit else { return Ok(PasswordVerdict::Wrong(reserved.left)) };
+        let Consecutive(wrong) = store::count_wrong(connection, &reserved.id)?;
+        if let Some(more @ 1..) = limit.checked_sub(wrong) {
+            return Ok(PasswordVerdict::Wrong(reserved.left.least(Left::Tries(more))));
         }
+        // The ID shows it from now on, whether anybody has it or not; an account's other ID does not.
+        store::suspend(connection, &reserved.id, self.now)?;
+        if let Some(account) = check.account {
+            store::suspend(connection, &account_subject(account), self.now)?;
+            store::end_sessions_of(connection, account)?;
+        }
+        Ok(PasswordVerdict::Suspended)
     }
 
     /// The password was right: a new session, and this device is known from now on.
@@ -222,23 +193,22 @@ impl Taking<'_> {
             None => None,
         };
         let Some(account) = account else { return self.stale() };
-        let subject = &check.reserved.subject;
+        let subject = account_subject(account.id);
         release(connection, &check.reserved.counters)?;
-        match check.reserved.suspends {
-            Suspends::Now => store::unsuspend(connection, subject)?,
-            Suspends::No => {}
+        for id in core::iter::once(&account.email).chain(&account.phone) {
+            store::clear_wrong(connection, &id_subject(self.gate, &account.workspace, id))?;
         }
-        store::clear_wrong(connection, subject)?;
-        if store::is_suspended(connection, subject)? {
+        if store::is_suspended(connection, &subject)? {
             return self.finish(sign_in::submit_password(stage, workspace, PasswordVerdict::Suspended, self.now));
         }
         if let Some(next) = sign_in::method_trouble(stage, Some(workspace)) {
             return self.finish(next);
         }
         let browser = self.browser.id();
-        store::note_device(connection, &browser, subject)?;
-        if let Ok(email) = EmailAddress::parse(&account.email) {
-            store::note_device(connection, &browser, &email_subject(&email))?;
+        store::note_device(connection, &browser, &subject)?;
+        // Only who has read mail there is known for the address; an account's password is no proof of its mailbox.
+        if let Some(email) = verified(&stage.way) {
+            store::note_device(connection, &browser, &email_subject(email))?;
         }
         if let Some(old) = &self.asker.session {
             store::delete_session(connection, old)?;
@@ -264,7 +234,22 @@ impl Gate {
         scope: Scope,
         check: PasswordCheck,
     ) -> Result<Finished, Trouble> {
-        let checked = self.checker.is_right(check.password.clone(), check.against.clone()).await;
+        // Tries of one ID are compared one after another, so that none beyond the policy's limit is compared at all, and a
+        // right one is never among those that a suspension was made of.
+        let _turn = self.same_key.turn_of(self.key.mac("id's turn", &[check.reserved.id.as_bytes()])).await;
+        let is_beyond = {
+            let reserved = check.reserved.clone();
+            self.store.read(move |transaction| match store::workspace(transaction, &reserved.workspace)? {
+                Some(workspace) => has_exhausted(transaction, &workspace, &reserved.id),
+                None => Ok(false),
+            })
+        };
+        let compared = if is_beyond.await? {
+            Ok(Compared::BeyondTheLimit)
+        } else {
+            let checked = self.checker.is_right(check.password.clone(), check.against.clone()).await;
+            checked.map(|is_right| if is_right { Compared::Right } else { Compared::Wrong })
+        };
         let gate = self.clone();
         self.store
             .write(move |transaction| {
@@ -280,16 +265,15 @@ impl Gate {
                     row,
                     now,
                 };
-                match checked {
-                    Ok(is_right) => {
-                        let finished = taking.conclude(&check, is_right)?;
+                match compared {
+                    Ok(compared) => {
+                        let finished = taking.conclude(&check, compared)?;
                         store::finish_answer(transaction, &scope, finished.clone(), now)?;
                         Ok(finished)
                     }
                     Err(_) => {
                         // Nothing was compared, so nothing is counted, and the same key may ask again.
                         take_back(transaction, &check.reserved.counters)?;
-                        taking.uncount_consecutive(&check.reserved)?;
                         store::forget_answer(transaction, &scope)?;
                         problems::finished(&problems::waiting(ProblemCode::Unavailable, 503, Some(5)))
                     }
@@ -313,7 +297,20 @@ fn password_stage(row: &FlowRow, rev: u64) -> Option<PasswordStage> {
     }
 }
 
-/// What accounts are counted and known under.
+/// Whether an ID has used up the policy's limit. It shows so at once, like any other that did, whether anybody has it or
+/// not. An account that was suspended otherwise shows it to the right password alone.
+fn has_exhausted(connection: &Connection, workspace: &Workspace, id: &str) -> Result<bool, Trouble> {
+    Ok(workspace.attempt_limit.is_some() && store::is_suspended(connection, id)?)
+}
+
+/// What an ID is counted under, whether anybody has it or not. Each ID of an account counts for itself: a count that two
+/// IDs shared would tell that they are one member's.
+fn id_subject(gate: &Gate, workspace: &str, id: &str) -> String {
+    let digest = gate.key.mac("id", &[workspace.as_bytes(), id.as_bytes()]);
+    digest.iter().fold(String::from("id:"), |text, byte| text + &format!("{byte:02x}"))
+}
+
+/// What accounts are suspended and known under.
 pub(crate) fn account_subject(account: i64) -> String {
     format!("account:{account}")
 }

@@ -1,4 +1,5 @@
-//! Requests with one idempotency key take turns, so that the second gets the first's answer. It refuses to know answers.
+//! Requests with one idempotency key take turns, so that the second gets the first's answer; so do passwords of one
+//! ID. It refuses to know answers.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,7 +25,11 @@ pub struct KeyTurn {
 impl SameKey {
     /// Waits until no other request with this key is being answered.
     pub async fn turn(&self, server_key: &ServerKey, scope: &Scope) -> KeyTurn {
-        let key = server_key.mac("same key", &[&scope.browser, scope.route.as_bytes(), scope.key.as_bytes()]);
+        self.turn_of(server_key.mac("same key", &[&scope.browser, scope.route.as_bytes(), scope.key.as_bytes()])).await
+    }
+
+    /// Waits until no other turn of this is under way.
+    pub async fn turn_of(&self, key: Digest32) -> KeyTurn {
         let lock = Arc::clone(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
         let mut turn = KeyTurn { table: Arc::clone(&self.0), key, guard: None };
         turn.guard = Some(lock.lock_owned().await);

@@ -16,6 +16,7 @@ pub struct AccountRow {
     pub id: i64,
     pub workspace: String,
     pub email: String,
+    pub phone: Option<String>,
     pub name: String,
     pub password: StoredPassword,
 }
@@ -59,8 +60,9 @@ fn read_account(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
         id: row.get(0)?,
         workspace: row.get(1)?,
         email: row.get(2)?,
-        name: row.get(3)?,
-        password: StoredPassword(row.get(4)?),
+        phone: row.get(3)?,
+        name: row.get(4)?,
+        password: StoredPassword(row.get(5)?),
     })
 }
 
@@ -111,7 +113,7 @@ pub fn unlisted_workspace(connection: &Connection, email: &EmailAddress) -> Resu
     Ok(query.query_row([email.as_str()], |row| row.get(0)).optional()?)
 }
 
-const ACCOUNT: &str = "id, workspace, email, name, password_hash";
+const ACCOUNT: &str = "id, workspace, email, phone, name, password_hash";
 
 /// The account that an ID names in a workspace.
 pub fn account_of(connection: &Connection, workspace: &str, id: &LoginId) -> Result<Option<AccountRow>, Trouble> {
@@ -201,27 +203,13 @@ pub fn forget_world(connection: &Connection) -> Result<(), Trouble> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Consecutive(pub u32);
 
-/// Counts one more wrong password of an account, or of an ID that nobody has, beforehand; how many that makes.
+/// Counts one more wrong password of an ID; how many that makes.
 pub fn count_wrong(connection: &Connection, subject: &str) -> Result<Consecutive, Trouble> {
     let mut count = connection.prepare_cached(
         "INSERT INTO standing (subject, wrong) VALUES (?1, 1)
          ON CONFLICT (subject) DO UPDATE SET wrong = min(wrong + 1, 1000000) RETURNING wrong",
     )?;
     Ok(Consecutive(count.query_row([subject], |row| row.get(0))?))
-}
-
-/// Takes one back that was not wrong.
-pub fn uncount_wrong(connection: &Connection, subject: &str) -> Result<(), Trouble> {
-    connection
-        .prepare_cached("UPDATE standing SET wrong = max(wrong - 1, 0) WHERE subject = ?1")?
-        .execute([subject])?;
-    Ok(())
-}
-
-/// Consecutive wrong passwords that were counted.
-pub fn wrong_so_far(connection: &Connection, subject: &str) -> Result<u32, Trouble> {
-    let mut query = connection.prepare_cached("SELECT wrong FROM standing WHERE subject = ?1")?;
-    Ok(query.query_row([subject], |row| row.get(0)).optional()?.unwrap_or(0))
 }
 
 /// The count begins anew; a suspension stays.
@@ -236,11 +224,6 @@ pub fn suspend(connection: &Connection, subject: &str, now: Timestamp) -> Result
          ON CONFLICT (subject) DO UPDATE SET suspended_at = coalesce(suspended_at, ?2)",
         params![subject, stored(now.0)],
     )?;
-    Ok(())
-}
-
-pub fn unsuspend(connection: &Connection, subject: &str) -> Result<(), Trouble> {
-    connection.execute("UPDATE standing SET suspended_at = NULL WHERE subject = ?1", [subject])?;
     Ok(())
 }
 

@@ -22,8 +22,7 @@ use crate::server_key::ServerKey;
 pub use accounts::{
     Consecutive, NewAccount, PolicyChange, account, account_of, clear_wrong, count_wrong, forget_world, insert_account,
     insert_workspace, is_suspended, lift_suspensions, list_accounts, list_workspaces, listed_memberships, organisation,
-    organisation_way, set_policy, suspend, uncount_wrong, unlisted_workspace, unsuspend, workspace, world_is_empty,
-    wrong_so_far,
+    organisation_way, set_policy, suspend, unlisted_workspace, workspace, world_is_empty,
 };
 pub use answers::{
     Finished, Remembered, Scope, finish_answer, forget_answer, forget_old_answers, remember_reservation, remembered,

@@ -58,14 +58,14 @@ async fn e1_a_known_and_an_unknown_address_are_answered_alike_to_the_restriction
 async fn l9_a_known_and_an_unknown_id_are_answered_alike_to_the_restriction() {
     let house = House::open().await;
     let mut told = Vec::new();
+    // One browser, and nothing is lifted in between: were two IDs of one member counted together, the second would show it.
+    let mut visitor = house.visitor();
     for id in ["minji@daemun.test", "nobody@daemun.test", "010-2345-6789", "010-9999-9999", "jiho@daemun.test"] {
-        let mut visitor = house.visitor();
         visitor.begin(json!({"organisation": "nuri"})).await;
         let mut answers = Vec::new();
         for _ in 0..11 {
             answers.push(visitor.submit(json!({"identifier": id, "password": "wrong"})).await);
         }
-        house.play("lift_restrictions").await;
         told.push(answers.iter().map(|answer| shape(answer, id)).collect::<Vec<_>>());
     }
     for other in &told[1..] {
@@ -78,7 +78,7 @@ async fn l9_a_known_an_unknown_and_a_suspended_id_are_answered_alike_to_the_susp
     let house = House::open().await;
     house.play("nuri_attempt_limit_5").await;
     let mut told = Vec::new();
-    for id in ["minji@daemun.test", "nobody@daemun.test", "jiho@daemun.test"] {
+    for id in ["minji@daemun.test", "nobody@daemun.test", "010-2345-6789", "010-9999-9999", "jiho@daemun.test"] {
         let mut visitor = house.visitor();
         visitor.begin(json!({"organisation": "nuri"})).await;
         let mut answers = Vec::new();
@@ -92,8 +92,9 @@ async fn l9_a_known_an_unknown_and_a_suspended_id_are_answered_alike_to_the_susp
         assert_eq!(answers[4].flow()["step"]["code"], "account_suspended", "{id}");
         told.push(answers.iter().map(|answer| shape(answer, id)).collect::<Vec<_>>());
     }
-    assert_eq!(told[0], told[1]);
-    assert_eq!(told[0], told[2]);
+    for other in &told[1..] {
+        assert_eq!(told[0], *other);
+    }
 }
 
 #[tokio::test]

@@ -154,6 +154,86 @@ async fn l9_only_consecutive_wrong_passwords_suspend() {
 }
 
 #[tokio::test]
+async fn l9_either_id_of_a_member_suspends_the_account() {
+    let house = House::open().await;
+    house.play("nuri_attempt_limit_5").await;
+    let mut stranger = house.visitor();
+    stranger.begin(json!({"organisation": "nuri"})).await;
+    for left in [4, 3, 2, 1] {
+        let wrong = stranger.submit(json!({"identifier": "010-2345-6789", "password": "wrong"})).await;
+        assert_eq!(wrong.problem(422, "credentials_wrong").json()["tries_left"], left);
+        // The other one is counted for itself.
+        let wrong = stranger.submit(json!({"identifier": MINJI, "password": "wrong"})).await;
+        assert_eq!(wrong.problem(422, "credentials_wrong").json()["tries_left"], left);
+    }
+    stranger.submit(json!({"identifier": "010-2345-6789", "password": "wrong"})).await.notice("account_suspended");
+    // Who does not know the password learns nothing about the other ID; who does, is told.
+    let mut other = house.visitor();
+    other.begin(json!({"organisation": "nuri"})).await;
+    other.submit(json!({"identifier": MINJI, "password": PASSWORD})).await.notice("account_suspended");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn l9_of_many_at_once_none_beyond_the_policys_limit_is_evaluated_and_a_right_one_is_never_suspended() {
+    let house = House::open().await;
+    house.play("nuri_attempt_limit_5").await;
+    // Each guess from a flow of its own, since the first notice would end a shared step.
+    let mut guesses = Vec::new();
+    for n in 0..12 {
+        let mut stranger = house.visitor();
+        stranger.begin(json!({"organisation": "nuri"})).await;
+        let body = stranger.act_body(json!({"identifier": MINJI, "password": format!("guess {n}")}));
+        guesses
+            .push(tokio::spawn(async move { stranger.post(&stranger.act_path("submit"), &fresh_key(), &body).await }));
+    }
+    let mut told = BTreeMap::new();
+    for guess in guesses {
+        let answer = guess.await.unwrap();
+        let what = if answer.status == 200 { "suspended".to_owned() } else { answer.json()["tries_left"].to_string() };
+        *told.entry(what).or_insert(0) += 1;
+    }
+    let once = |left: &str| (left.to_owned(), 1);
+    assert_eq!(told, BTreeMap::from([once("1"), once("2"), once("3"), once("4"), ("suspended".into(), 8)]));
+
+    // Four wrong ones, and then the right one in the same moment as more wrong ones: whichever came first, either it got in
+    // and was not signed out by those before it, or it was told.
+    house.play("lift_suspensions").await;
+    let mut minji = house.visitor();
+    minji.begin(json!({"organisation": "nuri"})).await;
+    for _ in 0..4 {
+        minji.submit(json!({"identifier": MINJI, "password": "wrong"})).await.problem(422, "credentials_wrong");
+    }
+    let (path, body) = (minji.act_path("submit"), minji.act_body(json!({"identifier": MINJI, "password": PASSWORD})));
+    let key = fresh_key();
+    let right = minji.post(&path, &key, &body);
+    let mut stranger = house.visitor();
+    stranger.begin(json!({"organisation": "nuri"})).await;
+    let (right, wrong) = tokio::join!(right, stranger.submit(json!({"identifier": MINJI, "password": "wrong"})));
+    if right.json()["status"] == "complete" {
+        assert_eq!(wrong.problem(422, "credentials_wrong").json()["tries_left"], 4);
+        minji.keep(&right);
+        assert_eq!(minji.send("GET", "/home", &[], b"").await.status, 200);
+    } else {
+        right.notice("account_suspended");
+        wrong.notice("account_suspended");
+    }
+}
+
+#[tokio::test]
+async fn who_came_by_the_organisation_is_a_stranger_to_the_accounts_mailbox() {
+    let house = House::open().await;
+    let mut minji = house.visitor();
+    minji.begin(json!({"organisation": "nuri"})).await;
+    let done = minji.submit(json!({"identifier": MINJI, "password": PASSWORD})).await;
+    assert_eq!(done.flow()["status"], "complete");
+    for _ in 0..5 {
+        house.visitor().ask_code(MINJI).await.at("code");
+    }
+    // Nobody has read her mail in this browser, so it shares the strangers' allowance.
+    minji.ask_code(MINJI).await.problem(429, "too_many_requests");
+}
+
+#[tokio::test]
 async fn e2_strangers_cannot_lock_a_known_device_out_of_the_email_way() {
     let house = House::open().await;
     let mut minji = house.visitor();
