@@ -1,7 +1,7 @@
 //! A running backend: its settings, its start and its end. It refuses to know how settings are written on a command line.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -100,6 +100,10 @@ pub enum NotStarted {
     SandboxOutside(SocketAddr),
     #[error("the sandbox is for this machine alone, and {0} is not an origin on it")]
     SandboxOrigin(String),
+    #[error("{} is a sandbox's database: its accounts have public passwords, and it is for --sandbox alone", .0.display())]
+    SandboxDatabase(PathBuf),
+    #[error("{} is not a sandbox's database: the sandbox would hand out its codes and mails", .0.display())]
+    NotASandboxDatabase(PathBuf),
     #[error("without the sandbox, the own origin must be given")]
     NoOrigin,
     #[error("without the sandbox, a mail server must be given")]
@@ -170,20 +174,8 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
         });
         opening.await.map_err(|_| Trouble::TaskLost)??
     };
+    let inbox = settle_in(&store, config.sandbox, &config.database).await?;
     let key = store.server_key(config.chance.clone()).await?;
-    let inbox = match config.sandbox {
-        Sandbox::On => {
-            store
-                .write(
-                    |transaction| {
-                        if store::world_is_empty(transaction)? { sandbox::plant(transaction) } else { Ok(()) }
-                    },
-                )
-                .await?;
-            Inbox::Kept
-        }
-        Sandbox::Off => Inbox::None,
-    };
     let postman = Postman::new(store.clone(), config.clock.clone(), config.log.clone(), smtp, inbox);
     let gate = Gate::from(Parts {
         store,
@@ -209,6 +201,23 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
     let serving = tokio::spawn(serve::serve(listener, router(house), stopped));
     let carrying = tokio::spawn(postman.walk());
     Ok(Server { origin, address, clock: config.clock, log: config.log, stop, serving: Some(serving), carrying })
+}
+
+/// Whose database this is: a sandbox keeps to its own, and a deployment does not take one that a sandbox has planted.
+async fn settle_in(store: &Store, sandbox: Sandbox, database: &Path) -> Result<Inbox, NotStarted> {
+    let (is_sandbox, is_empty) =
+        store.read(|transaction| Ok((store::is_sandbox(transaction)?, store::world_is_empty(transaction)?))).await?;
+    match (sandbox, is_sandbox) {
+        (Sandbox::Off, true) => Err(NotStarted::SandboxDatabase(database.into())),
+        (Sandbox::Off, false) => Ok(Inbox::None),
+        (Sandbox::On, false) if !is_empty => Err(NotStarted::NotASandboxDatabase(database.into())),
+        (Sandbox::On, true | false) => {
+            if is_empty {
+                store.write(|transaction| sandbox::plant(transaction)).await?;
+            }
+            Ok(Inbox::Kept)
+        }
+    }
 }
 
 impl Server {

@@ -103,8 +103,9 @@ fn workspaces() -> [Workspace; 4] {
     ]
 }
 
-/// Puts the world into an empty database.
+/// Puts the world into an empty database, which is the sandbox's from then on.
 pub(crate) fn plant(connection: &Connection) -> Result<(), Trouble> {
+    store::mark_sandbox(connection)?;
     for workspace in workspaces() {
         store::insert_workspace(connection, &workspace)?;
     }

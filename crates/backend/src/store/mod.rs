@@ -21,8 +21,8 @@ use crate::server_key::ServerKey;
 
 pub use accounts::{
     Consecutive, NewAccount, PolicyChange, account, account_of, clear_wrong, count_wrong, forget_world, insert_account,
-    insert_workspace, is_suspended, lift_suspensions, list_accounts, list_workspaces, listed_memberships, organisation,
-    organisation_way, set_policy, suspend, unlisted_workspace, workspace, world_is_empty,
+    insert_workspace, is_sandbox, is_suspended, lift_suspensions, list_accounts, list_workspaces, listed_memberships,
+    mark_sandbox, organisation, organisation_way, set_policy, suspend, unlisted_workspace, workspace, world_is_empty,
 };
 pub use answers::{
     Finished, Remembered, Scope, finish_answer, forget_answer, forget_old_answers, remember_reservation, remembered,
@@ -41,6 +41,8 @@ pub use sessions::{SessionRow, delete_session, end_sessions_of, insert_session, 
 pub enum Trouble {
     #[error("database: {0}")]
     Database(#[from] rusqlite::Error),
+    #[error("database file: {0}")]
+    File(std::io::Error),
     #[error("migration: {0}")]
     Migration(#[from] rusqlite_migration::Error),
     #[error("stored JSON: {0}")]
@@ -66,6 +68,7 @@ impl Store {
     /// # Errors
     /// [`Trouble`] if the file cannot be opened or is from a later version.
     pub fn open(file: &Path) -> Result<Self, Trouble> {
+        make_private(file)?;
         let mut writer = Connection::open(file)?;
         prepare(&writer)?;
         migrations::migrate(&mut writer)?;
@@ -115,6 +118,23 @@ impl Store {
         })
         .await
     }
+}
+
+/// Makes the file, if it is missing, so that nobody but its owner reads it; SQLite makes those beside it (WAL) alike. What
+/// is there already stays as its owner wants it.
+#[cfg(unix)]
+fn make_private(file: &Path) -> Result<(), Trouble> {
+    use std::os::unix::fs::OpenOptionsExt;
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(Trouble::File(error)),
+    }
+}
+
+#[cfg(not(unix))]
+fn make_private(_: &Path) -> Result<(), Trouble> {
+    Ok(())
 }
 
 fn prepare(connection: &Connection) -> Result<(), Trouble> {

@@ -1,6 +1,6 @@
 //! The sandbox: for people and for tests, on this machine alone (DESIGN.md, the QA contract).
 
-use daemun_backend::{Config, Sandbox, SmtpConfig, seeds};
+use daemun_backend::{Chance, Config, NotStarted, Sandbox, SmtpConfig, seeds, start};
 use serde_json::json;
 
 use crate::visitor::House;
@@ -130,5 +130,40 @@ async fn it_is_off_unless_asked_for() {
         let answer = visitor.send("GET", path, &[], b"").await;
         assert_eq!(answer.status, 404, "{path}");
         assert_eq!(answer.header("strict-transport-security"), Some("max-age=31536000"));
+    }
+}
+
+#[tokio::test]
+async fn a_sandboxs_database_is_no_deployments_and_the_other_way_round() {
+    let house = House::open().await;
+    let directory = house.stop().await;
+    let planted = directory.path().join("daemun.db");
+    let smtp = SmtpConfig { url: "smtp://127.0.0.1:9".into(), from: "a@b.example".into() };
+    let deployment = |database| {
+        let listen = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+        start(Config { listen, ..Config::deployment("https://login.example", database, smtp.clone()) })
+    };
+    assert!(matches!(deployment(planted.clone()).await, Err(NotStarted::SandboxDatabase(_))));
+    // The sandbox takes it again.
+    start(Config { chance: Chance::seeded(2), ..Config::sandbox(planted) }).await.unwrap().stop().await;
+
+    let real = directory.path().join("real.db");
+    deployment(real.clone()).await.unwrap().stop().await;
+    let connection = rusqlite::Connection::open(&real).unwrap();
+    connection.execute("INSERT INTO workspace VALUES ('acme', 'Acme', 'acme', 1, 1, NULL, 1)", []).unwrap();
+    drop(connection);
+    assert!(matches!(start(Config::sandbox(real.clone())).await, Err(NotStarted::NotASandboxDatabase(_))));
+    deployment(real).await.unwrap().stop().await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_database_is_readable_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let house = House::open().await;
+    house.visitor().ask_code("minji@daemun.test").await;
+    for file in std::fs::read_dir(house.directory.path()).unwrap() {
+        let file = file.unwrap();
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o077, 0, "{:?}", file.file_name());
     }
 }
