@@ -150,8 +150,7 @@ impl Gate {
                 if asker.browser.is_some() {
                     store::finish_answer(transaction, &scope, finished.clone(), now)?;
                 }
-                store::forget_old_flows(transaction, now)?;
-                store::forget_old_answers(transaction, now)?;
+                store::forget_old(transaction, now)?;
                 Ok(finished)
             })
             .await?;
@@ -188,7 +187,8 @@ impl Gate {
         let return_to = self.places.judge(begin.hints.return_to.as_deref());
         let flow = SignIn::begin(Locale::from_tag(&begin.client.locale), return_to, arrival);
         let id = self.chance.token::<16>()?;
-        let row = FlowRow { flow, expires_at: now.plus_seconds(sign_in::LIFETIME) };
+        let (expires_at, last_end) = (now.plus_seconds(sign_in::LIFETIME), now.plus_seconds(sign_in::LONGEST_LIFE));
+        let row = FlowRow { flow, expires_at, last_end };
         store::insert_flow(connection, &id, browser, &row)?;
         let seen = self.see(connection, &id, &row, now)?;
         let location = format!("{}/flows/{id}", daemun_protocol::DEFAULT_API);
@@ -244,14 +244,27 @@ impl Gate {
     /// [`Trouble`] behind the scenes.
     pub async fn cancel(&self, browser: &Browser, id: &str) -> Result<bool, Trouble> {
         let (gate, browser, id) = (self.clone(), browser.id(), id.to_owned());
+        self.store.write(move |transaction| cancel_in(transaction, &id, &browser, gate.clock.now())).await
+    }
+
+    /// Ends the session and whatever else this browser has begun: a flow that is left open may hold a verified address,
+    /// and whoever comes next must not find it.
+    ///
+    /// # Errors
+    /// [`Trouble`] behind the scenes.
+    pub async fn sign_out(&self, browser: Option<&Browser>, session: Option<Digest32>) -> Result<(), Trouble> {
+        let (gate, browser) = (self.clone(), browser.map(Browser::id));
         self.store
             .write(move |transaction| {
-                let Some(mut row) = store::read_flow(transaction, &id, &browser)? else { return Ok(false) };
-                if row.flow.stage.kind().is_some() && !is_over(&row, gate.clock.now()) {
-                    row.flow.apply(Next::Go(Stage::Cancelled, Vec::new()));
-                    store::write_flow(transaction, &id, &row)?;
+                let now = gate.clock.now();
+                if let Some(session) = session {
+                    store::delete_session(transaction, &session)?;
                 }
-                Ok(true)
+                let Some(browser) = browser else { return Ok(()) };
+                for id in store::flows_of(transaction, &browser, now)? {
+                    cancel_in(transaction, &id, &browser, now)?;
+                }
+                Ok(())
             })
             .await
     }
@@ -435,6 +448,16 @@ fn facts(connection: &Connection, stage: &Stage) -> Result<Facts, Trouble> {
     })
 }
 
+/// Gives a flow up, unless it is over already. Whether there was one.
+fn cancel_in(connection: &Connection, id: &str, browser: &Digest32, now: Timestamp) -> Result<bool, Trouble> {
+    let Some(mut row) = store::read_flow(connection, id, browser)? else { return Ok(false) };
+    if row.flow.stage.kind().is_some() && !is_over(&row, now) {
+        row.flow.apply(Next::Go(Stage::Cancelled, Vec::new()));
+        store::write_flow(connection, id, &row)?;
+    }
+    Ok(true)
+}
+
 fn is_over(row: &FlowRow, now: Timestamp) -> bool {
     row.flow.stage.kind().is_some() && row.expires_at <= now
 }
@@ -547,6 +570,7 @@ impl Taking<'_> {
         if let Some(until) = self.row.flow.stage.waits_until() {
             self.row.expires_at = self.row.expires_at.max(until.plus_seconds(sign_in::LIFETIME));
         }
+        self.row.expires_at = self.row.expires_at.min(self.row.last_end);
         if refusal.is_none() || self.row.flow != before {
             store::write_flow(self.connection, self.id, &self.row)?;
         }

@@ -9,7 +9,7 @@ use axum::routing::{get, post};
 
 use crate::browser::session_digest;
 use crate::http::{
-    House, SESSION_COOKIE, cookie, forget_session, is_own_origin, is_same_site, own_fault, page, see_other,
+    House, SESSION_COOKIE, browser, cookie, forget_session, is_own_origin, is_same_site, own_fault, page, see_other,
 };
 use crate::locale::Locale;
 use crate::pages::{self, escape};
@@ -41,12 +41,10 @@ async fn sign_out(State(house): State<House>, method: Method, headers: HeaderMap
     if !is_own_origin(&house.origin, &headers) || !is_same_site(&method, &headers) {
         return (StatusCode::FORBIDDEN, [(header::CACHE_CONTROL, "no-store")], "Not from here\n").into_response();
     }
-    if let Some(id) = cookie(&headers, SESSION_COOKIE).and_then(session_digest) {
-        let ended = house.gate.store.write(move |transaction| store::delete_session(transaction, &id)).await;
-        if let Err(trouble) = ended {
-            house.log.line(&format!("trouble: {trouble}"));
-            return own_fault();
-        }
+    let session = cookie(&headers, SESSION_COOKIE).and_then(session_digest);
+    if let Err(trouble) = house.gate.sign_out(browser(&headers).as_ref(), session).await {
+        house.log.line(&format!("trouble: {trouble}"));
+        return own_fault();
     }
     let mut response = see_other("/");
     if let Some(value) = forget_session() {

@@ -16,6 +16,8 @@ pub use view::{ended, likeness, view};
 
 /// Seconds from the last accepted act, or from the end of a restriction that it shows, to the end of a flow.
 pub const LIFETIME: u64 = 30 * 60;
+/// Seconds from a flow's beginning to its end at the latest, whatever is done in it.
+pub const LONGEST_LIFE: u64 = 2 * 3600;
 
 /// A flow as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

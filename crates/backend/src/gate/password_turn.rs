@@ -167,7 +167,7 @@ impl Taking<'_> {
         let (connection, reserved) = (self.connection, &check.reserved);
         let limit = store::workspace(connection, &reserved.workspace)?.and_then(|workspace| workspace.attempt_limit);
         let Some(limit) = limit else { return Ok(PasswordVerdict::Wrong(reserved.left)) };
-        let Consecutive(wrong) = store::count_wrong(connection, &reserved.id)?;
+        let Consecutive(wrong) = store::count_wrong(connection, &reserved.id, self.now)?;
         if let Some(more @ 1..) = limit.checked_sub(wrong) {
             return Ok(PasswordVerdict::Wrong(reserved.left.least(Left::Tries(more))));
         }
@@ -205,10 +205,10 @@ impl Taking<'_> {
             return self.finish(next);
         }
         let browser = self.browser.id();
-        store::note_device(connection, &browser, &subject)?;
+        store::note_device(connection, &browser, &subject, self.now)?;
         // Only who has read mail there is known for the address; an account's password is no proof of its mailbox.
         if let Some(email) = verified(&stage.way) {
-            store::note_device(connection, &browser, &email_subject(email))?;
+            store::note_device(connection, &browser, &email_subject(email), self.now)?;
         }
         if let Some(old) = &self.asker.session {
             store::delete_session(connection, old)?;

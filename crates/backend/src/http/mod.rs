@@ -25,7 +25,7 @@ use crate::log::Log;
 use crate::sandbox;
 
 pub use cookies::{SESSION_COOKIE, cookie, forget_session};
-pub use guards::{Peer, is_own_origin, is_same_site};
+pub use guards::{Peer, browser, is_own_origin, is_same_site};
 pub use replies::{etag_matches, page};
 
 /// What every route shares.

@@ -217,12 +217,12 @@ pub fn forget_world(connection: &Connection) -> Result<(), Trouble> {
 pub struct Consecutive(pub u32);
 
 /// Counts one more wrong password of an ID; how many that makes.
-pub fn count_wrong(connection: &Connection, subject: &str) -> Result<Consecutive, Trouble> {
+pub fn count_wrong(connection: &Connection, subject: &str, now: Timestamp) -> Result<Consecutive, Trouble> {
     let mut count = connection.prepare_cached(
-        "INSERT INTO standing (subject, wrong) VALUES (?1, 1)
-         ON CONFLICT (subject) DO UPDATE SET wrong = min(wrong + 1, 1000000) RETURNING wrong",
+        "INSERT INTO standing (subject, wrong, last_at) VALUES (?1, 1, ?2)
+         ON CONFLICT (subject) DO UPDATE SET wrong = min(wrong + 1, 1000000), last_at = ?2 RETURNING wrong",
     )?;
-    Ok(Consecutive(count.query_row([subject], |row| row.get(0))?))
+    Ok(Consecutive(count.query_row(params![subject, stored(now.0)], |row| row.get(0))?))
 }
 
 /// The count begins anew; a suspension stays.

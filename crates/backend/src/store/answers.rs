@@ -100,15 +100,3 @@ fn put(connection: &Connection, scope: &Scope, state: &State, now: Timestamp) ->
         ])?;
     Ok(())
 }
-
-/// Forgets some of the answers that are older than a day.
-pub fn forget_old_answers(connection: &Connection, now: Timestamp) -> Result<(), Trouble> {
-    let before = stored(now.0) - 24 * 3_600_000;
-    connection
-        .prepare_cached(
-            "DELETE FROM answer WHERE (browser, route, key) IN
-             (SELECT browser, route, key FROM answer WHERE at < ?1 ORDER BY at LIMIT 100)",
-        )?
-        .execute([before])?;
-    Ok(())
-}

@@ -44,9 +44,6 @@ pub fn note_sent(connection: &Connection, scope: &Digest32, now: Timestamp) -> R
     connection
         .prepare_cached("INSERT INTO code_sent (scope, at) VALUES (?1, ?2)")?
         .execute(params![scope, stored(now.0)])?;
-    connection
-        .prepare_cached("DELETE FROM code_sent WHERE scope = ?1 AND at < ?2")?
-        .execute(params![scope, stored(now.0) - 2 * 24 * 3_600_000])?;
     Ok(())
 }
 
@@ -70,10 +67,13 @@ pub fn known_device(connection: &Connection, browser: &Digest32, subject: &str) 
     Ok(query.query_row(params![browser, subject], |row| row.get(0))?)
 }
 
-pub fn note_device(connection: &Connection, browser: &Digest32, subject: &str) -> Result<(), Trouble> {
+pub fn note_device(connection: &Connection, browser: &Digest32, subject: &str, now: Timestamp) -> Result<(), Trouble> {
     connection
-        .prepare_cached("INSERT INTO known_device (browser, subject) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
-        .execute(params![browser, subject])?;
+        .prepare_cached(
+            "INSERT INTO known_device (browser, subject, last_at) VALUES (?1, ?2, ?3)
+             ON CONFLICT (browser, subject) DO UPDATE SET last_at = ?3",
+        )?
+        .execute(params![browser, subject, stored(now.0)])?;
     Ok(())
 }
 

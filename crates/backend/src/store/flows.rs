@@ -12,24 +12,40 @@ use crate::sign_in::SignIn;
 pub struct FlowRow {
     pub flow: SignIn,
     pub expires_at: Timestamp,
+    /// No act extends the flow beyond this.
+    pub last_end: Timestamp,
 }
 
 /// The flow, if it is this browser's.
 pub fn read_flow(connection: &Connection, id: &str, browser: &Digest32) -> Result<Option<FlowRow>, Trouble> {
-    let row: Option<(String, i64)> = connection
-        .prepare_cached("SELECT state, expires_at FROM flow WHERE id = ?1 AND browser = ?2")?
-        .query_row(params![id, browser], |row| Ok((row.get(0)?, row.get(1)?)))
+    let row: Option<(String, i64, i64)> = connection
+        .prepare_cached("SELECT state, expires_at, last_end FROM flow WHERE id = ?1 AND browser = ?2")?
+        .query_row(params![id, browser], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
-    row.map(|(state, expires_at)| {
-        Ok(FlowRow { flow: serde_json::from_str(&state)?, expires_at: Timestamp(unstored(expires_at)) })
+    row.map(|(state, expires_at, last_end)| {
+        let (expires_at, last_end) = (Timestamp(unstored(expires_at)), Timestamp(unstored(last_end)));
+        Ok(FlowRow { flow: serde_json::from_str(&state)?, expires_at, last_end })
     })
     .transpose()
 }
 
+/// The ids of a browser's flows that are not over by time.
+pub fn flows_of(connection: &Connection, browser: &Digest32, now: Timestamp) -> Result<Vec<String>, Trouble> {
+    let mut query = connection.prepare_cached("SELECT id FROM flow WHERE browser = ?1 AND expires_at > ?2")?;
+    let rows = query.query_map(params![browser, stored(now.0)], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 pub fn insert_flow(connection: &Connection, id: &str, browser: &Digest32, row: &FlowRow) -> Result<(), Trouble> {
     connection
-        .prepare_cached("INSERT INTO flow (id, browser, state, expires_at) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![id, browser, serde_json::to_string(&row.flow)?, stored(row.expires_at.0)])?;
+        .prepare_cached("INSERT INTO flow (id, browser, state, expires_at, last_end) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![
+            id,
+            browser,
+            serde_json::to_string(&row.flow)?,
+            stored(row.expires_at.0),
+            stored(row.last_end.0)
+        ])?;
     Ok(())
 }
 
@@ -39,19 +55,5 @@ pub fn write_flow(connection: &Connection, id: &str, row: &FlowRow) -> Result<()
         serde_json::to_string(&row.flow)?,
         stored(row.expires_at.0)
     ])?;
-    Ok(())
-}
-
-/// Forgets some of the flows whose time has been over for a day: until then they are said to be expired, then unknown.
-pub fn forget_old_flows(connection: &Connection, now: Timestamp) -> Result<(), Trouble> {
-    connection
-        .prepare_cached("DELETE FROM flow WHERE id IN (SELECT id FROM flow WHERE expires_at < ?1 LIMIT 100)")?
-        .execute([stored(now.0) - 24 * 3_600_000])?;
-    connection
-        .prepare_cached("DELETE FROM tries WHERE scope IN (SELECT scope FROM tries WHERE last_at < ?1 LIMIT 100)")?
-        .execute([stored(now.0) - 2 * 24 * 3_600_000])?;
-    connection
-        .prepare_cached("DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires_at < ?1 LIMIT 100)")?
-        .execute([stored(now.0)])?;
     Ok(())
 }

@@ -5,8 +5,9 @@ use rusqlite_migration::{M, Migrations};
 
 use super::Trouble;
 
-const STEPS: &[M<'_>] = &[M::up(
-    "
+const STEPS: &[M<'_>] = &[
+    M::up(
+        "
     CREATE TABLE settings (
         name TEXT PRIMARY KEY,
         value BLOB NOT NULL
@@ -112,7 +113,34 @@ const STEPS: &[M<'_>] = &[M::up(
         at INTEGER NOT NULL
     ) STRICT;
     ",
-)];
+    ),
+    M::up(
+        "
+    -- Sandboxes from before they were marked: nobody's mail goes to .test (RFC 6761 §6.2).
+    INSERT INTO settings (name, value)
+        SELECT 'sandbox', x'01' WHERE EXISTS (SELECT 1 FROM account WHERE email LIKE '%@daemun.test')
+        ON CONFLICT (name) DO NOTHING;
+
+    -- No act extends a flow beyond this.
+    ALTER TABLE flow ADD COLUMN last_end INTEGER NOT NULL DEFAULT 0;
+    UPDATE flow SET last_end = expires_at;
+    CREATE INDEX flow_by_browser ON flow (browser);
+
+    -- When an ID was last tried. IDs are counted as such now, whether anybody has them or not.
+    ALTER TABLE standing ADD COLUMN last_at INTEGER NOT NULL DEFAULT 0;
+    DELETE FROM standing WHERE subject LIKE 'unknown:%';
+    CREATE INDEX standing_of_ids_by_age ON standing (last_at) WHERE subject >= 'id:' AND subject < 'id;';
+
+    -- When the browser last signed in; 0: before this was kept.
+    ALTER TABLE known_device ADD COLUMN last_at INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX known_device_by_age ON known_device (last_at);
+
+    CREATE INDEX code_sent_by_age ON code_sent (at);
+    CREATE INDEX tries_by_age ON tries (last_at);
+    CREATE INDEX session_by_end ON session (expires_at);
+    ",
+    ),
+];
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), Trouble> {
     Ok(Migrations::from_slice(STEPS).to_latest(connection)?)
@@ -125,5 +153,25 @@ mod tests {
     #[test]
     fn the_migrations_are_valid() {
         Migrations::from_slice(STEPS).validate().unwrap();
+    }
+
+    #[test]
+    fn a_database_from_before_is_brought_up_to_date() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        Migrations::from_slice(STEPS).to_version(&mut connection, 1).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO workspace VALUES ('nuri', 'Nuri', 'nuri', 1, 1, NULL, 1);
+                 INSERT INTO account VALUES (1, 'nuri', 'minji@daemun.test', NULL, 'Minji', 'ko', 'x');
+                 INSERT INTO flow VALUES ('a', x'00', '{}', 7);
+                 INSERT INTO known_device VALUES (x'00', 'account:1');
+                 INSERT INTO standing VALUES ('account:1', 5, 5), ('unknown:00', 5, 5);",
+            )
+            .unwrap();
+        migrate(&mut connection).unwrap();
+        let asked = |query: &str| connection.query_row(query, [], |row| row.get::<_, i64>(0)).unwrap();
+        assert_eq!(asked("SELECT last_end FROM flow"), 7);
+        assert_eq!(asked("SELECT count(*) FROM standing"), 1);
+        assert_eq!(asked("SELECT count(*) FROM settings WHERE name = 'sandbox'"), 1);
     }
 }

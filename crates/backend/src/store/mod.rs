@@ -3,6 +3,7 @@
 
 mod accounts;
 mod answers;
+mod cleaning;
 mod counters;
 mod flows;
 mod mails;
@@ -24,13 +25,12 @@ pub use accounts::{
     insert_workspace, is_sandbox, is_suspended, lift_suspensions, list_accounts, list_workspaces, listed_memberships,
     mark_sandbox, organisation, organisation_way, set_policy, suspend, unlisted_workspace, workspace, world_is_empty,
 };
-pub use answers::{
-    Finished, Remembered, Scope, finish_answer, forget_answer, forget_old_answers, remember_reservation, remembered,
-};
+pub use answers::{Finished, Remembered, Scope, finish_answer, forget_answer, remember_reservation, remembered};
+pub use cleaning::forget_old;
 pub use counters::{
     delete_tries, forget_counters, known_device, note_device, note_sent, read_tries, sent_since, write_tries,
 };
-pub use flows::{FlowRow, forget_old_flows, insert_flow, read_flow, write_flow};
+pub use flows::{FlowRow, flows_of, insert_flow, read_flow, write_flow};
 pub use mails::{
     InboxRow, OutboxRow, due_mails, inbox, insert_inbox, insert_mail, next_mail_at, postpone_mail, remove_mail,
 };

@@ -444,3 +444,34 @@ async fn a_code_goes_to_the_address_that_it_proves() {
         house.visitor().ask_code(typed).await.problem(422, "input_invalid");
     }
 }
+
+#[tokio::test]
+async fn signing_out_leaves_no_verified_flow_open() {
+    let house = House::open().await;
+    let mut minji = house.visitor();
+    minji.sign_in(&house, "minji@daemun.test", "nuri", "nuri-Minji-2024!").await;
+    let complete = minji.clone();
+    // Another tab, at the choice of workspaces by the session's address.
+    minji.begin(json!({})).await.at("choose_workspace");
+    let out = minji.send("POST", "/home/sign-out", &[], b"").await;
+    assert_eq!(out.status, 303);
+    minji.keep(&out);
+    let left = minji.read().await.flow();
+    assert_eq!((&left["status"], &left["reason"]), (&json!("ended"), &json!("cancelled")), "{left}");
+    let mut complete = complete;
+    assert_eq!(complete.read().await.flow()["status"], "complete", "what has ended stays as it is");
+}
+
+#[tokio::test]
+async fn no_flow_lives_longer_than_two_hours() {
+    let house = House::open().await;
+    let mut minji = house.visitor();
+    minji.verify(&house, "minji@daemun.test").await.at("choose_workspace");
+    for _ in 0..7 {
+        house.advance(1000);
+        minji.act("choose", json!({"workspace": "nuri"})).await.at("password");
+        minji.act("back", json!({})).await.at("choose_workspace");
+    }
+    house.advance(200);
+    minji.act("choose", json!({"workspace": "nuri"})).await.problem(410, "flow_expired");
+}

@@ -1,0 +1,77 @@
+//! What has outlived its use is forgotten, a little in each write that asks for it, so that no table grows for ever and no
+//! write takes long.
+
+use daemun_protocol::Timestamp;
+use rusqlite::Connection;
+
+use super::{Trouble, stored};
+
+const DAY: i64 = 24 * 3_600_000;
+
+/// What is deleted, and how many milliseconds after the moment that is kept with it.
+const OLD: &[(&str, i64)] = &[
+    // Until then a flow is said to be expired, then unknown.
+    ("DELETE FROM flow WHERE id IN (SELECT id FROM flow WHERE expires_at < ?1 LIMIT 100)", DAY),
+    (
+        "DELETE FROM answer WHERE (browser, route, key) IN
+         (SELECT browser, route, key FROM answer WHERE at < ?1 ORDER BY at LIMIT 100)",
+        DAY,
+    ),
+    ("DELETE FROM session WHERE id IN (SELECT id FROM session WHERE expires_at < ?1 LIMIT 100)", 0),
+    ("DELETE FROM tries WHERE scope IN (SELECT scope FROM tries WHERE last_at < ?1 LIMIT 100)", 2 * DAY),
+    ("DELETE FROM code_sent WHERE rowid IN (SELECT rowid FROM code_sent WHERE at < ?1 LIMIT 100)", 2 * DAY),
+    // Of IDs that somebody has and of those that nobody has alike; a suspended account stays suspended.
+    (
+        "DELETE FROM standing WHERE subject IN
+         (SELECT subject FROM standing WHERE subject >= 'id:' AND subject < 'id;' AND last_at < ?1 LIMIT 100)",
+        90 * DAY,
+    ),
+    // Browsers forget their secret after 400 days.
+    (
+        "DELETE FROM known_device WHERE (browser, subject) IN
+         (SELECT browser, subject FROM known_device WHERE last_at > 0 AND last_at < ?1 LIMIT 100)",
+        400 * DAY,
+    ),
+];
+
+/// Forgets some of what is old.
+pub fn forget_old(connection: &Connection, now: Timestamp) -> Result<(), Trouble> {
+    for (delete, after) in OLD {
+        connection.prepare_cached(delete)?.execute([stored(now.0) - after])?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::migrations;
+    use super::*;
+
+    #[test]
+    fn no_table_keeps_what_is_old_and_suspensions_stay() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrations::migrate(&mut connection).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO workspace VALUES ('nuri', 'Nuri', 'nuri', 1, 1, NULL, 1);
+                 INSERT INTO account VALUES (1, 'nuri', 'minji@daemun.test', NULL, 'Minji', 'ko', 'x');
+                 INSERT INTO flow VALUES ('a', x'00', '{}', 1, 1);
+                 INSERT INTO answer VALUES (x'00', 'flows', 'key', x'00', 1, '{}');
+                 INSERT INTO session VALUES (x'00', 1, 'minji', NULL, 1);
+                 INSERT INTO tries VALUES (x'00', 1, 1, NULL);
+                 INSERT INTO code_sent VALUES (x'00', 1);
+                 INSERT INTO standing VALUES ('id:00', 5, 1, 1), ('account:1', 0, 1, 1);
+                 INSERT INTO known_device VALUES (x'00', 'account:1', 1), (x'01', 'account:1', 0);",
+            )
+            .unwrap();
+        let rows = |connection: &Connection| {
+            ["flow", "answer", "session", "tries", "code_sent", "standing", "known_device"].map(|table| {
+                connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0)).unwrap()
+            })
+        };
+        forget_old(&connection, Timestamp(1)).unwrap();
+        assert_eq!(rows(&connection), [1, 1, 1, 1, 1, 2, 2]);
+        forget_old(&connection, Timestamp::from_seconds(401 * 24 * 3600)).unwrap();
+        assert_eq!(rows(&connection), [0, 0, 0, 0, 0, 1, 1]);
+    }
+}
