@@ -111,6 +111,8 @@ impl core::ops::Deref for Gate {
 /// What the first transaction of an act comes to.
 enum Turn {
     Answered(Finished),
+    /// Nothing was done, so nothing is kept for the key: it costs no room, and the same key may ask again.
+    Passing(Finished),
     /// The try is reserved; the password is to be compared outside.
     Check(Box<PasswordCheck>),
 }
@@ -125,6 +127,9 @@ impl Gate {
     /// # Errors
     /// [`Trouble`] behind the scenes; refusals are replies.
     pub async fn begin(&self, asker: Asker, key: &str, body: &[u8], begin: Begin) -> Result<Reply, Trouble> {
+        if let Some(reply) = self.too_many(Doing::Begin, &asker)? {
+            return Ok(reply);
+        }
         let (browser, new_browser) = match asker.browser.clone() {
             Some(browser) => (browser, None),
             None => {
@@ -157,6 +162,13 @@ impl Gate {
         Ok(Reply { finished, new_browser, new_session: None })
     }
 
+    /// The refusal for a network address that asks too often, before anything is read or written for it.
+    fn too_many(&self, doing: Doing, asker: &Asker) -> Result<Option<Reply>, Trouble> {
+        let Err(wait) = self.meter.take(doing, asker.neighbourhood, self.clock.now()) else { return Ok(None) };
+        let finished = problems::finished(&problems::waiting(ProblemCode::TooManyRequests, 429, Some(wait)))?;
+        Ok(Some(Reply { finished, new_browser: None, new_session: None }))
+    }
+
     fn begin_in(
         &self,
         connection: &Connection,
@@ -165,11 +177,6 @@ impl Gate {
         begin: &Begin,
         now: Timestamp,
     ) -> Result<Finished, Trouble> {
-        if let Err(retry_after) = self.meter.take(Doing::Begin, asker.neighbourhood, now) {
-            let mut problem = Problem::new(ProblemCode::TooManyRequests, 429);
-            problem.retry_after = Some(retry_after);
-            return problems::finished(&problem);
-        }
         if begin.kind != Kind::SignIn
             || begin.client.version.len() > LONGEST_TAG
             || begin.client.locale.len() > LONGEST_TAG
@@ -274,6 +281,9 @@ impl Gate {
     /// # Errors
     /// [`Trouble`] behind the scenes; refusals are replies.
     pub async fn act(&self, asker: Asker, browser: Browser, deed: Deed) -> Result<Reply, Trouble> {
+        if let Some(reply) = self.too_many(Doing::Act, &asker)? {
+            return Ok(reply);
+        }
         let scope = Scope {
             browser: browser.id(),
             route: format!("flows/{}/actions/{}", deed.flow, deed.action),
@@ -287,7 +297,7 @@ impl Gate {
             self.store.write(move |transaction| gate.first_turn(transaction, &asker, &browser, &scope, deed)).await?
         };
         let finished = match first {
-            Turn::Answered(finished) => finished,
+            Turn::Answered(finished) | Turn::Passing(finished) => finished,
             Turn::Check(check) => self.check_password(asker, browser.clone(), flow, scope, *check).await?,
         };
         self.postman.ring();
@@ -306,31 +316,33 @@ impl Gate {
         let Deed { flow: id, action, act, .. } = deed;
         let now = self.clock.now();
         let Some(row) = store::read_flow(connection, &id, &scope.browser)? else {
-            return problems::bare(ProblemCode::FlowUnknown, 404).map(Turn::Answered);
+            return problems::bare(ProblemCode::FlowUnknown, 404).map(Turn::Passing);
         };
         let reserved = match store::remembered(connection, scope)? {
-            Remembered::Finished(finished) => return Ok(Turn::Answered(finished)),
-            Remembered::OtherBody => return problems::bare(ProblemCode::KeyReused, 422).map(Turn::Answered),
+            Remembered::Finished(finished) => return Ok(Turn::Passing(finished)),
+            Remembered::OtherBody => return problems::bare(ProblemCode::KeyReused, 422).map(Turn::Passing),
             Remembered::Reserved(reservation) => Some(reservation),
             Remembered::Nothing => None,
         };
         if is_over(&row, now) {
             let mut problem = Problem::new(ProblemCode::FlowExpired, 410);
             problem.flow = Some(Box::new(expired(&id, &row, now)));
-            return problems::finished(&problem).map(Turn::Answered);
+            return problems::finished(&problem).map(Turn::Passing);
         }
         let mut taking = Taking { gate: self, connection, asker, browser, id: &id, row, now };
         let turn = if act.rev != taking.row.flow.rev || taking.row.flow.stage.kind().is_none() {
-            Turn::Answered(taking.stale()?)
+            Turn::Passing(taking.stale()?)
         } else {
             taking.take(ActionName::parse(&action), act.input, reserved)?
         };
         match &turn {
+            Turn::Passing(_) => {}
             Turn::Answered(finished) => store::finish_answer(connection, scope, finished.clone(), now)?,
             Turn::Check(check) => {
                 store::remember_reservation(connection, scope, serde_json::to_string(&check.reserved)?, now)?;
             }
         }
+        store::forget_old(connection, now)?;
         Ok(turn)
     }
 
@@ -557,7 +569,9 @@ impl Taking<'_> {
     }
 
     fn settle(&mut self, next: Next) -> Result<Turn, Trouble> {
-        self.finish(next).map(Turn::Answered)
+        let does_nothing = matches!(next, Next::Refuse(Refusal::Unavailable { .. }));
+        let finished = self.finish(next)?;
+        Ok(if does_nothing { Turn::Passing(finished) } else { Turn::Answered(finished) })
     }
 
     /// Stores what comes next and says it.

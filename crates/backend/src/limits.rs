@@ -126,6 +126,7 @@ pub fn wait_for_rates(rates: &[Rate], earlier: &[Timestamp], now: Timestamp) -> 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IpRates {
     pub begin: Rate,
+    pub act: Rate,
     pub send: Rate,
     pub password: Rate,
 }
@@ -134,12 +135,14 @@ impl IpRates {
     /// For a deployment: a whole office may share one address.
     pub const ORDINARY: Self = Self {
         begin: Rate { count: 300, seconds: 60 },
+        act: Rate { count: 1200, seconds: 60 },
         send: Rate { count: 100, seconds: 600 },
         password: Rate { count: 300, seconds: 600 },
     };
     /// For tests and trying out: out of the way.
     pub const GENEROUS: Self = Self {
         begin: Rate { count: 1_000_000, seconds: 60 },
+        act: Rate { count: 1_000_000, seconds: 60 },
         send: Rate { count: 1_000_000, seconds: 60 },
         password: Rate { count: 1_000_000, seconds: 60 },
     };
@@ -149,6 +152,7 @@ impl IpRates {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Doing {
     Begin,
+    Act,
     Send,
     Password,
 }
@@ -186,6 +190,7 @@ impl Meter {
     pub fn take(&self, doing: Doing, who: Neighbourhood, now: Timestamp) -> Result<(), u32> {
         let rate = match doing {
             Doing::Begin => self.rates.begin,
+            Doing::Act => self.rates.act,
             Doing::Send => self.rates.send,
             Doing::Password => self.rates.password,
         };

@@ -64,7 +64,7 @@ impl Smtp {
     }
 
     async fn send(&self, row: &OutboxRow) -> Result<(), Fate> {
-        let to: Mailbox = row.mail.to.parse().map_err(|_| Fate::Hopeless)?;
+        let to: Mailbox = row.mail.to.parse().map_err(|_| Fate::Hopeless(None))?;
         let domain = self.from.email.domain();
         let message = Message::builder()
             .from(self.from.clone())
@@ -75,19 +75,32 @@ impl Smtp {
             .header(ContentType::TEXT_PLAIN)
             .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into()))
             .body(row.mail.text.clone())
-            .map_err(|_| Fate::Hopeless)?;
+            .map_err(|_| Fate::Hopeless(None))?;
         match self.transport.send(message).await {
             Ok(_) => Ok(()),
-            Err(refused) if refused.is_permanent() => Err(Fate::Hopeless),
-            Err(_) => Err(Fate::Again),
+            Err(refused) => {
+                let code = refused.status().map(u16::from);
+                Err(if code.is_some_and(is_about_the_mail) { Fate::Hopeless(code) } else { Fate::Again(code) })
+            }
         }
     }
 }
 
-/// What becomes of a mail that was not sent.
+/// What becomes of a mail that was not sent, and the three digits that the server gave for it.
 enum Fate {
-    Again,
-    Hopeless,
+    Again(Option<u16>),
+    Hopeless(Option<u16>),
+}
+
+/// Whether a server refuses this recipient or this mail for good (RFC 5321 §4.2.3, RFC 7504 §4). Other refusals with a 5,
+/// such as 530 and 535 (RFC 4954 §6), are about the two servers, and an operator may mend them while the mail waits.
+fn is_about_the_mail(code: u16) -> bool {
+    matches!(code, 550..=554 | 556)
+}
+
+/// The three digits as the log has them.
+fn digits(code: Option<u16>) -> String {
+    code.map(|code| format!(" ({code})")).unwrap_or_default()
 }
 
 /// Seconds from one attempt to the next.
@@ -180,8 +193,15 @@ impl Postman {
             for row in due {
                 carried.spawn(self.clone().carry(row));
             }
+            // All of them are waited for, whatever befalls one: what was sent must not stay in the outbox.
+            let mut trouble = None;
             while let Some(done) = carried.join_next().await {
-                done.map_err(|_| Trouble::TaskLost)??;
+                if let Err(this) = done.map_err(|_| Trouble::TaskLost).flatten() {
+                    trouble = trouble.or(Some(this));
+                }
+            }
+            if let Some(trouble) = trouble {
+                return Err(trouble);
             }
         }
     }
@@ -189,9 +209,9 @@ impl Postman {
     async fn carry(self, row: OutboxRow) -> Result<(), Trouble> {
         let now = self.0.clock.now();
         let sent = if row.give_up_at <= now {
-            Err(Fate::Hopeless)
+            Err(Fate::Hopeless(None))
         } else if self.0.down.load(Ordering::Acquire) {
-            Err(Fate::Again)
+            Err(Fate::Again(None))
         } else {
             match &self.0.smtp {
                 Some(smtp) => smtp.send(&row).await,
@@ -211,14 +231,14 @@ impl Postman {
                 };
                 self.0.store.write(settle).await
             }
-            Err(Fate::Hopeless) => {
-                self.0.log.line(&format!("mail: given up after {attempts} attempts"));
+            Err(Fate::Hopeless(code)) => {
+                self.0.log.line(&format!("mail: given up after {attempts} attempts{}", digits(code)));
                 self.0.store.write(move |transaction| store::remove_mail(transaction, id)).await
             }
-            Err(Fate::Again) => {
+            Err(Fate::Again(code)) => {
                 let pause = usize::try_from(attempts).ok().and_then(|index| PAUSES.get(index)).or(PAUSES.last());
                 let next_at = now.plus_seconds(pause.copied().unwrap_or(60));
-                self.0.log.line(&format!("mail: attempt {} failed, tried again later", attempts + 1));
+                self.0.log.line(&format!("mail: attempt {}{} failed, tried again later", attempts + 1, digits(code)));
                 self.0.store.write(move |transaction| store::postpone_mail(transaction, id, next_at)).await
             }
         }

@@ -113,11 +113,38 @@ fn client_address(from: ClientAddress, headers: &HeaderMap, Peer(peer): Peer) ->
             .get_all("x-forwarded-for")
             .iter()
             .next_back()
-            .and_then(|line| line.to_str().ok()?.rsplit(',').next()?.trim().parse().ok())
+            .and_then(|line| forwarded_address(line.to_str().ok()?.rsplit(',').next()?.trim()))
             .unwrap_or_else(|| peer.ip()),
     }
 }
 
+/// An address as proxies write it: `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]`, `[2001:db8::1]:4711`.
+fn forwarded_address(text: &str) -> Option<IpAddr> {
+    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+    bare.parse().ok().or_else(|| text.parse().ok().map(|with_port: SocketAddr| with_port.ip()))
+}
+
 fn refuse<T>(code: ProblemCode, status: u16) -> Result<T, Box<Problem>> {
     Err(Box::new(Problem::new(code, status)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_read_as_proxies_write_it() {
+        for (text, address) in [
+            ("192.0.2.1", "192.0.2.1"),
+            ("192.0.2.1:4711", "192.0.2.1"),
+            ("2001:db8::1", "2001:db8::1"),
+            ("[2001:db8::1]", "2001:db8::1"),
+            ("[2001:db8::1]:4711", "2001:db8::1"),
+        ] {
+            assert_eq!(forwarded_address(text), address.parse().ok(), "{text}");
+        }
+        for text in ["", "unknown", "_hidden", "192.0.2", "[192.0.2.1", "192.0.2.1:"] {
+            assert_eq!(forwarded_address(text), None, "{text}");
+        }
+    }
 }

@@ -337,3 +337,19 @@ async fn one_network_address_is_limited_and_what_a_proxy_says_counts_only_if_it_
     begin_from(&proxied, "203.0.113.10, 192.0.2.1").await.problem(429, "too_many_requests");
     assert_eq!(begin_from(&proxied, "192.0.2.1, 192.0.2.2").await.status, 201);
 }
+
+#[tokio::test]
+async fn acts_are_limited_for_each_network_address() {
+    use daemun_backend::{Config, IpRates, Rate};
+    let ip_rates = IpRates { act: Rate { count: 3, seconds: 60 }, ..IpRates::GENEROUS };
+    let house = House::with(|config| Config { ip_rates, ..config }).await;
+    let mut minji = house.visitor();
+    minji.begin(json!({"organisation": "nuri"})).await.at("password");
+    for _ in 0..3 {
+        minji.submit(json!({})).await.problem(422, "input_invalid");
+    }
+    let refused = minji.submit(json!({})).await.problem(429, "too_many_requests");
+    assert_eq!(refused.header("retry-after"), Some("20"));
+    house.advance(20);
+    minji.submit(json!({})).await.problem(422, "input_invalid");
+}

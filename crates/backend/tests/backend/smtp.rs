@@ -18,6 +18,8 @@ enum Mood {
     Busy,
     /// 550: never.
     Refuses,
+    /// 530: not from you, as you are set up.
+    WantsAPassword,
 }
 
 struct PostOffice {
@@ -68,6 +70,10 @@ async fn receive(stream: TcpStream, mood: &Mutex<Mood>, heard: &mpsc::UnboundedS
             ("RCPT", Mood::Refuses) => {
                 heard.send(String::new()).ok()?;
                 "550 nobody here\r\n"
+            }
+            ("RCPT", Mood::WantsAPassword) => {
+                heard.send(String::new()).ok()?;
+                "530 authentication required\r\n"
             }
             ("DATA", _) => {
                 writing.write_all(b"354 go on\r\n").await.ok()?;
@@ -135,7 +141,7 @@ async fn a_busy_server_is_asked_again_and_the_answer_does_not_wait_for_it() {
     let code = house.newest_code("minji@daemun.test").await;
     assert!(mail.contains(&code));
     assert_eq!(house.mails("minji@daemun.test").await.len(), 1);
-    assert!(house.server.log_lines().iter().any(|line| line == "mail: attempt 2 failed, tried again later"));
+    assert!(house.server.log_lines().iter().any(|line| line == "mail: attempt 2 (451) failed, tried again later"));
 }
 
 #[tokio::test]
@@ -180,5 +186,19 @@ async fn what_is_refused_for_good_is_not_tried_again() {
     house.visitor().ask_code("minji@daemun.test").await.at("code");
     assert_eq!(office.next().await, "");
     assert!(house.mails("minji@daemun.test").await.is_empty());
-    assert!(house.server.log_lines().iter().any(|line| line.starts_with("mail: given up")));
+    assert!(house.server.log_lines().iter().any(|line| line == "mail: given up after 0 attempts (550)"));
+}
+
+#[tokio::test]
+async fn a_mail_waits_while_the_operator_mends_the_password() {
+    let mut office = PostOffice::open(Mood::WantsAPassword).await;
+    let house = house(&office, Clock::manual_now()).await;
+    house.visitor().ask_code("minji@daemun.test").await.at("code");
+    assert_eq!(office.next().await, "");
+    assert!(house.mails("minji@daemun.test").await.is_empty());
+    assert!(house.server.log_lines().iter().any(|line| line == "mail: attempt 1 (530) failed, tried again later"));
+    office.set(Mood::Takes);
+    house.advance(2);
+    assert!(!office.next().await.is_empty());
+    assert_eq!(house.mails("minji@daemun.test").await.len(), 1);
 }

@@ -115,3 +115,22 @@ async fn beginning_again_with_one_key_is_one_flow() {
     assert_ne!(one.header("set-cookie"), two.header("set-cookie"));
     assert_ne!(one.header("location"), two.header("location"));
 }
+
+#[tokio::test]
+async fn what_did_nothing_is_not_kept() {
+    let house = House::open().await;
+    let mut minji = house.visitor();
+    minji.begin(json!({})).await;
+    let old = minji.act_body(json!({}));
+    minji.submit(json!({"identifier": MINJI})).await.at("code");
+    for n in 0..30 {
+        let name = format!("{}{n}", "fly".repeat(300));
+        minji.act(&name, json!({})).await.problem(403, "action_unavailable");
+        minji.act("resend", json!({})).await.problem(403, "action_unavailable");
+        minji.post(&minji.act_path("submit"), &fresh_key(), &old).await.problem(409, "stale");
+    }
+    let directory = house.stop().await;
+    let connection = rusqlite::Connection::open(directory.path().join("daemun.db")).unwrap();
+    let kept: u32 = connection.query_row("SELECT count(*) FROM answer", [], |row| row.get(0)).unwrap();
+    assert_eq!(kept, 1, "the one that sent the code; the first begin had nobody to be kept for");
+}
