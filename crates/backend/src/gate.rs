@@ -19,6 +19,7 @@ use crate::codes::{self, Code};
 use crate::email_address::{EmailAddress, NotAnAddress};
 use crate::limits::{self, CODE_TRIES, Doing, Left, Meter, Neighbourhood, Reservation, STRANGERS_CODE_TRIES, TryRule};
 use crate::locale::Locale;
+use crate::log::Log;
 use crate::mail::{Mail, Postman, texts};
 use crate::organisation_id::{NotAnOrganisationId, OrganisationId};
 use crate::password::PasswordChecker;
@@ -48,6 +49,7 @@ pub struct Parts {
     pub postman: Postman,
     pub places: ReturnPlaces,
     pub same_key: SameKey,
+    pub log: Log,
 }
 
 /// Who asks.
@@ -145,7 +147,7 @@ impl Gate {
             .store
             .write(move |transaction| {
                 let now = gate.clock.now();
-                match store::remembered(transaction, &scope)? {
+                match store::remembered(transaction, &scope, &gate.log)? {
                     Remembered::Finished(finished) => return Ok(finished),
                     Remembered::OtherBody => return problems::bare(ProblemCode::KeyReused, 422),
                     Remembered::Nothing | Remembered::Reserved(_) => {}
@@ -235,7 +237,9 @@ impl Gate {
         self.store
             .read(move |transaction| {
                 let now = gate.clock.now();
-                let Some(row) = store::read_flow(transaction, &id, &browser)? else { return Ok(Found::Unknown) };
+                let Some(row) = store::read_flow(transaction, &id, &browser, &gate.log)? else {
+                    return Ok(Found::Unknown);
+                };
                 if is_over(&row, now) {
                     return Ok(Found::Expired(Box::new(expired(&id, &row, now))));
                 }
@@ -251,7 +255,7 @@ impl Gate {
     /// [`Trouble`] behind the scenes.
     pub async fn cancel(&self, browser: &Browser, id: &str) -> Result<bool, Trouble> {
         let (gate, browser, id) = (self.clone(), browser.id(), id.to_owned());
-        self.store.write(move |transaction| cancel_in(transaction, &id, &browser, gate.clock.now())).await
+        self.store.write(move |transaction| gate.cancel_in(transaction, &id, &browser, gate.clock.now())).await
     }
 
     /// Ends the session and whatever else this browser has begun: a flow that is left open may hold a verified address,
@@ -269,11 +273,27 @@ impl Gate {
                 }
                 let Some(browser) = browser else { return Ok(()) };
                 for id in store::flows_of(transaction, &browser, now)? {
-                    cancel_in(transaction, &id, &browser, now)?;
+                    gate.cancel_in(transaction, &id, &browser, now)?;
                 }
                 Ok(())
             })
             .await
+    }
+
+    /// Gives a flow up, unless it is over already. Whether there was one.
+    fn cancel_in(
+        &self,
+        connection: &Connection,
+        id: &str,
+        browser: &Digest32,
+        now: Timestamp,
+    ) -> Result<bool, Trouble> {
+        let Some(mut row) = store::read_flow(connection, id, browser, &self.log)? else { return Ok(false) };
+        if row.flow.stage.kind().is_some() && !is_over(&row, now) {
+            row.flow.apply(Next::Go(Stage::Cancelled, Vec::new()));
+            store::write_flow(connection, id, &row)?;
+        }
+        Ok(true)
     }
 
     /// Does what a member wants done, once per key.
@@ -315,10 +335,10 @@ impl Gate {
     ) -> Result<Turn, Trouble> {
         let Deed { flow: id, action, act, .. } = deed;
         let now = self.clock.now();
-        let Some(row) = store::read_flow(connection, &id, &scope.browser)? else {
+        let Some(row) = store::read_flow(connection, &id, &scope.browser, &self.log)? else {
             return problems::bare(ProblemCode::FlowUnknown, 404).map(Turn::Passing);
         };
-        let reserved = match store::remembered(connection, scope)? {
+        let reserved = match store::remembered(connection, scope, &self.log)? {
             Remembered::Finished(finished) => return Ok(Turn::Passing(finished)),
             Remembered::OtherBody => return problems::bare(ProblemCode::KeyReused, 422).map(Turn::Passing),
             Remembered::Reserved(reservation) => Some(reservation),
@@ -458,16 +478,6 @@ fn facts(connection: &Connection, stage: &Stage) -> Result<Facts, Trouble> {
             None => Vec::new(),
         },
     })
-}
-
-/// Gives a flow up, unless it is over already. Whether there was one.
-fn cancel_in(connection: &Connection, id: &str, browser: &Digest32, now: Timestamp) -> Result<bool, Trouble> {
-    let Some(mut row) = store::read_flow(connection, id, browser)? else { return Ok(false) };
-    if row.flow.stage.kind().is_some() && !is_over(&row, now) {
-        row.flow.apply(Next::Go(Stage::Cancelled, Vec::new()));
-        store::write_flow(connection, id, &row)?;
-    }
-    Ok(true)
 }
 
 fn is_over(row: &FlowRow, now: Timestamp) -> bool {

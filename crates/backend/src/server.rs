@@ -187,6 +187,7 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
         postman: postman.clone(),
         places,
         same_key: crate::gate::SameKey::default(),
+        log: config.log.clone(),
     });
     let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host).to_owned();
     let house = House {

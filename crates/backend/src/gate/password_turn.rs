@@ -254,7 +254,7 @@ impl Gate {
         self.store
             .write(move |transaction| {
                 let now = gate.clock.now();
-                let row = store::read_flow(transaction, &id, &scope.browser)?;
+                let row = store::read_flow(transaction, &id, &scope.browser, &gate.log)?;
                 let Some(row) = row else { return problems::bare(ProblemCode::FlowUnknown, 404) };
                 let taking = Taking {
                     gate: &gate,
@@ -371,6 +371,7 @@ mod tests {
             checker: PasswordChecker::new(),
             places: ReturnPlaces::new("https://login.example", &[]).unwrap(),
             same_key: SameKey::default(),
+            log: Log::silent(),
         })
     }
 

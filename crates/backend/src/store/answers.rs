@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
 use super::{Trouble, stored};
+use crate::log::Log;
 use crate::server_key::Digest32;
 
 /// An answer as it is kept. It holds no secret: a session's cookie is made again from its salt and the browser's own.
@@ -46,7 +47,8 @@ pub struct Scope {
     pub body: Digest32,
 }
 
-pub fn remembered(connection: &Connection, scope: &Scope) -> Result<Remembered, Trouble> {
+/// What is known of a key. What cannot be read, of another version, is nothing.
+pub fn remembered(connection: &Connection, scope: &Scope, log: &Log) -> Result<Remembered, Trouble> {
     let row: Option<(Digest32, String)> = connection
         .prepare_cached("SELECT body, state FROM answer WHERE browser = ?1 AND route = ?2 AND key = ?3")?
         .query_row(params![scope.browser, scope.route, scope.key], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -54,9 +56,13 @@ pub fn remembered(connection: &Connection, scope: &Scope) -> Result<Remembered, 
     Ok(match row {
         None => Remembered::Nothing,
         Some((body, _)) if body != scope.body => Remembered::OtherBody,
-        Some((_, state)) => match serde_json::from_str(&state)? {
-            State::Reserved(reservation) => Remembered::Reserved(reservation),
-            State::Finished(finished) => Remembered::Finished(finished),
+        Some((_, state)) => match serde_json::from_str(&state) {
+            Ok(State::Reserved(reservation)) => Remembered::Reserved(reservation),
+            Ok(State::Finished(finished)) => Remembered::Finished(finished),
+            Err(_) => {
+                log.line("store: an answer cannot be read, and counts as none");
+                Remembered::Nothing
+            }
         },
     })
 }

@@ -4,6 +4,7 @@ use daemun_protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Trouble, stored, unstored};
+use crate::log::Log;
 use crate::server_key::Digest32;
 use crate::sign_in::SignIn;
 
@@ -16,17 +17,21 @@ pub struct FlowRow {
     pub last_end: Timestamp,
 }
 
-/// The flow, if it is this browser's.
-pub fn read_flow(connection: &Connection, id: &str, browser: &Digest32) -> Result<Option<FlowRow>, Trouble> {
+/// The flow, if it is this browser's. One that cannot be read, of another version, is none.
+pub fn read_flow(connection: &Connection, id: &str, browser: &Digest32, log: &Log) -> Result<Option<FlowRow>, Trouble> {
     let row: Option<(String, i64, i64)> = connection
         .prepare_cached("SELECT state, expires_at, last_end FROM flow WHERE id = ?1 AND browser = ?2")?
         .query_row(params![id, browser], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
-    row.map(|(state, expires_at, last_end)| {
-        let (expires_at, last_end) = (Timestamp(unstored(expires_at)), Timestamp(unstored(last_end)));
-        Ok(FlowRow { flow: serde_json::from_str(&state)?, expires_at, last_end })
-    })
-    .transpose()
+    let Some((state, expires_at, last_end)) = row else { return Ok(None) };
+    let (expires_at, last_end) = (Timestamp(unstored(expires_at)), Timestamp(unstored(last_end)));
+    match serde_json::from_str(&state) {
+        Ok(flow) => Ok(Some(FlowRow { flow, expires_at, last_end })),
+        Err(_) => {
+            log.line("store: a flow cannot be read, and counts as unknown");
+            Ok(None)
+        }
+    }
 }
 
 /// The ids of a browser's flows that are not over by time.

@@ -7,7 +7,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
-use crate::visitor::{House, Visitor};
+use crate::visitor::{House, Visitor, fresh_key};
 
 /// The program as a process of its own; dropping it kills it.
 struct Program {
@@ -100,6 +100,25 @@ async fn what_is_stored_holds_no_code_no_password_and_no_token() {
     // A plain digest of a body whose every part but the password is known is the password to whoever guesses.
     let digest: [u8; 32] = Sha256::digest(body.as_bytes()).into();
     assert!(!stored.windows(32).any(|window| window == digest), "a plain digest of the password's request");
+}
+
+#[tokio::test]
+async fn what_another_version_wrote_is_unknown_and_no_fault() {
+    let house = House::open().await;
+    let mut minji = house.visitor();
+    minji.begin(json!({})).await;
+    let (path, key, body) = (minji.act_path("submit"), fresh_key(), minji.act_body(json!({"identifier": "nobody"})));
+    minji.post(&path, &key, &body).await.problem(422, "input_invalid");
+    let connection = rusqlite::Connection::open(house.directory.path().join("daemun.db")).unwrap();
+    connection.execute("UPDATE answer SET state = '{\"forgiven\":1}'", []).unwrap();
+    minji.post(&path, &key, &body).await.problem(422, "input_invalid");
+    connection.execute("UPDATE flow SET state = '{\"stage\":\"passkey\"}'", []).unwrap();
+    minji.read().await.problem(404, "flow_unknown");
+    minji.act("submit", json!({})).await.problem(404, "flow_unknown");
+    assert_eq!(minji.send("POST", "/home/sign-out", &[], b"").await.status, 303);
+    let lines = house.server.log_lines();
+    assert!(lines.iter().any(|line| line.starts_with("store: a flow cannot be read")), "{lines:?}");
+    assert!(lines.iter().any(|line| line.starts_with("store: an answer cannot be read")), "{lines:?}");
 }
 
 fn run(arguments: &[&str]) -> (Option<i32>, String) {
