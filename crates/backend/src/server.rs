@@ -1,7 +1,7 @@
 //! A running backend: its settings, its start and its end. It refuses to know how settings are written on a command line.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -174,7 +174,7 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
         });
         opening.await.map_err(|_| Trouble::TaskLost)??
     };
-    let inbox = settle_in(&store, config.sandbox, &config.database).await?;
+    let inbox = settle_in(&store, &config).await?;
     let key = store.server_key(config.chance.clone()).await?;
     let postman = Postman::new(store.clone(), config.clock.clone(), config.log.clone(), smtp, inbox);
     let gate = Gate::from(Parts {
@@ -205,14 +205,19 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
 }
 
 /// Whose database this is: a sandbox keeps to its own, and a deployment does not take one that a sandbox has planted.
-async fn settle_in(store: &Store, sandbox: Sandbox, database: &Path) -> Result<Inbox, NotStarted> {
-    let (is_sandbox, is_empty) =
-        store.read(|transaction| Ok((store::is_sandbox(transaction)?, store::world_is_empty(transaction)?))).await?;
-    match (sandbox, is_sandbox) {
-        (Sandbox::Off, true) => Err(NotStarted::SandboxDatabase(database.into())),
+async fn settle_in(store: &Store, config: &Config) -> Result<Inbox, NotStarted> {
+    let read = store.read(|transaction| {
+        let is_sandbox = store::is_sandbox(transaction)?;
+        Ok((is_sandbox, store::world_is_empty(transaction)?, store::clock_moved_by(transaction)?))
+    });
+    let (is_sandbox, is_empty, clock_moved_by) = read.await?;
+    match (config.sandbox, is_sandbox) {
+        (Sandbox::Off, true) => Err(NotStarted::SandboxDatabase(config.database.clone())),
         (Sandbox::Off, false) => Ok(Inbox::None),
-        (Sandbox::On, false) if !is_empty => Err(NotStarted::NotASandboxDatabase(database.into())),
+        (Sandbox::On, false) if !is_empty => Err(NotStarted::NotASandboxDatabase(config.database.clone())),
         (Sandbox::On, true | false) => {
+            // What was stored by a clock that had been moved must not lie in the future.
+            config.clock.resume(clock_moved_by);
             if is_empty {
                 store.write(|transaction| sandbox::plant(transaction)).await?;
             }

@@ -156,6 +156,12 @@ async fn move_clock(State(house): State<House>, headers: HeaderMap, body: Bytes)
         return (StatusCode::BAD_REQUEST, "advance_seconds: a whole number\n").into_response();
     };
     house.gate.clock.advance_seconds(seconds);
+    if let Some(moved_by) = house.gate.clock.moved_by() {
+        let kept = house.gate.store.write(move |transaction| store::set_clock_moved_by(transaction, moved_by)).await;
+        if let Err(trouble) = kept {
+            return answer(&house, Err(trouble));
+        }
+    }
     if from_page { see_other("/sandbox/") } else { json(Now { now: house.gate.clock.now().0 }) }
 }
 

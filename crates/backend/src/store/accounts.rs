@@ -190,19 +190,6 @@ pub fn world_is_empty(connection: &Connection) -> Result<bool, Trouble> {
     Ok(connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM workspace)", [], |row| row.get(0))?)
 }
 
-/// Whether a sandbox has planted its world here, ever.
-pub fn is_sandbox(connection: &Connection) -> Result<bool, Trouble> {
-    let mark = "SELECT EXISTS (SELECT 1 FROM settings WHERE name = 'sandbox')";
-    Ok(connection.query_row(mark, [], |row| row.get(0))?)
-}
-
-/// From now on no deployment takes this database.
-pub fn mark_sandbox(connection: &Connection) -> Result<(), Trouble> {
-    connection
-        .execute("INSERT INTO settings (name, value) VALUES ('sandbox', x'01') ON CONFLICT (name) DO NOTHING", [])?;
-    Ok(())
-}
-
 /// Everything but the settings and the clock's past (sandbox).
 pub fn forget_world(connection: &Connection) -> Result<(), Trouble> {
     Ok(connection.execute_batch(

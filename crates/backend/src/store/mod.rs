@@ -9,6 +9,7 @@ mod flows;
 mod mails;
 mod migrations;
 mod sessions;
+mod settings;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -22,8 +23,8 @@ use crate::server_key::ServerKey;
 
 pub use accounts::{
     Consecutive, NewAccount, PolicyChange, account, account_of, clear_wrong, count_wrong, forget_world, insert_account,
-    insert_workspace, is_sandbox, is_suspended, lift_suspensions, list_accounts, list_workspaces, listed_memberships,
-    mark_sandbox, organisation, organisation_way, set_policy, suspend, unlisted_workspace, workspace, world_is_empty,
+    insert_workspace, is_suspended, lift_suspensions, list_accounts, list_workspaces, listed_memberships, organisation,
+    organisation_way, set_policy, suspend, unlisted_workspace, workspace, world_is_empty,
 };
 pub use answers::{Finished, Remembered, Scope, finish_answer, forget_answer, remember_reservation, remembered};
 pub use cleaning::forget_old;
@@ -35,6 +36,7 @@ pub use mails::{
     InboxRow, OutboxRow, due_mails, inbox, insert_inbox, insert_mail, next_mail_at, postpone_mail, remove_mail,
 };
 pub use sessions::{SessionRow, delete_session, end_sessions_of, insert_session, read_session};
+pub use settings::{clock_moved_by, is_sandbox, mark_sandbox, set_clock_moved_by};
 
 /// What went wrong behind the scenes. A member hears only "unavailable" or "internal".
 #[derive(Debug, thiserror::Error)]

@@ -72,6 +72,21 @@ async fn what_was_answered_is_there_after_a_kill() {
 }
 
 #[tokio::test]
+async fn the_sandboxs_clock_stays_moved() {
+    let directory = tempfile::tempdir().unwrap();
+    let database = directory.path().join("daemun.db");
+    let program = Program::start(&database).await;
+    let mut visitor = Visitor::at(&program.origin);
+    let json = [("Content-Type", "application/json")];
+    let moved = visitor.send("POST", "/sandbox/clock", &json, br#"{"advance_seconds": 86400}"#).await.json();
+    program.kill().await;
+    let program = Program::start(&database).await;
+    visitor.origin = program.origin.clone();
+    let now = visitor.send("GET", "/sandbox/clock", &[], b"").await.json();
+    assert!(now["now"].as_u64() >= moved["now"].as_u64(), "{now} {moved}");
+}
+
+#[tokio::test]
 async fn what_is_stored_holds_no_code_no_password_and_no_token() {
     let house = House::open().await;
     let mut minji = house.visitor();
