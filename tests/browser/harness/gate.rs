@@ -1,0 +1,182 @@
+//! The gate: the reference backend of one test, on its own port, database and clock, with the wire in front of it.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use daemun_backend::{Chance, Clock, Config, Log, Server, start};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::browser::{Browser, Languages};
+use super::member::Member;
+use super::wire::Wire;
+use super::workplace::Workplace;
+
+pub struct Gate {
+    pub wire: Wire,
+    /// A place of work at another origin that this gate leads back to.
+    pub workplace: Workplace,
+    server: Server,
+    client: reqwest::Client,
+    browsers: Mutex<Vec<Arc<Browser>>>,
+    _database: TempDir,
+}
+
+/// Something that was sent, as the sandbox's inbox shows it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Sent {
+    pub text: String,
+    #[serde(default)]
+    pub code: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct World {
+    accounts: Vec<SeededAccount>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct SeededAccount {
+    email: String,
+    password: String,
+    workspaces: Vec<String>,
+}
+
+impl Gate {
+    pub async fn open() -> Self {
+        let wire = Wire::listen().await;
+        let workplace = Workplace::open().await;
+        let database = tempfile::tempdir().expect("a folder for the database");
+        let config = Config {
+            app: Some(app()),
+            origin: Some(wire.origin()),
+            clock: Clock::manual_now(),
+            chance: Chance::system(),
+            log: Log::kept(),
+            return_origins: vec![workplace.origin()],
+            ..Config::sandbox(database.path().join("daemun.db"))
+        };
+        let server = start(config).await.unwrap_or_else(|error| panic!("the backend does not start: {error}"));
+        wire.lead_to(server.address());
+        Self {
+            wire,
+            workplace,
+            server,
+            client: reqwest::Client::new(),
+            browsers: Mutex::new(Vec::new()),
+            _database: database,
+        }
+    }
+
+    pub fn origin(&self) -> String {
+        self.wire.origin()
+    }
+
+    pub fn log(&self) -> Vec<String> {
+        self.server.log_lines()
+    }
+
+    // Members
+
+    /// A member who reads Korean, at a browser that was never here before.
+    pub async fn member(&self) -> Member<'_> {
+        self.member_reading("ko-KR,ko").await
+    }
+
+    pub async fn member_reading(&self, languages: Languages) -> Member<'_> {
+        let browser = Browser::open(self.wire.clone(), languages).await;
+        self.browsers.lock().unwrap().push(browser.clone());
+        Member::new(self, browser)
+    }
+
+    pub fn browsers(&self) -> Vec<Arc<Browser>> {
+        self.browsers.lock().unwrap().clone()
+    }
+
+    // The sandbox, by its published interface
+
+    /// Everything that was sent to this address, the newest first.
+    pub async fn mails_to(&self, address: &str) -> Vec<Sent> {
+        let mut url = url::Url::parse(&format!("{}/sandbox/messages", self.origin())).expect("an address");
+        url.query_pairs_mut().append_pair("to", address);
+        let mails = self.sandbox(reqwest::Method::GET, url.as_str(), None).await;
+        serde_json::from_value(mails).expect("messages")
+    }
+
+    /// The code of the newest mail to this address.
+    pub async fn code_for(&self, address: &str) -> String {
+        let mails = self.mails_to(address).await;
+        let newest = mails.first().unwrap_or_else(|| panic!("no mail came to {address}"));
+        newest.code.clone().unwrap_or_else(|| panic!("the newest mail to {address} has no code: {newest:?}"))
+    }
+
+    /// Codes that were never sent to this address, each another one.
+    pub async fn wrong_codes_for(&self, address: &str) -> [String; 5] {
+        let sent: Vec<String> = self.mails_to(address).await.into_iter().filter_map(|mail| mail.code).collect();
+        let mut codes = (111_111..).map(|code| code.to_string()).filter(|code| !sent.contains(code));
+        std::array::from_fn(|_| codes.next().expect("one of so many"))
+    }
+
+    pub async fn wrong_code_for(&self, address: &str) -> String {
+        let [first, ..] = self.wrong_codes_for(address).await;
+        first
+    }
+
+    pub async fn password_of(&self, email: &str, workspace: &str) -> String {
+        let world = self.sandbox(reqwest::Method::GET, &format!("{}/sandbox/world", self.origin()), None).await;
+        let world: World = serde_json::from_value(world).expect("a world");
+        let here = |account: &&SeededAccount| {
+            account.email == email && account.workspaces.iter().any(|member_of| member_of == workspace)
+        };
+        let account = world.accounts.iter().find(here);
+        account.unwrap_or_else(|| panic!("{email} is not in {workspace}")).password.clone()
+    }
+
+    /// Moves the backend's clock; the browser's runs on as it does.
+    pub async fn lets_pass(&self, seconds: u64) {
+        let url = format!("{}/sandbox/clock", self.origin());
+        self.sandbox(reqwest::Method::POST, &url, Some(json!({ "advance_seconds": seconds }))).await;
+    }
+
+    pub async fn scenario(&self, name: &str) {
+        let url = format!("{}/sandbox/scenarios/{name}", self.origin());
+        self.sandbox(reqwest::Method::POST, &url, Some(json!({}))).await;
+    }
+
+    async fn sandbox(&self, method: reqwest::Method, url: &str, body: Option<Value>) -> Value {
+        let mut request = self.client.request(method, url);
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body.to_string());
+        }
+        let answer = request.send().await.unwrap_or_else(|error| panic!("{url}: {error}"));
+        let status = answer.status();
+        let text = answer.text().await.unwrap_or_else(|error| panic!("{url}: {error}"));
+        assert!(status.is_success(), "{url}: {status} {text}");
+        if text.is_empty() { Value::Null } else { serde_json::from_str(&text).expect("JSON of the sandbox") }
+    }
+
+    // The end
+
+    /// What went wrong on the backend's side without anybody wanting it.
+    pub fn own_faults(&self) -> Vec<String> {
+        let passed = self.wire.passed();
+        let faults = passed.iter().filter(|passed| passed.from_gate.is_some_and(|status| status.is_server_error()));
+        faults
+            .map(|fault| format!("the backend's own fault: {} {} {:?}", fault.method, fault.target, fault.from_gate))
+            .collect()
+    }
+}
+
+/// The built app.
+pub fn app() -> PathBuf {
+    let folder = std::env::var_os("DAEMUN_DIST")
+        .filter(|value| !value.is_empty())
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist"), PathBuf::from);
+    assert!(
+        folder.join("index.html").is_file(),
+        "there is no built app in {}: run `cargo xtask test`, or set DAEMUN_DIST",
+        folder.display()
+    );
+    folder
+}

@@ -1,0 +1,21 @@
+//! What every story needs: a gate, members at their browsers, the screens they meet and the wire between.
+
+mod story;
+
+mod gate;
+mod member;
+mod screens;
+
+mod axe;
+mod browser;
+mod chromedriver;
+mod sight;
+mod wire;
+mod workplace;
+
+pub use axe::Axe;
+pub use gate::Gate;
+pub use member::{Member, Theme};
+pub use sight::Sight;
+pub use story::story;
+pub use wire::{Requests, Tampering};

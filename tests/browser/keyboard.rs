@@ -1,0 +1,258 @@
+//! By keyboard alone, and where the focus goes (FEATURES X4).
+
+use serde_json::Value;
+use thirtyfour::Key;
+
+use crate::harness::{Member, Sight, Theme, story};
+
+const MINJI: &str = "minji@daemun.test";
+
+/// Tabs until `is_there`, and says what was passed on the way.
+async fn tabs_to(member: &Member<'_>, what: &str, is_there: impl Fn(&Sight) -> bool) {
+    let mut passed = Vec::new();
+    for _ in 0..30 {
+        let sight = member.sees().await;
+        if is_there(&sight) {
+            assert_focus_is_seen(member, &sight).await;
+            return;
+        }
+        passed.push(format!("{}{}{}", sight.focus.tag, sight.focus.field, sight.focus.action));
+        member.presses_key(Key::Tab).await;
+    }
+    panic!("Tab never comes to {what}; it passes {passed:?}. A person sees:\n{}", member.sees().await);
+}
+
+/// The focused element shows that it is: an outline, or a shadow or border of its own or of what is drawn around it.
+pub async fn assert_focus_is_seen(member: &Member<'_>, sight: &Sight) {
+    let script = r#"
+        const focus = document.activeElement;
+        if (!focus.matches(":focus-visible")) return "not :focus-visible";
+        for (let element = focus, level = 0; element && level < 3; element = element.parentElement, level += 1) {
+            const style = getComputedStyle(element);
+            if (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) return "";
+            if (style.boxShadow !== "none" && element.matches(":focus-within, :focus")) return "";
+        }
+        return `no outline: ${getComputedStyle(focus).outline}`;
+    "#;
+    let why_not = member.runs(script).await;
+    assert_eq!(
+        why_not, "",
+        "the focus is to be seen on <{}> {}{}",
+        sight.focus.tag, sight.focus.field, sight.focus.action
+    );
+}
+
+/// X4: all of E1 with no pointer: Tab, letters, Enter and Space.
+#[test]
+fn x4_minji_comes_in_by_keyboard_alone() {
+    story(async |gate| {
+        let minji = gate.member().await;
+        minji.opens("/").await;
+        let sight = minji.comes_to("identify").await;
+        if sight.focus.field != "identifier" {
+            tabs_to(&minji, "the address", |sight| sight.focus.field == "identifier").await;
+        }
+        minji.presses(MINJI).await;
+        minji.presses_key(Key::Enter).await;
+
+        let sight = minji.comes_to("code").await;
+        assert_eq!(sight.focus.field, "code", "the focus goes along:\n{sight}");
+        let code = gate.code_for(MINJI).await;
+        minji.presses(&code).await;
+
+        let sight = minji.comes_to("choose_workspace").await;
+        assert!(sight.focus.in_main, "the focus goes along:\n{sight}");
+        let choice = |workspace: &'static str| {
+            move |sight: &Sight| {
+                let label = sight
+                    .actions
+                    .iter()
+                    .find(|action| action.workspace == workspace)
+                    .map(|action| action.label.as_str());
+                sight.focus.action == "choose"
+                    && label.is_some_and(|label| {
+                        label.starts_with(&sight.focus.text) || sight.focus.text.starts_with(label)
+                    })
+            }
+        };
+        tabs_to(&minji, "the workspace", choice("northwind")).await;
+        minji.presses_key(Key::Space).await;
+
+        let sight = minji.comes_to("password").await;
+        assert_eq!(sight.focus.field, "password", "the focus goes along:\n{sight}");
+        let password = gate.password_of(MINJI, "northwind").await;
+        minji.presses(&password).await;
+        minji.presses_key(Key::Enter).await;
+        minji.is_in(MINJI, "northwind").await;
+    });
+}
+
+/// X4: the organisation's way with no pointer, with a mistake on the way.
+#[test]
+fn x4_the_organisations_way_goes_by_keyboard_alone() {
+    story(async |gate| {
+        let minji = gate.member().await;
+        minji.opens("/").await;
+        minji.comes_to("identify").await;
+        tabs_to(&minji, "the organisation's way", |sight| sight.focus.action == "use_organisation").await;
+        minji.presses_key(Key::Enter).await;
+        let sight = minji.comes_to("organisation").await;
+        assert_eq!(sight.focus.field, "organisation", "{sight}");
+        minji.presses("nobody").await;
+        minji.presses_key(Key::Enter).await;
+        let sight = minji.is_told("organisation_unknown").await;
+        assert_eq!(sight.focus.field, "organisation", "{sight}");
+        let all = minji.browser.driver.action_chain().key_down(Key::Control).send_keys("a").key_up(Key::Control);
+        all.perform().await.expect("Ctrl and A");
+        minji.presses("nuri").await;
+        minji.presses_key(Key::Enter).await;
+        let sight = minji.comes_to("password").await;
+        assert_eq!(sight.focus.field, "identifier", "the first field that is empty:\n{sight}");
+        minji.presses(MINJI).await;
+        tabs_to(&minji, "the password", |sight| sight.focus.field == "password").await;
+        let password = gate.password_of(MINJI, "nuri").await;
+        minji.presses(&password).await;
+        minji.presses_key(Key::Enter).await;
+        minji.is_in(MINJI, "nuri").await;
+    });
+}
+
+/// X4: going back, too, brings the focus to where the eye is.
+#[test]
+fn x4_the_focus_follows_every_step_there_and_back() {
+    story(async |gate| {
+        let minji = gate.member().await;
+        minji.opens("/").await;
+        minji.asks_for_code(MINJI).await;
+        minji.does("back").await;
+        let sight = minji.comes_to("identify").await;
+        assert_eq!(sight.focus.field, "identifier", "{sight}");
+        minji.does("use_organisation").await;
+        let sight = minji.comes_to("organisation").await;
+        assert_eq!(sight.focus.field, "organisation", "{sight}");
+        minji.does("use_email").await;
+        let sight = minji.comes_to("identify").await;
+        assert_eq!(sight.focus.field, "identifier", "{sight}");
+        minji.proves_address(MINJI).await;
+        let sight = minji.comes_to("choose_workspace").await;
+        assert!(sight.focus.seen && sight.focus.in_main, "{sight}");
+        minji.at_choose_workspace().await.picks("nuri").await;
+        let sight = minji.comes_to("password").await;
+        assert_eq!(sight.focus.field, "password", "{sight}");
+        minji.does("back").await;
+        let sight = minji.comes_to("choose_workspace").await;
+        assert!(sight.focus.seen && sight.focus.in_main, "{sight}");
+    });
+}
+
+/// X4: a screen reader is told of errors and of what was sent without the focus moving there.
+#[test]
+fn x4_errors_and_news_are_announced() {
+    story(async |gate| {
+        let minji = gate.member().await;
+        minji.opens("/").await;
+        minji.asks_for_code(MINJI).await;
+        let wrong = gate.wrong_code_for(MINJI).await;
+        minji.at_code().await.enters(&wrong).await;
+        let sight = minji.is_told("code_wrong").await;
+        let announced = sight.said.iter().any(|said| said.code == "code_wrong" && said.announced);
+        let described = sight.field("code").described_by_codes.iter().any(|code| code == "code_wrong");
+        assert!(announced || described && sight.focus.field == "code", "{sight}");
+
+        gate.lets_pass(30).await;
+        minji.reloads().await;
+        minji.at_code().await.resends().await;
+        let sight = minji.is_told("code_sent_again").await;
+        assert!(sight.said.iter().any(|said| said.code == "code_sent_again" && said.announced), "{sight}");
+    });
+}
+
+/// X4: every screen has its own title and one heading, so that one knows where one is.
+#[test]
+fn x4_each_screen_has_a_title_and_one_heading() {
+    story(async |gate| {
+        let minji = gate.member().await;
+        let heading =
+            "return [...document.querySelectorAll('h1')].filter((h) => h.checkVisibility()).map((h) => h.innerText)";
+        let mut titles = Vec::new();
+        let look = async |minji: &Member<'_>| {
+            let headings = minji.runs(heading).await;
+            assert_eq!(headings.as_array().map(Vec::len), Some(1), "one heading: {headings}\n{}", minji.sees().await);
+            minji.sees().await.title
+        };
+        minji.opens("/").await;
+        titles.push(look(&minji).await);
+        minji.asks_for_code(MINJI).await;
+        titles.push(look(&minji).await);
+        let code = gate.code_for(MINJI).await;
+        minji.at_code().await.enters(&code).await;
+        minji.comes_to("choose_workspace").await;
+        titles.push(look(&minji).await);
+        minji.at_choose_workspace().await.picks("nuri").await;
+        minji.comes_to("password").await;
+        titles.push(look(&minji).await);
+        let mut different = titles.clone();
+        different.dedup();
+        assert_eq!(different, titles, "a title of its own for each screen");
+        assert!(titles.iter().all(|title| !title.is_empty()));
+    });
+}
+
+/// X4: text at twice its size loses nothing and needs no sideways scrolling (WCAG 2.2, 1.4.4 and 1.4.10).
+#[test]
+fn x4_text_at_twice_its_size_fits() {
+    story(async |gate| {
+        let minji = gate.member_reading("en").await;
+        minji.opens("/").await;
+        minji.comes_to_password_of(MINJI, "nuri").await;
+        for width in [1280, 640, 320] {
+            minji.switches_width(width).await;
+            minji.runs("document.documentElement.style.fontSize = '200%'").await;
+            crate::matrix::assert_nothing_overflows(&minji, &format!("the password at 200 % and {width} px")).await;
+        }
+    });
+}
+
+/// X4: with forced colours the fields and buttons still have their edges.
+#[test]
+fn x4_with_forced_colours_controls_keep_their_edges() {
+    story(async |gate| {
+        let minji = gate.member_reading("en").await;
+        minji.opens("/").await;
+        minji.comes_to("identify").await;
+        let features = serde_json::json!({ "features": [{ "name": "forced-colors", "value": "active" }] });
+        minji.browser.cdp("Emulation.setEmulatedMedia", features).await;
+        let script = r#"
+            return [...document.querySelectorAll("input, button")].filter((each) => each.checkVisibility()).filter((each) => {
+                for (let element = each, level = 0; element && level < 3; element = element.parentElement, level += 1) {
+                    const style = getComputedStyle(element);
+                    if (style.borderTopStyle !== "none" && parseFloat(style.borderTopWidth) > 0) return false;
+                    if (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) return false;
+                    if (style.textDecorationLine.includes("underline")) return false;
+                }
+                return true;
+            }).map((each) => each.outerHTML.slice(0, 120));
+        "#;
+        assert_eq!(minji.runs(script).await, Value::Array(Vec::new()), "these have no edge");
+    });
+}
+
+/// X4: with reduced motion nothing moves.
+#[test]
+fn x4_with_reduced_motion_nothing_moves() {
+    story(async |gate| {
+        let minji = gate.member_reading("en").await;
+        minji.switches_theme(Theme::Light).await;
+        minji.opens("/").await;
+        minji.asks_for_code(MINJI).await;
+        let script = r#"
+            const seconds = (text) => Math.max(...text.split(",").map((each) => parseFloat(each) || 0));
+            return [...document.querySelectorAll("*")].filter((each) => {
+                const style = getComputedStyle(each);
+                return (style.animationName !== "none" && seconds(style.animationDuration) > 0.01 && style.animationIterationCount !== "1")
+                    || (seconds(style.transitionDuration) > 0.01 && /transform|all|inset|margin|width|height/.test(style.transitionProperty));
+            }).map((each) => each.outerHTML.slice(0, 120));
+        "#;
+        assert_eq!(minji.runs(script).await, Value::Array(Vec::new()), "these move");
+    });
+}

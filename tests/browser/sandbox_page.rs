@@ -1,0 +1,77 @@
+//! The sandbox as a person at a browser uses it: everything that the main path needs, on one page (FEATURES E1, X4, X10).
+
+use crate::harness::{Axe, Theme, story};
+
+const HARUTO: &str = "haruto@daemun.test";
+
+/// E1: with nothing but two tabs: the code is read in the inbox, the password among the accounts, and one is in.
+#[test]
+fn e1_with_the_sandbox_page_alone_a_person_gets_in() {
+    story(async |gate| {
+        let haruto = gate.member_reading("en").await;
+        haruto.opens("/").await;
+        haruto.asks_for_code(HARUTO).await;
+
+        haruto.opens_tab("/sandbox/").await;
+        let inbox = haruto
+            .waits_for("the mail in the inbox", |sight| sight.page == "sandbox" && sight.text.contains(HARUTO))
+            .await;
+        let code = haruto
+            .runs("return document.querySelector('#inbox').closest('section').querySelector('.code').innerText")
+            .await;
+        let code = code.as_str().unwrap_or_else(|| panic!("a code:\n{inbox}")).to_owned();
+        let password = "return [...document.querySelectorAll('#accounts ~ ul > li')] \
+            .find((account) => account.innerText.includes('haruto@daemun.test')).querySelector('code').innerText";
+        let password = haruto.runs(password).await;
+        let password = password.as_str().unwrap_or_else(|| panic!("a password:\n{inbox}")).to_owned();
+
+        haruto.switches_to_tab(0).await;
+        haruto.at_code().await.enters(&code).await;
+        haruto.at_password().await.enters(&password).await;
+        haruto.is_in(HARUTO, "sakura").await;
+    });
+}
+
+/// E1, E2: the clock is moved by a button, and a code expires by it.
+#[test]
+fn e1_with_the_sandbox_page_a_person_moves_the_clock() {
+    story(async |gate| {
+        let haruto = gate.member_reading("en").await;
+        haruto.opens("/").await;
+        haruto.asks_for_code(HARUTO).await;
+        let code = gate.code_for(HARUTO).await;
+        haruto.opens_tab("/sandbox/").await;
+        haruto.waits_for("the sandbox", |sight| sight.page == "sandbox").await;
+        let time = "return document.querySelector('.now').innerText";
+        let before = haruto.runs(time).await;
+        haruto.clicks("button[name=advance_seconds][value='600']").await;
+        haruto.waits_for("the sandbox", |sight| sight.page == "sandbox").await;
+        assert_ne!(haruto.runs(time).await, before);
+        haruto.switches_to_tab(0).await;
+        haruto.at_code().await.enters(&code).await;
+        haruto.is_told("code_expired").await;
+    });
+}
+
+/// X4, X10: the page for people is for all people, and as strict as the others.
+#[test]
+fn x4_the_sandbox_page_is_accessible_too() {
+    story(async |gate| {
+        let member = gate.member_reading("en").await;
+        member.opens("/").await;
+        member.asks_for_code(HARUTO).await;
+        member.goes_to("/sandbox/").await;
+        member.waits_for("the sandbox", |sight| sight.page == "sandbox").await;
+        let axe = Axe::brought_to(&member).await;
+        for theme in Theme::ALL {
+            member.switches_theme(theme).await;
+            for width in [320, 1280] {
+                member.switches_width(width).await;
+                let place = format!("sandbox-{}-{width}", theme.name());
+                member.keeps_picture(&place).await;
+                axe.finds_nothing(&place).await;
+                crate::matrix::assert_nothing_overflows(&member, &place).await;
+            }
+        }
+    });
+}

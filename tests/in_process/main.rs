@@ -1,0 +1,10 @@
+//! The pure machine against the real backend, over HTTP and without a browser; and the paper that says which test walks
+//! which row of FEATURES.md.
+
+#![expect(clippy::expect_used, reason = "a test says what it expects")]
+
+mod machine_and_backend;
+
+mod native_app;
+
+mod features_paper;
