@@ -157,7 +157,10 @@ impl Gate {
                 if asker.browser.is_some() {
                     store::finish_answer(transaction, &scope, finished.clone(), now)?;
                 }
-                store::forget_old(transaction, now)?;
+                // Only what was begun cleans up: a flood of refusals does no work besides.
+                if finished.location.is_some() {
+                    store::forget_old(transaction, now)?;
+                }
                 Ok(finished)
             })
             .await?;
@@ -357,12 +360,15 @@ impl Gate {
         };
         match &turn {
             Turn::Passing(_) => {}
-            Turn::Answered(finished) => store::finish_answer(connection, scope, finished.clone(), now)?,
+            Turn::Answered(finished) => {
+                store::finish_answer(connection, scope, finished.clone(), now)?;
+                store::forget_old(connection, now)?;
+            }
             Turn::Check(check) => {
                 store::remember_reservation(connection, scope, serde_json::to_string(&check.reserved)?, now)?;
+                store::forget_old(connection, now)?;
             }
         }
-        store::forget_old(connection, now)?;
         Ok(turn)
     }
 

@@ -199,7 +199,7 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
         sandbox: config.sandbox,
     };
     let (stop, stopped) = watch::channel(false);
-    let serving = tokio::spawn(serve::serve(listener, router(house), stopped));
+    let serving = tokio::spawn(serve::serve(listener, router(house), config.client_address, stopped));
     let carrying = tokio::spawn(postman.walk());
     Ok(Server { origin, address, clock: config.clock, log: config.log, stop, serving: Some(serving), carrying })
 }

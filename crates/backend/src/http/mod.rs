@@ -2,8 +2,10 @@
 //! flows (see `gate`).
 
 mod cookies;
+mod crowd;
 mod flows;
 mod guards;
+mod patience;
 mod replies;
 pub mod serve;
 

@@ -18,10 +18,15 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 
+use super::ClientAddress;
+use super::crowd::{Crowd, Place};
 use super::guards::Peer;
+use super::patience::Patient;
 
 /// Connections at once.
 const CONNECTIONS: usize = 1024;
+/// Requests at once, those among them that nobody waits for any more.
+const TASKS: usize = 1024;
 /// Seconds in which a request's head must have arrived, and after which an idle connection is closed.
 const HEAD_PATIENCE: u64 = 20;
 /// Seconds in which a request must be answered.
@@ -30,8 +35,15 @@ const ANSWER_PATIENCE: u64 = 60;
 const FAREWELL: u64 = 5;
 
 /// Serves until `stop` says so, then lets requests under way end.
-pub async fn serve(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    client_address: ClientAddress,
+    mut stop: watch::Receiver<bool>,
+) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let tasks = Arc::new(Semaphore::new(TASKS));
+    let crowd = Crowd::default();
     let graceful = GracefulShutdown::new();
     let mut builder = http1::Builder::new();
     builder
@@ -47,17 +59,32 @@ pub async fn serve(listener: TcpListener, router: Router, mut stop: watch::Recei
             accepted = accept(&listener, &places) => accepted,
         };
         let Some((stream, peer, place)) = accepted else { continue };
-        let router = router.clone();
-        let service = service_fn(move |request| answer(router.clone(), request, peer));
-        let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
+        // One too many from there is closed unheard.
+        let Ok(own_place) = own_place(&crowd, client_address, peer) else { continue };
+        let (router, tasks) = (router.clone(), Arc::clone(&tasks));
+        let service = service_fn(move |request| answer(router.clone(), Arc::clone(&tasks), request, peer));
+        let connection = graceful.watch(builder.serve_connection(TokioIo::new(Patient::new(stream)), service));
         tokio::spawn(async move {
             // A connection that broke has nobody left to tell.
             let _ = connection.await;
-            drop(place);
+            drop((place, own_place));
         });
     }
     drop(listener);
     let _ = tokio::time::timeout(Duration::from_secs(FAREWELL), graceful.shutdown()).await;
+}
+
+/// This address has all the connections that it may have.
+struct Crowded;
+
+/// A place among those of its address. Neither this machine nor a proxy, which stands for everybody, needs one.
+fn own_place(crowd: &Crowd, from: ClientAddress, peer: SocketAddr) -> Result<Option<Place>, Crowded> {
+    match from {
+        ClientAddress::Peer if !peer.ip().to_canonical().is_loopback() => {
+            crowd.enter(peer.ip().into()).map(Some).ok_or(Crowded)
+        }
+        ClientAddress::Peer | ClientAddress::ForwardedFor => Ok(None),
+    }
 }
 
 async fn accept(
@@ -80,14 +107,28 @@ async fn accept(
 }
 
 /// One request in a task of its own: it ends what it began although the asker may be gone, and a panic in it is a 500.
-async fn answer(router: Router, request: Request<Incoming>, peer: SocketAddr) -> Result<Response, Infallible> {
+async fn answer(
+    router: Router,
+    tasks: Arc<Semaphore>,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+) -> Result<Response, Infallible> {
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(Peer(peer));
-    let task = tokio::spawn(router.oneshot(request));
+    let task = async move {
+        let turn = tasks.acquire_owned().await;
+        tokio::spawn(async move {
+            let response = router.oneshot(request).await;
+            drop(turn);
+            response
+        })
+        .await
+    };
     match tokio::time::timeout(Duration::from_secs(ANSWER_PATIENCE), task).await {
         Ok(Ok(Ok(response))) => Ok(response),
         Ok(Ok(Err(never))) => match never {},
         Ok(Err(_)) => Ok(super::own_fault()),
+        // What was begun goes on: asked again with the same key, it is answered.
         Err(_) => Ok(super::replies::problem(daemun_protocol::Problem {
             retry_after: Some(5),
             ..daemun_protocol::Problem::new(daemun_protocol::ProblemCode::Unavailable, 503)
