@@ -714,7 +714,7 @@ impl Taking<'_> {
                     release(self.connection, &counters)?;
                     let listed = store::listed_memberships(self.connection, email)?;
                     let restricted_until = match listed.as_slice() {
-                        [only] => self.settled_restriction(&only.id, email)?,
+                        [only] => self.settled_restriction(&only.id, &sent.address)?,
                         _ => None,
                     };
                     let unlisted = store::unlisted_workspace(self.connection, email)?;
@@ -729,7 +729,7 @@ impl Taking<'_> {
 
     fn choose_workspace(&self, address: &Address, workspace: String, facts: &Facts) -> Result<Next, Trouble> {
         let chosen = if facts.memberships.iter().any(|membership| membership.id == workspace) {
-            Chosen::Listed { restricted_until: self.settled_restriction(&workspace, &address.email)? }
+            Chosen::Listed { restricted_until: self.settled_restriction(&workspace, address)? }
         } else {
             let id = crate::login_id::LoginId::Email(address.email.clone());
             match store::account_of(self.connection, &workspace, &id)? {

@@ -24,7 +24,8 @@ pub const CODE_TRIES: TryRule = TryRule { tries: 5, window: 30 * 60, pause: 30 *
 pub const STRANGERS_CODE_TRIES: TryRule = TryRule { tries: 20, window: 30 * 60, pause: 30 * 60 };
 /// Ten wrong passwords restrict for an hour (FEATURES L9).
 pub const PASSWORD_TRIES: TryRule = TryRule { tries: 10, window: 24 * 3600, pause: 3600 };
-/// The same for all browsers together that never signed in to the account.
+/// The same for all browsers together that never signed in to the account: once for those that came by the organisation's
+/// ID, and once for those that came by a code in the member's mail.
 pub const STRANGERS_PASSWORD_TRIES: TryRule = TryRule { tries: 50, window: 24 * 3600, pause: 3600 };
 
 /// A counter as it is stored.
@@ -161,6 +162,26 @@ pub enum Doing {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Neighbourhood(IpAddr);
 
+/// What a counter is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Area {
+    Own(Neighbourhood),
+    /// The /48 around an IPv6 neighbourhood: it may be one customer's too, with 65536 of them.
+    Wide(IpAddr),
+}
+
+/// How many times a neighbourhood's allowance its /48 has.
+const WIDE: u64 = 8;
+
+impl Neighbourhood {
+    fn wide(self) -> Option<Area> {
+        match self.0 {
+            IpAddr::V4(_) => None,
+            IpAddr::V6(v6) => Some(Area::Wide(IpAddr::V6((v6.to_bits() >> 80 << 80).into()))),
+        }
+    }
+}
+
 impl From<IpAddr> for Neighbourhood {
     fn from(address: IpAddr) -> Self {
         Self(match address.to_canonical() {
@@ -175,10 +196,10 @@ impl From<IpAddr> for Neighbourhood {
 pub struct Meter {
     rates: IpRates,
     /// When the allowance is whole again, in milliseconds.
-    whole_at: Mutex<HashMap<(Doing, Neighbourhood), u64>>,
+    whole_at: Mutex<HashMap<(Doing, Area), u64>>,
 }
 
-/// Counters kept at most; beyond, those whose allowance is whole are forgotten, and if none is, all.
+/// Counters kept at most; beyond, those whose allowance is whole are forgotten, and if none is, the half that is nearest to it.
 const COUNTERS: usize = 20_000;
 
 impl Meter {
@@ -195,21 +216,24 @@ impl Meter {
             Doing::Password => self.rates.password,
         };
         let full = rate.seconds * 1000;
-        let each = (full / u64::from(rate.count.max(1))).max(1);
+        let count = u64::from(rate.count.max(1));
         let mut counters = self.whole_at.lock().unwrap_or_else(PoisonError::into_inner);
         if counters.len() >= COUNTERS {
-            counters.retain(|_, whole_at| *whole_at > now.0);
-            if counters.len() >= COUNTERS {
-                counters.clear();
+            make_room(&mut counters, now);
+        }
+        // Both or neither: what one refuses is not counted in the other.
+        let areas = core::iter::once((Area::Own(who), count)).chain(who.wide().map(|wide| (wide, count * WIDE)));
+        let mut counted = Vec::with_capacity(2);
+        for (area, count) in areas {
+            let whole_at = counters.get(&(doing, area)).copied().unwrap_or(0);
+            let next = whole_at.max(now.0).saturating_add((full / count).max(1));
+            let over = next.saturating_sub(now.0).saturating_sub(full);
+            if over > 0 {
+                return Err(u32::try_from(over.div_ceil(1000)).unwrap_or(u32::MAX));
             }
+            counted.push(((doing, area), next));
         }
-        let counter = counters.entry((doing, who)).or_insert(0);
-        let next = (*counter).max(now.0).saturating_add(each);
-        let over = next.saturating_sub(now.0).saturating_sub(full);
-        if over > 0 {
-            return Err(u32::try_from(over.div_ceil(1000)).unwrap_or(u32::MAX));
-        }
-        *counter = next;
+        counters.extend(counted);
         Ok(())
     }
 
@@ -217,6 +241,20 @@ impl Meter {
     pub fn forget(&self) {
         self.whole_at.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
+}
+
+/// Forgets the counters that matter least. Whoever fills the table with new addresses does not thereby free an old one that
+/// waits.
+fn make_room(counters: &mut HashMap<(Doing, Area), u64>, now: Timestamp) {
+    counters.retain(|_, whole_at| *whole_at > now.0);
+    if counters.len() < COUNTERS {
+        return;
+    }
+    let mut ends: Vec<u64> = counters.values().copied().collect();
+    let half = ends.len() / 2;
+    let (_, middle, _) = ends.select_nth_unstable(half);
+    let middle = *middle;
+    counters.retain(|_, whole_at| *whole_at > middle);
 }
 
 #[cfg(test)]
@@ -277,6 +315,31 @@ mod tests {
         assert_eq!(meter.take(Doing::Begin, other, at(100)), Ok(()));
         assert_eq!(meter.take(Doing::Send, one, at(100)), Ok(()));
         assert_eq!(meter.take(Doing::Begin, one, at(105)), Ok(()));
+    }
+
+    #[test]
+    fn whoever_comes_from_ever_new_addresses_frees_nobody() {
+        let meter = Meter::new(IpRates { begin: Rate { count: 2, seconds: 10 }, ..IpRates::GENEROUS });
+        let flooder = Neighbourhood::from(IpAddr::from([192, 0, 2, 1]));
+        assert_eq!(meter.take(Doing::Begin, flooder, at(100)), Ok(()));
+        assert_eq!(meter.take(Doing::Begin, flooder, at(100)), Ok(()));
+        for n in 0..u32::try_from(COUNTERS).unwrap() + 10 {
+            let other = Neighbourhood::from(IpAddr::from((0x0a00_0000 + n).to_be_bytes()));
+            assert_eq!(meter.take(Doing::Begin, other, at(100)), Ok(()));
+        }
+        assert!(meter.whole_at.lock().unwrap().len() <= COUNTERS);
+        assert_eq!(meter.take(Doing::Begin, flooder, at(100)), Err(5));
+    }
+
+    #[test]
+    fn a_wide_ipv6_network_has_an_allowance_of_its_own() {
+        let meter = Meter::new(IpRates { begin: Rate { count: 2, seconds: 16 }, ..IpRates::GENEROUS });
+        let read = |text: String| Neighbourhood::from(text.parse::<IpAddr>().unwrap());
+        for n in 0..16 {
+            assert_eq!(meter.take(Doing::Begin, read(format!("2001:db8:7:{n}::1")), at(100)), Ok(()));
+        }
+        assert_eq!(meter.take(Doing::Begin, read("2001:db8:7:99::1".into()), at(100)), Err(1));
+        assert_eq!(meter.take(Doing::Begin, read("2001:db8:8::1".into()), at(100)), Ok(()));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::email_address::EmailAddress;
 use crate::limits::{Doing, Left, PASSWORD_TRIES, STRANGERS_PASSWORD_TRIES};
 use crate::login_id::{LoginId, NotAnId};
 use crate::password::{self, Against};
-use crate::sign_in::{self, Facts, Next, PasswordStage, PasswordVerdict, Refusal, Stage, Way, Workspace};
+use crate::sign_in::{self, Address, Facts, Next, PasswordStage, PasswordVerdict, Refusal, Stage, Way, Workspace};
 use crate::store::{self, Consecutive, Finished, FlowRow, Scope, Trouble};
 
 /// Seconds that a session lives.
@@ -80,7 +80,8 @@ impl Taking<'_> {
                 if let Err(retry_after) = self.gate.meter.take(Doing::Password, self.asker.neighbourhood, self.now) {
                     return self.settle(Next::Refuse(Refusal::TooManyRequests { retry_after }));
                 }
-                match self.reserve_password(workspace, &id, account.as_ref().map(|account| account.id))? {
+                let account = account.as_ref().map(|account| account.id);
+                match self.reserve_password(workspace, &stage.way, &id, account)? {
                     Ok(reserved) => reserved,
                     Err(verdict) => return self.settle(sign_in::submit_password(stage, workspace, verdict, self.now)),
                 }
@@ -98,6 +99,7 @@ impl Taking<'_> {
     fn reserve_password(
         &self,
         workspace: &Workspace,
+        way: &Way,
         id: &LoginId,
         account: Option<i64>,
     ) -> Result<Result<Reserved, PasswordVerdict>, Trouble> {
@@ -105,38 +107,40 @@ impl Taking<'_> {
         if has_exhausted(self.connection, workspace, &subject)? {
             return Ok(Err(PasswordVerdict::Suspended));
         }
-        let counters = self.password_counters(&subject, account)?;
+        let counters = self.password_counters(way, &subject, account)?;
         Ok(match reserve(self.connection, &counters, PASSWORD_TRIES, STRANGERS_PASSWORD_TRIES, self.now)? {
             Ok(left) => Ok(Reserved { counters, workspace: workspace.id.clone(), id: subject, left }),
             Err(until) => Err(PasswordVerdict::Restricted { until }),
         })
     }
 
-    fn password_counters(&self, id: &str, account: Option<i64>) -> Result<Counters, Trouble> {
+    fn password_counters(&self, way: &Way, id: &str, account: Option<i64>) -> Result<Counters, Trouble> {
         let browser = self.browser.id();
         let device = match account {
             Some(account) => self.gate.standing(self.connection, &browser, &account_subject(account))?,
             None => Device::Stranger,
         };
+        // Who has read the member's mail shares no ceiling with everybody who can write the ID.
+        let ceiling = match way {
+            Way::Email(_) => "wrong passwords after a code",
+            Way::Organisation => "wrong passwords",
+        };
         Ok(Counters {
             own: self.gate.counter("wrong passwords", Some(&browser), id),
             ceiling: match device {
                 Device::Known => None,
-                Device::Stranger => Some(self.gate.counter("wrong passwords", None, id)),
+                Device::Stranger => Some(self.gate.counter(ceiling, None, id)),
             },
         })
     }
 
     /// Until when the account of a settled ID is restricted for this browser.
-    pub(super) fn settled_restriction(
-        &self,
-        workspace: &str,
-        email: &EmailAddress,
-    ) -> Result<Option<Timestamp>, Trouble> {
-        let id = LoginId::Email(email.clone());
+    pub(super) fn settled_restriction(&self, workspace: &str, address: &Address) -> Result<Option<Timestamp>, Trouble> {
+        let id = LoginId::Email(address.email.clone());
         let account = store::account_of(self.connection, workspace, &id)?;
         let subject = id_subject(self.gate, workspace, id.as_str());
-        let counters = self.password_counters(&subject, account.map(|account| account.id))?;
+        let counters =
+            self.password_counters(&Way::Email(address.clone()), &subject, account.map(|account| account.id))?;
         restriction(self.connection, &counters, PASSWORD_TRIES, STRANGERS_PASSWORD_TRIES, self.now)
     }
 

@@ -303,6 +303,8 @@ async fn l9_strangers_cannot_lock_a_known_device_out_of_the_password() {
     minji.begin(json!({"organisation": "nuri"})).await;
     let done = minji.submit(json!({"identifier": MINJI, "password": PASSWORD})).await;
     assert_eq!(done.flow()["status"], "complete");
+    // Nor a new device of hers, if she comes by the mailbox, which is not theirs.
+    house.visitor().sign_in(&house, MINJI, "nuri", PASSWORD).await;
 }
 
 #[tokio::test]
