@@ -140,6 +140,8 @@ const STEPS: &[M<'_>] = &[
     CREATE INDEX session_by_end ON session (expires_at);
     ",
     ),
+    // Answers had a plain digest of their request's body, a password's among them.
+    M::up("DELETE FROM answer;"),
 ];
 
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), Trouble> {
@@ -165,6 +167,7 @@ mod tests {
                  INSERT INTO account VALUES (1, 'nuri', 'minji@daemun.test', NULL, 'Minji', 'ko', 'x');
                  INSERT INTO flow VALUES ('a', x'00', '{}', 7);
                  INSERT INTO known_device VALUES (x'00', 'account:1');
+                 INSERT INTO answer VALUES (x'00', 'flows/a/actions/submit', 'key', x'00', 1, '{}');
                  INSERT INTO standing VALUES ('account:1', 5, 5), ('unknown:00', 5, 5);",
             )
             .unwrap();
@@ -172,6 +175,7 @@ mod tests {
         let asked = |query: &str| connection.query_row(query, [], |row| row.get::<_, i64>(0)).unwrap();
         assert_eq!(asked("SELECT last_end FROM flow"), 7);
         assert_eq!(asked("SELECT count(*) FROM standing"), 1);
+        assert_eq!(asked("SELECT count(*) FROM answer"), 0);
         assert_eq!(asked("SELECT count(*) FROM settings WHERE name = 'sandbox'"), 1);
     }
 }
