@@ -60,7 +60,7 @@ fn agree(first: &Map<String, Value>, texts: &Map<String, Value>) -> Result<(), S
 
 /// Whether there are words for everything that the protocol of this version can say.
 fn know_every_code(texts: &Map<String, Value>) -> Result<(), String> {
-    // Their screens say these two by themselves.
+    // The one is said by its screen, the other in the words of the problem of the same name.
     let is_aside = |code: &&MessageCode| !matches!(code, MessageCode::CodeSent | MessageCode::SignInRestricted);
     let problems = ProblemCode::KNOWN.iter().map(|code| format!("problem.{}", code.as_str()));
     let fields = FieldCode::KNOWN.iter().map(|code| format!("field.{}", code.as_str()));

@@ -125,7 +125,8 @@ pub fn trouble(trouble: &Trouble, length: u8) -> String {
 /// What is said of a message, where its screen does not say it anyway.
 pub fn aside(message: &Message) -> Option<String> {
     match message.code {
-        MessageCode::CodeSent | MessageCode::SignInRestricted => None,
+        MessageCode::CodeSent => None,
+        MessageCode::SignInRestricted => Some(said(Text::ProblemSignInRestricted)),
         MessageCode::CodeSentAgain
         | MessageCode::MethodNotAllowed
         | MessageCode::ReturnNotAllowed

@@ -162,8 +162,8 @@ fn complaint(gate: Gate) -> AnyView {
 fn messages(gate: Gate) -> AnyView {
     let said = move || {
         gate.with(|machine| match machine.face() {
-            // Said anew after each act, also when it is the same again.
-            Face::Step { busy: Some(_), .. } => Vec::new(),
+            // Said anew after each act, also when it is the same again; what just went wrong says it better.
+            Face::Step { busy: Some(_), .. } | Face::Step { trouble: Some(_), .. } => Vec::new(),
             Face::Step { messages, .. } => messages
                 .iter()
                 .filter_map(|message| Some((message.code.as_str().to_owned(), i18n::aside(message)?)))
