@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use daemun_flow::{Face, Refusal, Trouble};
-use daemun_protocol::{Action, ActionName, ProblemCode, Step};
+use daemun_protocol::{Action, ActionName, MessageCode, ProblemCode, Step};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -162,10 +162,12 @@ fn complaint(gate: Gate) -> AnyView {
 fn messages(gate: Gate) -> AnyView {
     let said = move || {
         gate.with(|machine| match machine.face() {
-            // Said anew after each act, also when it is the same again; what just went wrong says it better.
-            Face::Step { busy: Some(_), .. } | Face::Step { trouble: Some(_), .. } => Vec::new(),
-            Face::Step { messages, .. } => messages
+            // Said anew after each act, also when it is the same again.
+            Face::Step { busy: Some(_), .. } => Vec::new(),
+            Face::Step { messages, trouble, .. } => messages
                 .iter()
+                // A refusal that just came says this one already.
+                .filter(|message| trouble.is_none() || message.code != MessageCode::SignInRestricted)
                 .filter_map(|message| Some((message.code.as_str().to_owned(), i18n::aside(message)?)))
                 .collect(),
             Face::Opening | Face::Unopened(_) | Face::Complete { .. } | Face::Ended { .. } => Vec::new(),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::{Requests, story};
+use crate::harness::{Member, Requests, Tampering, story};
 
 const MINJI: &str = "minji@daemun.test";
 
@@ -230,6 +230,106 @@ fn x2_a_tab_that_comes_late_is_shown_where_the_flow_is() {
         assert!(!sight.says("code_wrong"), "{sight}");
         minji.at_choose_workspace().await.picks("nuri").await;
         minji.comes_to("password").await;
+    });
+}
+
+/// Opens a second tab of the flow at hand, as "duplicate tab" does.
+async fn duplicates_tab(member: &Member<'_>) {
+    let flow = member.flow_id().await;
+    let at_front_door = member.sees().await.screen == "identify";
+    member.opens_tab("/sandbox/").await;
+    member.goes_to("/").await;
+    let state = json!({ "flow": flow, "at_front_door": at_front_door });
+    member.flow_id().await;
+    member.runs_with("history.replaceState(arguments[0], '')", vec![state]).await;
+    member.reloads().await;
+    member.settles().await;
+    assert_eq!(member.flow_id().await, flow);
+}
+
+/// Changes to a tab that has not noticed yet that the flow went on, and does something there all the same.
+async fn in_late_tab(member: &Member<'_>, number: usize, screen: &str, act: impl AsyncFnOnce()) {
+    let unread = member.gate.wire.tamper(Requests::reads(), Tampering::Hold);
+    member.switches_to_tab(number).await;
+    member.comes_to(screen).await;
+    act().await;
+    unread.lift();
+}
+
+/// X2: at every step, whatever the late tab still does: it ends up where the flow is, and nothing is done twice.
+#[test]
+fn x2_at_each_step_a_late_tab_ends_up_where_the_flow_is() {
+    story(async |gate| {
+        let minji = gate.member().await;
+        minji.opens("/").await;
+        duplicates_tab(&minji).await;
+
+        // The address: sent in one tab, then in the other.
+        minji.asks_for_code(MINJI).await;
+        in_late_tab(&minji, 0, "identify", async || {
+            minji.at_identify().await.sends(MINJI).await;
+        })
+        .await;
+        minji.comes_to("code").await;
+        assert_eq!(gate.mails_to(MINJI).await.len(), 1, "one mail");
+
+        // The code: used in one tab, then in the other.
+        let code = gate.code_for(MINJI).await;
+        minji.at_code().await.enters(&code).await;
+        minji.comes_to("choose_workspace").await;
+        in_late_tab(&minji, 1, "code", async || {
+            minji.at_code().await.enters(&code).await;
+        })
+        .await;
+        let sight = minji.comes_to("choose_workspace").await;
+        assert!(!sight.says("code_wrong"), "{sight}");
+
+        // The workspace: the first choice counts.
+        minji.at_choose_workspace().await.picks("nuri").await;
+        minji.comes_to("password").await;
+        in_late_tab(&minji, 0, "choose_workspace", async || {
+            minji.chooses("hanbit").await;
+        })
+        .await;
+        let sight = minji.comes_to("password").await;
+        assert!(sight.text.contains("누리소프트"), "{sight}");
+
+        // The password: one tab goes back, the other sends it.
+        let password = gate.password_of(MINJI, "nuri").await;
+        minji.does("back").await;
+        minji.comes_to("choose_workspace").await;
+        in_late_tab(&minji, 1, "password", async || {
+            minji.at_password().await.enters(&password).await;
+        })
+        .await;
+        let sight = minji.comes_to("choose_workspace").await;
+        assert!(sight.page.is_empty(), "nobody is in by a password for a step that was left:\n{sight}");
+
+        // The organisation: the first one counts.
+        minji.does("back").await;
+        minji.at_identify().await.uses_organisation().await;
+        minji.comes_to("organisation").await;
+        in_late_tab(&minji, 0, "choose_workspace", async || {
+            minji.chooses("nuri").await;
+        })
+        .await;
+        minji.at_organisation().await.sends("nuri").await;
+        minji.comes_to("password").await;
+        in_late_tab(&minji, 1, "organisation", async || {
+            minji.at_organisation().await.sends("sakura").await;
+        })
+        .await;
+        let sight = minji.comes_to("password").await;
+        assert!(sight.text.contains("누리소프트"), "{sight}");
+
+        // And in: the tab that is left over follows, whatever it sends.
+        minji.at_password().await.enters_with_id(MINJI, &password).await;
+        minji.is_in(MINJI, "nuri").await;
+        in_late_tab(&minji, 0, "password", async || {
+            minji.at_password().await.enters_with_id(MINJI, "not it").await;
+        })
+        .await;
+        minji.is_in(MINJI, "nuri").await;
     });
 }
 

@@ -60,6 +60,11 @@ impl Requests {
         Self { method: None, part: end }
     }
 
+    /// Reads of flows.
+    pub const fn reads() -> Self {
+        Self { method: Some("GET"), part: "/api/v1/flows/" }
+    }
+
     /// Everything of the API.
     pub const fn api() -> Self {
         Self { method: None, part: "/api/" }
