@@ -101,7 +101,9 @@ impl Driver {
         match effect {
             Effect::Begin { ticket } => self.send(ticket, api::Call::Begin(self.beginning())),
             Effect::Read { ticket, id, etag } => self.send(ticket, api::Call::Read { id, etag }),
-            Effect::Act { ticket, id, rev, action } => self.send(ticket, api::Call::Act { id, rev, action }),
+            Effect::Act { ticket, id, rev, action } => {
+                self.send(ticket, api::Call::Act { id, rev, action, locale: i18n::language() });
+            }
             Effect::Resend { ticket } => {
                 let kept = [&self.act, &self.request].into_iter().flatten().find(|request| request.ticket == ticket);
                 if let Some(request) = kept.cloned() {

@@ -16,7 +16,7 @@ const LONGEST_ANSWER: usize = 512 * 1024;
 pub enum Call {
     Begin(Begin),
     Read { id: String, etag: Option<String> },
-    Act { id: String, rev: u64, action: Action },
+    Act { id: String, rev: u64, action: Action, locale: String },
 }
 
 /// Takes a request back.
@@ -62,9 +62,10 @@ pub async fn send(key: &str, call: Call, abort: &Abort) -> Result<Answer, Fault>
             }
             .build()
         }
-        Call::Act { id, rev, action } => {
+        Call::Act { id, rev, action, locale } => {
             let name = action.name().as_str();
-            post(&format!("{}/actions/{name}", flow_url(&api, &id)), json(&Act { rev, input: action.into_input() })?)
+            let act = Act { rev, input: action.into_input(), locale: Some(locale) };
+            post(&format!("{}/actions/{name}", flow_url(&api, &id)), json(&act)?)
         }
     };
     let response = request.map_err(|_| Fault::Unreadable)?.send().await.map_err(|_| Fault::Network)?;

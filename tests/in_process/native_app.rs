@@ -159,7 +159,8 @@ impl<'g> NativeApp<'g> {
                     Effect::Act { ticket, id, rev, action } => {
                         let name = action.name().as_str();
                         let url = format!("{}/api/v1/flows/{id}/actions/{name}", self.gate.server.origin());
-                        let body = serde_json::to_string(&Act { rev, input: action.into_input() }).expect("JSON");
+                        let body = serde_json::to_string(&Act { rev, input: action.into_input(), locale: None })
+                            .expect("JSON");
                         events.push(self.sends(ticket, url, body).await);
                     }
                     Effect::Read { ticket, id, etag } => {

@@ -338,9 +338,12 @@ impl Gate {
     ) -> Result<Turn, Trouble> {
         let Deed { flow: id, action, act, .. } = deed;
         let now = self.clock.now();
-        let Some(row) = store::read_flow(connection, &id, &scope.browser, &self.log)? else {
+        let Some(mut row) = store::read_flow(connection, &id, &scope.browser, &self.log)? else {
             return problems::bare(ProblemCode::FlowUnknown, 404).map(Turn::Passing);
         };
+        if let Some(tag) = act.locale.as_deref().filter(|tag| tag.len() <= LONGEST_TAG) {
+            row.flow.locale = Locale::from_tag(tag);
+        }
         let reserved = match store::remembered(connection, scope, &self.log)? {
             Remembered::Finished(finished) => return Ok(Turn::Passing(finished)),
             Remembered::OtherBody => return problems::bare(ProblemCode::KeyReused, 422).map(Turn::Passing),

@@ -165,6 +165,10 @@ pub struct Act {
     pub rev: u64,
     #[serde(default)]
     pub input: Input,
+    /// BCP 47 tag of the language that the member reads now, where it may have changed since the flow was begun; mails
+    /// follow it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
 }
 
 /// The input of an action. Each takes fields of its own; the others are left out, and ignored where they are not.

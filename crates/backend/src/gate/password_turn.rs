@@ -395,7 +395,7 @@ mod tests {
             ..Input::default()
         };
         let (flow, key, body) = (flow.into(), key.into(), digest(password.as_bytes()));
-        Deed { flow, action: "submit".into(), key, body, act: Act { rev: 1, input } }
+        Deed { flow, action: "submit".into(), key, body, act: Act { rev: 1, input, locale: None } }
     }
 
     /// L9: the process dies while a password is compared; asked again with the same key, the try is not counted twice.

@@ -430,6 +430,21 @@ async fn mails_are_in_the_readers_language_and_begin_with_the_code() {
 }
 
 #[tokio::test]
+async fn x3_a_mail_follows_the_language_that_was_switched_to_meanwhile() {
+    let house = House::open().await;
+    let mut someone = house.visitor();
+    let client = json!({"version": "1", "locale": "ko", "steps": crate::visitor::STEPS});
+    let begun = someone.post("/api/v1/flows", &fresh_key(), &json!({"kind": "sign_in", "client": client})).await;
+    someone.keep(&begun);
+    let flow = begun.flow();
+    let act = json!({"rev": flow["rev"], "input": {"identifier": "minji@daemun.test"}, "locale": "ja"});
+    let url = format!("/api/v1/flows/{}/actions/submit", flow["id"].as_str().unwrap());
+    someone.post(&url, &fresh_key(), &act).await.at("code");
+    let mail = house.mails("minji@daemun.test").await.remove(0);
+    assert!(mail["subject"].as_str().unwrap().contains("認証番号"), "{mail}");
+}
+
+#[tokio::test]
 async fn a_code_goes_to_the_address_that_it_proves() {
     let house = House::open().await;
     for (typed, proven) in

@@ -111,7 +111,7 @@ fn refusal(code: &ProblemCode) -> Refusal {
             &["retry_after", "flow?"],
         ),
         ProblemCode::Unavailable => {
-            (&[(503, ALL)], "The backend cannot do this at the moment. Nothing was counted.", &["retry_after?"])
+            (&[(503, ALL)], "The backend cannot do this at the moment. Ask again with the same key.", &["retry_after?"])
         }
         ProblemCode::Internal => (&[(500, ALL)], "The backend's own fault.", &[]),
         ProblemCode::Unknown(_) => (&[], "", &[]),
