@@ -72,8 +72,11 @@ impl<'g> Member<'g> {
         self.leaves_by(|| self.driver().refresh()).await;
     }
 
-    /// The browser's own Back button.
+    /// The browser's own Back button. Nobody presses it before the step at hand was shown.
     pub async fn goes_back_in_history(&self) {
+        let shown =
+            "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))";
+        self.runs_until_done(shown, Vec::new()).await;
         self.driver().back().await.unwrap_or_else(|error| panic!("Back: {error}"));
     }
 
