@@ -9,7 +9,10 @@ mod ports;
 mod screens;
 mod widgets;
 
+use std::time::Duration;
+
 use daemun_flow::Event;
+use leptos::prelude::set_timeout;
 
 fn main() {
     std::panic::set_hook(Box::new(|panic| {
@@ -22,7 +25,8 @@ fn main() {
     let gate = driver::start();
     let shell = handover::Shell::find();
     app::mount(gate);
-    driver::tell(Event::Began);
     shell.hand_over(gate);
     ports::page::started();
+    // A task of its own: whoever types now is not kept waiting by the first request.
+    set_timeout(|| driver::tell(Event::Began), Duration::ZERO);
 }
