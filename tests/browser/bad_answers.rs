@@ -211,9 +211,15 @@ async fn meets_at_the_beginning(gate: &Gate, answers: Vec<(&'static str, Tamperi
             })
             .await;
         if is_front_door(&sight) {
-            // Nobody has asked for anything yet, so nobody is bothered; the word comes when somebody does.
-            member.fills("identifier", HARUTO).await;
-            member.clicks("[data-action=submit]").await;
+            // Nobody has asked for anything yet, so nobody is bothered; the word comes when somebody does. In one breath: the
+            // answer may be on its way and take the form with it.
+            member
+                .runs_with(
+                    "const field = document.querySelector('#app input[name=identifier]:not([readonly])');\
+                     if (field) { field.value = arguments[0]; field.form.requestSubmit(); }",
+                    vec![json!(HARUTO)],
+                )
+                .await;
         }
         let sight = member.waits_for(&format!("a word and a way on after {what}"), has_word_and_way_on).await;
         assert_unharmed(&member, what).await;
