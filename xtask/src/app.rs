@@ -65,7 +65,7 @@ pub fn build(workspace: &Workspace, tools: &AppTools) -> Result {
             .args(["fetch", "--target", TARGET, "--target", "host-tuple"])
             .envs(STANDARD_LIBRARY_TOO)
             .current_dir(&workspace.root),
-        "check that crates.io is within reach",
+        "check that the crate registry is within reach",
     )?;
     command::run(
         Command::new(&tools.trunk)

@@ -1,4 +1,4 @@
-//! A program from crates.io, compiled into the cache.
+//! A program from the crate registry, compiled into the cache.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -29,7 +29,7 @@ pub fn installed(cache: &Cache, package: &str, version: &str, lockfile: Lockfile
         }
         command::run(
             &mut install,
-            "look at Cargo's message above; crates.io must be within reach, and a C compiler installed",
+            "look at Cargo's message above; the crate registry must be within reach, and a C compiler installed",
         )?;
         cache::remove(&target)
     })?;
