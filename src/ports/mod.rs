@@ -1,4 +1,5 @@
-//! One door to the world each: the backend, and the page the app lives in. Only the driver and `main` go through them.
+//! One door to the world each: the backend, and the page the app lives in. Screens and widgets
+//! never go through them; the driver does, and what starts, mounts and hands over the app.
 
 pub mod api;
 mod json;

@@ -34,7 +34,7 @@ const INPUTS: &[&str] = &[
 
 const REMEDY: &str = "look at the messages above";
 
-/// The standard library is compiled with the app, for size, and a panic is a plain trap: together a seventh of what members
+/// The standard library is compiled with the app, for size, and a panic is a plain trap: together a tenth of what members
 /// load. `page/shell.js` hears the trap and says so; in a debug build the panic hook tells more.
 const STANDARD_LIBRARY_TOO: [(&str, &str); 3] = [
     ("RUSTC_BOOTSTRAP", "1"),
