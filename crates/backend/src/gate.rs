@@ -1,37 +1,40 @@
 //! What a browser can ask of flows: begin, read, act, cancel; each one transaction, or two around a password's check.
-//! It refuses to know HTTP, and decides nothing that `sign_in` or `limits` could.
+//! It refuses to know HTTP, and decides nothing that `flow` or `limits` could.
 
+mod taking;
+
+mod code_turn;
 mod password_turn;
+mod sign_in_turns;
+
+mod counting;
 mod problems;
 mod same_key;
 
 use std::sync::Arc;
 
-use daemun_protocol::{
-    Act, Action, ActionName, Begin, EndReason, FieldCode, Flow, Input, Kind, Problem, ProblemCode, StepKind, Timestamp,
-};
+use daemun_protocol::{Act, ActionName, Begin, EndReason, Flow, Kind, Problem, ProblemCode, StepKind, Timestamp};
 use rusqlite::Connection;
 
 use crate::browser::Browser;
 use crate::chance::Chance;
 use crate::clock::Clock;
-use crate::codes::{self, Code};
-use crate::email_address::{EmailAddress, NotAnAddress};
-use crate::limits::{self, CODE_TRIES, Doing, Left, Meter, Neighbourhood, Reservation, STRANGERS_CODE_TRIES, TryRule};
+use crate::email_address::EmailAddress;
+use crate::flow::sign_in::{self, Arrival, Way};
+use crate::flow::{self, Address, Ending, Facts, Next, Stage, StoredFlow};
+use crate::limits::{Doing, Meter, Neighbourhood};
 use crate::locale::Locale;
 use crate::log::Log;
-use crate::mail::{Mail, Postman, texts};
+use crate::mail::Postman;
 use crate::organisation_id::{NotAnOrganisationId, OrganisationId};
 use crate::password::PasswordChecker;
 use crate::return_to::ReturnPlaces;
 use crate::server_key::{Digest32, ServerKey};
-use crate::sign_in::{
-    self, Address, Arrival, Asking, Chosen, CodeVerdict, Facts, Next, Refusal, Sending, SentCode, SignIn, Stage, Way,
-};
 use crate::store::{self, Finished, FlowRow, Remembered, Scope, Store, Trouble};
 use password_turn::PasswordCheck;
 pub(crate) use password_turn::account_subject;
 pub use same_key::SameKey;
+use taking::Taking;
 
 /// The gate and all it needs. Cloning shares it.
 #[derive(Clone, Debug)]
@@ -197,9 +200,10 @@ impl Gate {
             None => self.arrival_by_session(connection, asker, now)?,
         };
         let return_to = self.places.judge(begin.hints.return_to.as_deref());
-        let flow = SignIn::begin(Locale::from_tag(&begin.client.locale), return_to, arrival);
+        let stage = sign_in::first_stage(arrival);
+        let flow = StoredFlow::begin(Locale::from_tag(&begin.client.locale), return_to, stage);
         let id = self.chance.token::<16>()?;
-        let (expires_at, last_end) = (now.plus_seconds(sign_in::LIFETIME), now.plus_seconds(sign_in::LONGEST_LIFE));
+        let (expires_at, last_end) = (now.plus_seconds(flow::LIFETIME), now.plus_seconds(flow::LONGEST_LIFE));
         let row = FlowRow { flow, expires_at, last_end };
         store::insert_flow(connection, &id, browser, &row)?;
         let seen = self.see(connection, &id, &row, now)?;
@@ -247,7 +251,7 @@ impl Gate {
                     return Ok(Found::Expired(Box::new(expired(&id, &row, now))));
                 }
                 let flow = Box::new(gate.see(transaction, &id, &row, now)?);
-                Ok(Found::Live { likeness: sign_in::likeness(&flow), flow })
+                Ok(Found::Live { likeness: flow::likeness(&flow), flow })
             })
             .await
     }
@@ -293,7 +297,7 @@ impl Gate {
     ) -> Result<bool, Trouble> {
         let Some(mut row) = store::read_flow(connection, id, browser, &self.log)? else { return Ok(false) };
         if row.flow.stage.kind().is_some() && !is_over(&row, now) {
-            row.flow.apply(Next::Go(Stage::Cancelled, Vec::new()));
+            row.flow.apply(Next::to(Stage::Ended(Ending::Cancelled)));
             store::write_flow(connection, id, &row)?;
         }
         Ok(true)
@@ -378,100 +382,8 @@ impl Gate {
     /// The flow as its browser sees it.
     fn see(&self, connection: &Connection, id: &str, row: &FlowRow, now: Timestamp) -> Result<Flow, Trouble> {
         let facts = facts(connection, &row.flow.stage)?;
-        Ok(sign_in::view(id, &row.flow, &facts, now, row.expires_at))
+        Ok(flow::view(id, &row.flow, &facts, now, row.expires_at))
     }
-
-    /// Whether a browser that was never seen with `subject` is asking.
-    fn standing(&self, connection: &Connection, browser: &Digest32, subject: &str) -> Result<Device, Trouble> {
-        Ok(if store::known_device(connection, browser, subject)? { Device::Known } else { Device::Stranger })
-    }
-
-    /// The digest that a counter is stored under.
-    fn counter(&self, of: &str, browser: Option<&Digest32>, subject: &str) -> Digest32 {
-        self.key.mac(of, &[browser.map_or(&[][..], |browser| &browser[..]), subject.as_bytes()])
-    }
-}
-
-/// How a browser stands to an account or address: strangers share a ceiling, a known device has its own allowance, so
-/// that strangers cannot lock it out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Device {
-    Known,
-    Stranger,
-}
-
-/// The counters that one try counts in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-struct Counters {
-    own: Digest32,
-    ceiling: Option<Digest32>,
-}
-
-/// Counts a try in all its counters, or in none if one of them is exhausted.
-fn reserve(
-    connection: &Connection,
-    counters: &Counters,
-    own: TryRule,
-    ceiling: TryRule,
-    now: Timestamp,
-) -> Result<Result<Left, Timestamp>, Trouble> {
-    let own_reserved = own.reserve(store::read_tries(connection, &counters.own)?, now);
-    let Reservation::Granted { tries: own_tries, left } = own_reserved else {
-        return Ok(Err(restricted_until(own_reserved)));
-    };
-    let mut least = left;
-    if let Some(scope) = &counters.ceiling {
-        let reserved = ceiling.reserve(store::read_tries(connection, scope)?, now);
-        let Reservation::Granted { tries, left } = reserved else { return Ok(Err(restricted_until(reserved))) };
-        store::write_tries(connection, scope, tries)?;
-        least = least.least(left);
-    }
-    store::write_tries(connection, &counters.own, own_tries)?;
-    Ok(Ok(least))
-}
-
-fn restricted_until(reservation: Reservation) -> Timestamp {
-    match reservation {
-        Reservation::Restricted { until } => until,
-        Reservation::Granted { tries, .. } => tries.last_at,
-    }
-}
-
-/// Takes a try back that was not wrong after all: the own count begins anew, the strangers' loses this one.
-fn release(connection: &Connection, counters: &Counters) -> Result<(), Trouble> {
-    store::delete_tries(connection, &counters.own)?;
-    if let Some(scope) = &counters.ceiling
-        && let Some(tries) = store::read_tries(connection, scope)?
-    {
-        store::write_tries(connection, scope, tries.released())?;
-    }
-    Ok(())
-}
-
-/// Takes a try back that was never evaluated, or came too late to count for anything.
-fn take_back(connection: &Connection, counters: &Counters) -> Result<(), Trouble> {
-    for scope in core::iter::once(&counters.own).chain(&counters.ceiling) {
-        if let Some(tries) = store::read_tries(connection, scope)? {
-            store::write_tries(connection, scope, tries.released())?;
-        }
-    }
-    Ok(())
-}
-
-/// Until when any of the counters restricts.
-fn restriction(
-    connection: &Connection,
-    counters: &Counters,
-    own: TryRule,
-    ceiling: TryRule,
-    now: Timestamp,
-) -> Result<Option<Timestamp>, Trouble> {
-    let own = own.restricted_until(store::read_tries(connection, &counters.own)?, now);
-    let shared = match &counters.ceiling {
-        Some(scope) => ceiling.restricted_until(store::read_tries(connection, scope)?, now),
-        None => None,
-    };
-    Ok(own.max(shared))
 }
 
 /// What the flow's stage needs to know.
@@ -501,7 +413,7 @@ fn expired(id: &str, row: &FlowRow, now: Timestamp) -> Flow {
         rev: row.flow.rev,
         server_time: now,
         expires_at: row.expires_at,
-        status: sign_in::ended(EndReason::Expired),
+        status: flow::ended(EndReason::Expired),
         messages: Vec::new(),
         account: None,
         workspace: None,
@@ -518,245 +430,6 @@ fn shows(steps: &[String], kind: StepKind) -> bool {
         None => step == kind.as_str() && kind.version() == 1,
         Some((name, version)) => name == kind.as_str() && version.parse() == Ok(kind.version()),
     })
-}
-
-/// One act on one flow within one transaction.
-struct Taking<'a> {
-    gate: &'a Gate,
-    connection: &'a Connection,
-    asker: &'a Asker,
-    browser: &'a Browser,
-    id: &'a str,
-    row: FlowRow,
-    now: Timestamp,
-}
-
-impl Taking<'_> {
-    fn take(&mut self, name: Option<ActionName>, input: Input, reserved: Option<String>) -> Result<Turn, Trouble> {
-        let stage = self.row.flow.stage.clone();
-        let facts = facts(self.connection, &stage)?;
-        let offered = name.and_then(|name| stage.offers(&facts, self.now).get(name).map(|offer| (name, offer)));
-        let (Some((name, offer)), Some(kind)) = (offered, stage.kind()) else {
-            return self.settle(Next::Refuse(Refusal::Unavailable { retry_after: None }));
-        };
-        // A restricted password answers with its own refusal, counted by the ID that is tried.
-        if let Some(wait) = offer.available_in
-            && kind != StepKind::Password
-        {
-            return self.settle(Next::Refuse(Refusal::Unavailable { retry_after: Some(wait) }));
-        }
-        let action = match Action::from_wire(kind, name, input) {
-            Ok(action) => action,
-            Err(missing) => {
-                let refusal = match missing.pointer {
-                    Some(pointer) => Refusal::Field { pointer, code: FieldCode::Required },
-                    None => Refusal::Unavailable { retry_after: None },
-                };
-                return self.settle(Next::Refuse(refusal));
-            }
-        };
-        let next = match (action, &stage) {
-            (Action::SubmitIdentifier { identifier }, _) => self.submit_identifier(&identifier)?,
-            (Action::SubmitOrganisation { organisation }, _) => self.submit_organisation(&organisation)?,
-            (Action::SubmitCode { code }, Stage::Code(sent)) => self.submit_code(sent, code.expose())?,
-            (Action::Resend, Stage::Code(sent)) => self.ask_for_code(sent.address.clone(), Asking::Again)?,
-            (Action::ChooseWorkspace { workspace }, Stage::ChooseWorkspace { address }) => {
-                self.choose_workspace(address, workspace, &facts)?
-            }
-            (Action::SubmitPassword { identifier, password }, Stage::Password(stage)) => {
-                return self.submit_password(stage, identifier.as_deref(), password, &facts, reserved.as_deref());
-            }
-            (Action::Back, stage) => sign_in::back(stage, &facts),
-            (Action::UseOrganisation, stage) => sign_in::use_organisation(stage, &facts),
-            (Action::UseEmail, _) => sign_in::use_email(),
-            (
-                Action::SubmitCode { .. }
-                | Action::Resend
-                | Action::ChooseWorkspace { .. }
-                | Action::SubmitPassword { .. },
-                Stage::Identify { .. }
-                | Stage::Organisation { .. }
-                | Stage::Code(_)
-                | Stage::ChooseWorkspace { .. }
-                | Stage::Password(_)
-                | Stage::Notice(_)
-                | Stage::Complete(_)
-                | Stage::Cancelled,
-            ) => Next::Refuse(Refusal::Unavailable { retry_after: None }),
-        };
-        self.settle(next)
-    }
-
-    fn settle(&mut self, next: Next) -> Result<Turn, Trouble> {
-        let does_nothing = matches!(next, Next::Refuse(Refusal::Unavailable { .. }));
-        let finished = self.finish(next)?;
-        Ok(if does_nothing { Turn::Passing(finished) } else { Turn::Answered(finished) })
-    }
-
-    /// Stores what comes next and says it.
-    fn finish(&mut self, next: Next) -> Result<Finished, Trouble> {
-        let before = self.row.flow.clone();
-        let refusal = self.row.flow.apply(next);
-        if refusal.is_none() {
-            self.row.expires_at = self.now.plus_seconds(sign_in::LIFETIME);
-        }
-        if let Some(until) = self.row.flow.stage.waits_until() {
-            self.row.expires_at = self.row.expires_at.max(until.plus_seconds(sign_in::LIFETIME));
-        }
-        self.row.expires_at = self.row.expires_at.min(self.row.last_end);
-        if refusal.is_none() || self.row.flow != before {
-            store::write_flow(self.connection, self.id, &self.row)?;
-        }
-        let flow = self.gate.see(self.connection, self.id, &self.row, self.now)?;
-        match refusal {
-            Some(refusal) => problems::finished(&problems::of(refusal, flow)),
-            None => Ok(Finished {
-                status: 200,
-                location: None,
-                body: serde_json::to_string(&flow)?,
-                retry_after: None,
-                session_salt: None,
-            }),
-        }
-    }
-
-    /// The act was meant for another step than the current one.
-    fn stale(&self) -> Result<Finished, Trouble> {
-        let mut problem = Problem::new(ProblemCode::Stale, 409);
-        problem.flow = Some(Box::new(self.gate.see(self.connection, self.id, &self.row, self.now)?));
-        problems::finished(&problem)
-    }
-
-    fn submit_identifier(&self, typed: &str) -> Result<Next, Trouble> {
-        let typed = typed.trim();
-        let email = match EmailAddress::parse(typed) {
-            Ok(email) => email,
-            Err(refused) => {
-                let code = match refused {
-                    NotAnAddress::Empty => FieldCode::Required,
-                    NotAnAddress::TooLong => FieldCode::TooLong,
-                    NotAnAddress::Malformed => FieldCode::EmailInvalid,
-                };
-                return Ok(Next::Refuse(Refusal::Field { pointer: "/input/identifier", code }));
-            }
-        };
-        self.ask_for_code(Address { typed: typed.into(), email }, Asking::First)
-    }
-
-    /// The same for every address, whether anybody has it or not: no account is looked up here.
-    fn ask_for_code(&self, address: Address, asking: Asking) -> Result<Next, Trouble> {
-        let (gate, connection, now) = (self.gate, self.connection, self.now);
-        let browser = self.browser.id();
-        let device = gate.standing(connection, &browser, &email_subject(&address.email))?;
-        let sent_scope = match device {
-            Device::Known => gate.counter("codes sent", Some(&browser), address.email.as_str()),
-            Device::Stranger => gate.counter("codes sent", None, address.email.as_str()),
-        };
-        let counters = self.code_counters(&address.email)?;
-        let longest = limits::SENDS.iter().map(|rate| rate.seconds).max().unwrap_or(0);
-        let earlier = store::sent_since(connection, &sent_scope, longest, now)?;
-        let sending = match restriction(connection, &counters, CODE_TRIES, STRANGERS_CODE_TRIES, now)? {
-            Some(until) => Sending::Restricted { until },
-            None => match limits::wait_for_rates(&limits::SENDS, &earlier, now) {
-                Some(wait) => Sending::Wait(wait),
-                None => match gate.meter.take(Doing::Send, self.asker.neighbourhood, now) {
-                    Ok(()) => Sending::Free,
-                    Err(wait) => Sending::Wait(wait),
-                },
-            },
-        };
-        sign_in::ask_for_code(address, sending, asking, |address| {
-            let code = Code::draw(&gate.chance)?;
-            let (subject, text) = texts::sign_in_code(self.row.flow.locale, &code);
-            let mail = Mail {
-                message_id: gate.chance.token::<16>()?,
-                // What a code proves is this form, so it is this form that it is sent to; what was typed is for reading.
-                to: address.email.as_str().into(),
-                subject,
-                text,
-                code: Some(code.expose().into()),
-            };
-            let expires_at = now.plus_seconds(codes::LIFETIME);
-            store::insert_mail(connection, &mail, now, expires_at)?;
-            store::note_sent(connection, &sent_scope, now)?;
-            Ok(SentCode {
-                digest: code.digest(&gate.key, self.id, &address.email),
-                address: address.clone(),
-                expires_at,
-                resend_at: now.plus_seconds(codes::RESEND_AFTER),
-            })
-        })
-    }
-
-    fn code_counters(&self, email: &EmailAddress) -> Result<Counters, Trouble> {
-        let browser = self.browser.id();
-        let device = self.gate.standing(self.connection, &browser, &email_subject(email))?;
-        Ok(Counters {
-            own: self.gate.counter("wrong codes", Some(&browser), email.as_str()),
-            ceiling: match device {
-                Device::Known => None,
-                Device::Stranger => Some(self.gate.counter("wrong codes", None, email.as_str())),
-            },
-        })
-    }
-
-    fn submit_code(&self, sent: &SentCode, typed: &str) -> Result<Next, Trouble> {
-        let Some(code) = Code::parse(typed) else {
-            let code = if typed.trim().is_empty() { FieldCode::Required } else { FieldCode::CodeInvalid };
-            return Ok(Next::Refuse(Refusal::Field { pointer: "/input/code", code }));
-        };
-        if sent.expires_at <= self.now {
-            return Ok(sign_in::submit_code(sent, CodeVerdict::Expired));
-        }
-        let email = &sent.address.email;
-        let counters = self.code_counters(email)?;
-        let verdict = match reserve(self.connection, &counters, CODE_TRIES, STRANGERS_CODE_TRIES, self.now)? {
-            Err(until) => CodeVerdict::Restricted { until },
-            Ok(left) => {
-                if code.digest(&self.gate.key, self.id, email).matches(&sent.digest) {
-                    release(self.connection, &counters)?;
-                    let listed = store::listed_memberships(self.connection, email)?;
-                    let restricted_until = match listed.as_slice() {
-                        [only] => self.settled_restriction(&only.id, &sent.address)?,
-                        _ => None,
-                    };
-                    let unlisted = store::unlisted_workspace(self.connection, email)?;
-                    CodeVerdict::Right { listed, unlisted, restricted_until }
-                } else {
-                    CodeVerdict::Wrong(left)
-                }
-            }
-        };
-        Ok(sign_in::submit_code(sent, verdict))
-    }
-
-    fn choose_workspace(&self, address: &Address, workspace: String, facts: &Facts) -> Result<Next, Trouble> {
-        let chosen = if facts.memberships.iter().any(|membership| membership.id == workspace) {
-            Chosen::Listed { restricted_until: self.settled_restriction(&workspace, address)? }
-        } else {
-            let id = crate::login_id::LoginId::Email(address.email.clone());
-            match store::account_of(self.connection, &workspace, &id)? {
-                Some(_) => Chosen::Forbidden,
-                None => Chosen::NotTheirs,
-            }
-        };
-        Ok(sign_in::choose_workspace(address.clone(), workspace, chosen))
-    }
-
-    fn submit_organisation(&self, typed: &str) -> Result<Next, Trouble> {
-        let id = match OrganisationId::parse(typed) {
-            Ok(id) => id,
-            Err(refused) => {
-                let code = match refused {
-                    NotAnOrganisationId::Empty => FieldCode::Required,
-                    NotAnOrganisationId::TooLong => FieldCode::TooLong,
-                    NotAnOrganisationId::Malformed => FieldCode::OrganisationInvalid,
-                };
-                return Ok(Next::Refuse(Refusal::Field { pointer: "/input/organisation", code }));
-            }
-        };
-        Ok(sign_in::submit_organisation(store::organisation(self.connection, &id)?))
-    }
 }
 
 fn email_subject(email: &EmailAddress) -> String {

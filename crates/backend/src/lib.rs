@@ -40,7 +40,8 @@ mod pages;
 mod sandbox;
 
 mod gate;
-mod sign_in;
+
+mod flow;
 
 mod browser;
 mod codes;

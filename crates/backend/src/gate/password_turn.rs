@@ -6,16 +6,15 @@ use daemun_protocol::{FieldCode, ProblemCode, Secret, Timestamp};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Asker, Counters, Device, Gate, Taking, Turn, email_subject, facts, is_over, problems, release, reserve,
-    restriction, take_back, verified,
-};
+use super::counting::{Counters, Device, release, reserve, restriction, take_back};
+use super::{Asker, Gate, Taking, Turn, email_subject, facts, is_over, problems, verified};
 use crate::browser::{Browser, session_digest};
 use crate::email_address::EmailAddress;
+use crate::flow::sign_in::{self, PasswordStage, PasswordVerdict, Way};
+use crate::flow::{self, Address, Facts, Next, Refusal, Stage, Workspace};
 use crate::limits::{Doing, Left, PASSWORD_TRIES, STRANGERS_PASSWORD_TRIES};
 use crate::login_id::{LoginId, NotAnId};
 use crate::password::{self, Against};
-use crate::sign_in::{self, Address, Facts, Next, PasswordStage, PasswordVerdict, Refusal, Stage, Way, Workspace};
 use crate::store::{self, Consecutive, Finished, FlowRow, Scope, Trouble};
 
 /// Seconds that a session lives.
@@ -64,13 +63,13 @@ impl Taking<'_> {
         if let Some(next) = sign_in::method_trouble(stage, workspace) {
             return self.settle(next);
         }
-        let Some(workspace) = workspace else { return self.settle(sign_in::use_email()) };
+        let Some(workspace) = workspace else { return self.settle(flow::use_email()) };
         let (id, typed) = match read_id(&stage.way, identifier) {
             Ok(read) => read,
-            Err(code) => return self.settle(Next::Refuse(Refusal::Field { pointer: "/input/identifier", code })),
+            Err(code) => return self.settle(Next::Refuse(Refusal::field("/input/identifier", code))),
         };
         if let Some(code) = password_trouble(&password) {
-            return self.settle(Next::Refuse(Refusal::Field { pointer: "/input/password", code }));
+            return self.settle(Next::Refuse(Refusal::field("/input/password", code)));
         }
         let account = store::account_of(self.connection, &workspace.id, &id)?;
         // A reservation that cannot be read, from another version, is none.
@@ -288,17 +287,8 @@ impl Gate {
 }
 
 fn password_stage(row: &FlowRow, rev: u64) -> Option<PasswordStage> {
-    match &row.flow.stage {
-        Stage::Password(stage) if row.flow.rev == rev => Some(stage.clone()),
-        Stage::Password(_)
-        | Stage::Identify { .. }
-        | Stage::Organisation { .. }
-        | Stage::Code(_)
-        | Stage::ChooseWorkspace { .. }
-        | Stage::Notice(_)
-        | Stage::Complete(_)
-        | Stage::Cancelled => None,
-    }
+    let Stage::Password(stage) = &row.flow.stage else { return None };
+    (row.flow.rev == rev).then(|| stage.clone())
 }
 
 /// Whether an ID has used up the policy's limit. It shows so at once, like any other that did, whether anybody has it or

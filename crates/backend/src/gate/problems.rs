@@ -1,16 +1,16 @@
 //! Refusals as problem details (RFC 9457). It refuses to decide which refusal it is.
 
-use daemun_protocol::{FieldError, Flow, Problem, ProblemCode};
+use daemun_protocol::{Flow, Problem, ProblemCode};
 
-use crate::sign_in::Refusal;
+use crate::flow::Refusal;
 use crate::store::{Finished, Trouble};
 
 /// A refusal, with the flow as it is.
 pub fn of(refusal: Refusal, flow: Flow) -> Problem {
     let mut problem = match refusal {
-        Refusal::Field { pointer, code } => {
+        Refusal::Fields(errors) => {
             let mut problem = Problem::new(ProblemCode::InputInvalid, 422);
-            problem.errors.push(FieldError { pointer: pointer.into(), code });
+            problem.errors = errors;
             problem
         }
         Refusal::NotListed => Problem::new(ProblemCode::InputInvalid, 422),

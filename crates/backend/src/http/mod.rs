@@ -93,6 +93,7 @@ async fn discovery(State(_): State<House>, request: Request) -> Response {
         locales: Locale::ALL.iter().map(|locale| locale.tag().into()).collect(),
         long_polling: false,
         apps: Vec::new(),
+        terms: Vec::new(),
         fallback_url: None,
     };
     replies::cacheable_json(&discovery, request.headers())

@@ -10,12 +10,12 @@ use serde::Serialize;
 
 use super::scenarios::Scenario;
 use crate::email_address::EmailAddress;
+use crate::flow::Workspace;
 use crate::gate::account_subject;
 use crate::locale::Locale;
 use crate::login_id::MobileNumber;
 use crate::password::{self, StoredPassword};
 use crate::server_key::digest;
-use crate::sign_in::Workspace;
 use crate::store::{self, NewAccount, Trouble};
 
 /// An account to try.

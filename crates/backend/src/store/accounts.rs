@@ -5,10 +5,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Trouble, stored};
 use crate::email_address::EmailAddress;
+use crate::flow::Workspace;
 use crate::login_id::LoginId;
 use crate::organisation_id::OrganisationId;
 use crate::password::StoredPassword;
-use crate::sign_in::Workspace;
 
 /// An account as it is kept.
 #[derive(Clone, Debug)]

@@ -4,14 +4,14 @@ use daemun_protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Trouble, stored, unstored};
+use crate::flow::StoredFlow;
 use crate::log::Log;
 use crate::server_key::Digest32;
-use crate::sign_in::SignIn;
 
 /// A flow and until when it lives.
 #[derive(Clone, Debug)]
 pub struct FlowRow {
-    pub flow: SignIn,
+    pub flow: StoredFlow,
     pub expires_at: Timestamp,
     /// No act extends the flow beyond this.
     pub last_end: Timestamp,

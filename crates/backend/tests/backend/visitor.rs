@@ -8,7 +8,21 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-pub const STEPS: [&str; 6] = ["identify", "organisation", "code", "choose_workspace", "password", "notice"];
+pub const STEPS: [&str; 13] = [
+    "identify",
+    "organisation",
+    "code",
+    "choose_workspace",
+    "password",
+    "invitation",
+    "create_account",
+    "request_reset",
+    "new_password",
+    "register_id",
+    "find_id",
+    "found_ids",
+    "notice",
+];
 
 /// A backend and the directory its database is in.
 pub struct House {

@@ -1,15 +1,16 @@
 //! A stored flow as it goes over the wire. It refuses to decide anything.
 
 use daemun_protocol::{
-    Account, ActionName, Channel, Flow, Kind, Message, MessageCode, NoticeCode, Params, Restart, Severity, Status,
-    Step, StepState, Timestamp,
+    Account, ActionName, Channel, EndReason, Flow, Kind, Message, MessageCode, NoticeCode, Params, Restart, Severity,
+    Status, Step, StepState, Timestamp,
 };
 
-use super::{Completed, Facts, Notice, PasswordStage, Said, SentCode, SignIn, Stage, Way};
+use super::sign_in::{PasswordStage, SentCode, Way};
+use super::{Completed, Ending, Facts, Notice, Said, Stage, StoredFlow};
 use crate::codes;
 
 /// The flow `id` as its browser sees it at `now`.
-pub fn view(id: &str, flow: &SignIn, facts: &Facts, now: Timestamp, expires_at: Timestamp) -> Flow {
+pub fn view(id: &str, flow: &StoredFlow, facts: &Facts, now: Timestamp, expires_at: Timestamp) -> Flow {
     Flow {
         id: id.into(),
         kind: Kind::SignIn,
@@ -27,7 +28,7 @@ pub fn view(id: &str, flow: &SignIn, facts: &Facts, now: Timestamp, expires_at: 
     }
 }
 
-fn status(flow: &SignIn, facts: &Facts, now: Timestamp) -> Status {
+fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
     let active = |step| Status::Active {
         step: StepState { id: flow.rev.to_string(), step },
         actions: flow.stage.offers(facts, now),
@@ -48,12 +49,12 @@ fn status(flow: &SignIn, facts: &Facts, now: Timestamp) -> Status {
         Stage::Password(PasswordStage { way, .. }) => active(Step::Password { identifier: settled_id(way) }),
         Stage::Notice(notice) => active(notice_step(notice, facts)),
         Stage::Complete(Completed { redirect_to, .. }) => Status::Complete { redirect_to: redirect_to.clone() },
-        Stage::Cancelled => ended(daemun_protocol::EndReason::Cancelled),
+        Stage::Ended(Ending::Cancelled) => ended(EndReason::Cancelled),
     }
 }
 
 /// The end of a flow that can be begun anew.
-pub fn ended(reason: daemun_protocol::EndReason) -> Status {
+pub fn ended(reason: EndReason) -> Status {
     Status::Ended { reason, restart: Some(Restart { kind: Kind::SignIn }) }
 }
 
@@ -98,11 +99,11 @@ fn account(stage: &Stage) -> Option<Account> {
         | Stage::Code(_)
         | Stage::ChooseWorkspace { .. }
         | Stage::Notice(_)
-        | Stage::Cancelled => None,
+        | Stage::Ended(_) => None,
     }
 }
 
-fn messages(flow: &SignIn, now: Timestamp) -> Vec<Message> {
+fn messages(flow: &StoredFlow, now: Timestamp) -> Vec<Message> {
     let said = flow.said.iter().map(|said| match said {
         Said::CodeSent { to } => Message {
             code: MessageCode::CodeSent,
@@ -126,7 +127,7 @@ fn messages(flow: &SignIn, now: Timestamp) -> Vec<Message> {
         | Stage::ChooseWorkspace { .. }
         | Stage::Notice(_)
         | Stage::Complete(_)
-        | Stage::Cancelled => None,
+        | Stage::Ended(_) => None,
     };
     let restricted = restriction.filter(|until| *until > now).map(|until| Message {
         code: MessageCode::SignInRestricted,

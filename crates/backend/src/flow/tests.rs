@@ -1,7 +1,8 @@
-//! The sign-in decided step by step, without HTTP and SQL.
+//! Flows decided step by step, without HTTP and SQL.
 
-use daemun_protocol::Status;
+use daemun_protocol::{ActionName, Status};
 
+use super::sign_in::*;
 use super::*;
 
 fn address() -> Address {
@@ -63,9 +64,9 @@ fn stages() -> Vec<Stage> {
 #[test]
 fn every_stage_says_a_step_has_a_way_on_and_comes_back_from_storage_as_it_was() {
     for stage in stages() {
-        let flow = SignIn { rev: 3, locale: Locale::Ko, return_to: None, said: Vec::new(), stage };
+        let flow = StoredFlow { rev: 3, locale: Locale::Ko, return_to: None, said: Vec::new(), stage };
         let stored = serde_json::to_string(&flow).unwrap();
-        assert_eq!(serde_json::from_str::<SignIn>(&stored).unwrap(), flow);
+        assert_eq!(serde_json::from_str::<StoredFlow>(&stored).unwrap(), flow);
         let seen = view("id", &flow, &facts(&["nuri"]), Timestamp(0), Timestamp(9));
         let Status::Active { step, actions, .. } = seen.status else { panic!("{seen:?}") };
         assert_eq!(step.step.kind(), flow.stage.kind());
@@ -123,7 +124,7 @@ fn ways_that_are_switched_off_are_not_offered() {
 
 #[test]
 fn a_revision_moves_with_the_step_and_with_nothing_else() {
-    let mut flow = SignIn::begin(Locale::En, ReturnTo::Absent, Arrival::Plain);
+    let mut flow = StoredFlow::begin(Locale::En, ReturnTo::Absent, first_stage(Arrival::Plain));
     assert_eq!(flow.rev, 1);
     assert_eq!(flow.apply(use_organisation(&flow.stage, &facts(&[]))), None);
     assert_eq!(flow.rev, 2);

@@ -1,0 +1,184 @@
+//! A flow as it is stored, and what acts make of it, given facts. One room per purpose: signing in, and more beside it; each
+//! takes facts and says what comes next. It refuses to know where facts come from (SQL, mails, hashes) and how its answers
+//! travel (HTTP).
+
+mod stage;
+
+pub mod sign_in;
+
+mod view;
+
+use daemun_protocol::{FieldCode, FieldError, Membership, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::email_address::EmailAddress;
+use crate::locale::Locale;
+use crate::return_to::ReturnTo;
+
+pub use stage::{Completed, Ending, Notice, Stage, back, use_email, use_organisation};
+pub use view::{ended, likeness, view};
+
+/// Seconds from the last accepted act, or from the end of a restriction that it shows, to the end of a flow.
+pub const LIFETIME: u64 = 30 * 60;
+/// Seconds from a flow's beginning to its end at the latest, whatever is done in it.
+pub const LONGEST_LIFE: u64 = 2 * 3600;
+
+/// A flow as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredFlow {
+    /// Moves with the stage's instance, and with nothing else.
+    pub rev: u64,
+    pub locale: Locale,
+    /// Judged and re-serialised; see [`crate::return_to`].
+    pub return_to: Option<String>,
+    pub said: Vec<Said>,
+    pub stage: Stage,
+}
+
+/// An address and how the member wrote it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    pub typed: String,
+    pub email: EmailAddress,
+}
+
+/// What is said beside the step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Said {
+    CodeSent { to: String },
+    CodeSentAgain { to: String },
+    ReturnNotAllowed,
+}
+
+/// A workspace and its policy (FEATURES L8, L9).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Workspace {
+    pub id: String,
+    pub name: String,
+    pub organisation_id: Option<String>,
+    pub email_entry: bool,
+    pub organisation_entry: bool,
+    /// Consecutive wrong passwords that suspend an account; `None`: they do not.
+    pub attempt_limit: Option<u32>,
+    /// Whether remaining tries are said.
+    pub reveal_tries: bool,
+}
+
+impl Workspace {
+    /// Whether members can begin with the organisation's ID.
+    pub fn takes_organisation_way(&self) -> bool {
+        self.organisation_entry && self.organisation_id.is_some()
+    }
+}
+
+/// What is true outside the flow now, as far as its stage needs it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Whether any workspace lets its members begin with its organisation ID.
+    pub organisation_way: bool,
+    /// The stage's workspace.
+    pub workspace: Option<Workspace>,
+    /// The accounts of the stage's verified address in workspaces that allow the email way.
+    pub memberships: Vec<Membership>,
+}
+
+/// What an act does to the flow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// To another step instance: `rev` moves.
+    Go(Stage, Vec<Said>),
+    /// The same instance, renewed.
+    Renew(Stage, Vec<Said>),
+    /// Nothing but a refusal.
+    Refuse(Refusal),
+    /// A refusal that the same instance remembers.
+    RefuseAndRemember(Stage, Refusal),
+}
+
+impl Next {
+    /// To a step beside which nothing is said.
+    pub fn to(stage: Stage) -> Self {
+        Self::Go(stage, Vec::new())
+    }
+
+    /// The step does not offer this.
+    pub fn unavailable() -> Self {
+        Self::Refuse(Refusal::Unavailable { retry_after: None })
+    }
+}
+
+/// Why an act is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Fields are wrong, at least one.
+    Fields(Vec<FieldError>),
+    /// What was chosen is not among what is listed.
+    NotListed,
+    OrganisationUnknown,
+    CodeWrong {
+        tries_left: u32,
+    },
+    CodeExpired,
+    CredentialsWrong {
+        tries_left: Option<u32>,
+    },
+    SignInRestricted {
+        retry_after: u32,
+    },
+    TooManyRequests {
+        retry_after: u32,
+    },
+    Unavailable {
+        retry_after: Option<u32>,
+    },
+}
+
+impl Refusal {
+    /// One field is wrong.
+    pub fn field(pointer: &str, code: FieldCode) -> Self {
+        Self::Fields(vec![FieldError { pointer: pointer.into(), code }])
+    }
+}
+
+impl StoredFlow {
+    /// The flow's first state.
+    pub fn begin(locale: Locale, return_to: ReturnTo, stage: Stage) -> Self {
+        let (return_to, said) = match return_to {
+            ReturnTo::Absent => (None, Vec::new()),
+            ReturnTo::Allowed(url) => (Some(url), Vec::new()),
+            ReturnTo::Refused => (None, vec![Said::ReturnNotAllowed]),
+        };
+        Self { rev: 1, locale, return_to, said, stage }
+    }
+
+    /// The flow after `next`; a refusal may change what it remembers, never its `rev`.
+    pub fn apply(&mut self, next: Next) -> Option<Refusal> {
+        match next {
+            Next::Go(stage, said) => {
+                self.rev += 1;
+                self.stage = stage;
+                self.said = said;
+                None
+            }
+            Next::Renew(stage, said) => {
+                self.stage = stage;
+                self.said = said;
+                None
+            }
+            Next::Refuse(refusal) => Some(refusal),
+            Next::RefuseAndRemember(stage, refusal) => {
+                self.stage = stage;
+                Some(refusal)
+            }
+        }
+    }
+}
+
+/// Seconds as the protocol counts them.
+pub fn seconds_until(until: Timestamp, now: Timestamp) -> u32 {
+    u32::try_from(until.seconds_since(now)).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests;

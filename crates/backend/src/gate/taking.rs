@@ -1,0 +1,115 @@
+//! One act on one flow within one transaction: what is offered, what is meant, what comes of it.
+
+use daemun_protocol::{Action, ActionName, FieldCode, Input, Problem, ProblemCode, StepKind, Timestamp};
+use rusqlite::Connection;
+
+use super::{Asker, Gate, Turn, facts, problems};
+use crate::browser::Browser;
+use crate::flow::{self, Next, Refusal, Stage};
+use crate::store::{self, Finished, FlowRow, Trouble};
+
+/// The act, the flow, the transaction.
+pub(super) struct Taking<'a> {
+    pub(super) gate: &'a Gate,
+    pub(super) connection: &'a Connection,
+    pub(super) asker: &'a Asker,
+    pub(super) browser: &'a Browser,
+    pub(super) id: &'a str,
+    pub(super) row: FlowRow,
+    pub(super) now: Timestamp,
+}
+
+impl Taking<'_> {
+    pub(super) fn take(
+        &mut self,
+        name: Option<ActionName>,
+        input: Input,
+        reserved: Option<String>,
+    ) -> Result<Turn, Trouble> {
+        let stage = self.row.flow.stage.clone();
+        let facts = facts(self.connection, &stage)?;
+        let offered = name.and_then(|name| stage.offers(&facts, self.now).get(name).map(|offer| (name, offer)));
+        let (Some((name, offer)), Some(kind)) = (offered, stage.kind()) else {
+            return self.settle(Next::unavailable());
+        };
+        // A restricted password answers with its own refusal, counted by the ID that is tried.
+        if let Some(wait) = offer.available_in
+            && kind != StepKind::Password
+        {
+            return self.settle(Next::Refuse(Refusal::Unavailable { retry_after: Some(wait) }));
+        }
+        let action = match Action::from_wire(kind, name, input) {
+            Ok(action) => action,
+            Err(missing) => {
+                let refused = missing.pointer.map(|pointer| Refusal::field(pointer, FieldCode::Required));
+                return self.settle(refused.map_or_else(Next::unavailable, Next::Refuse));
+            }
+        };
+        let next = match action {
+            Action::SubmitIdentifier { identifier } => self.submit_identifier(&identifier)?,
+            Action::SubmitOrganisation { organisation } => self.submit_organisation(&organisation)?,
+            Action::SubmitCode { code } => self.submit_code(&stage, code.expose())?,
+            Action::Resend => self.resend_code(&stage)?,
+            Action::ChooseWorkspace { workspace } => self.choose_workspace(&stage, workspace, &facts)?,
+            Action::SubmitPassword { identifier, password } => {
+                let Stage::Password(stage) = &stage else { return self.settle(Next::unavailable()) };
+                return self.submit_password(stage, identifier.as_deref(), password, &facts, reserved.as_deref());
+            }
+            Action::Back => flow::back(&stage, &facts),
+            Action::UseOrganisation => flow::use_organisation(&stage, &facts),
+            Action::UseEmail => flow::use_email(),
+            Action::SubmitAccount { .. }
+            | Action::SubmitReset { .. }
+            | Action::SubmitNewPassword { .. }
+            | Action::SubmitId { .. }
+            | Action::SubmitContact { .. }
+            | Action::Forgot
+            | Action::FindId
+            | Action::Accept
+            | Action::Decline
+            | Action::SignIn
+            | Action::Start => Next::unavailable(),
+        };
+        self.settle(next)
+    }
+
+    pub(super) fn settle(&mut self, next: Next) -> Result<Turn, Trouble> {
+        let does_nothing = matches!(next, Next::Refuse(Refusal::Unavailable { .. }));
+        let finished = self.finish(next)?;
+        Ok(if does_nothing { Turn::Passing(finished) } else { Turn::Answered(finished) })
+    }
+
+    /// Stores what comes next and says it.
+    pub(super) fn finish(&mut self, next: Next) -> Result<Finished, Trouble> {
+        let before = self.row.flow.clone();
+        let refusal = self.row.flow.apply(next);
+        if refusal.is_none() {
+            self.row.expires_at = self.now.plus_seconds(flow::LIFETIME);
+        }
+        if let Some(until) = self.row.flow.stage.waits_until() {
+            self.row.expires_at = self.row.expires_at.max(until.plus_seconds(flow::LIFETIME));
+        }
+        self.row.expires_at = self.row.expires_at.min(self.row.last_end);
+        if refusal.is_none() || self.row.flow != before {
+            store::write_flow(self.connection, self.id, &self.row)?;
+        }
+        let flow = self.gate.see(self.connection, self.id, &self.row, self.now)?;
+        match refusal {
+            Some(refusal) => problems::finished(&problems::of(refusal, flow)),
+            None => Ok(Finished {
+                status: 200,
+                location: None,
+                body: serde_json::to_string(&flow)?,
+                retry_after: None,
+                session_salt: None,
+            }),
+        }
+    }
+
+    /// The act was meant for another step than the current one.
+    pub(super) fn stale(&self) -> Result<Finished, Trouble> {
+        let mut problem = Problem::new(ProblemCode::Stale, 409);
+        problem.flow = Some(Box::new(self.gate.see(self.connection, self.id, &self.row, self.now)?));
+        problems::finished(&problem)
+    }
+}
