@@ -21,11 +21,35 @@ pub enum ActionName {
     UseOrganisation,
     /// Begin with the email address.
     UseEmail,
+    /// The password is forgotten.
+    Forgot,
+    /// The ID is forgotten.
+    FindId,
+    /// Take an invitation.
+    Accept,
+    /// Leave an invitation.
+    Decline,
+    /// Sign in with the account that there is.
+    SignIn,
+    /// Go in, having joined.
+    Start,
 }
 
 impl ActionName {
-    pub const ALL: &[Self] =
-        &[Self::Submit, Self::Back, Self::Resend, Self::Choose, Self::UseOrganisation, Self::UseEmail];
+    pub const ALL: &[Self] = &[
+        Self::Submit,
+        Self::Back,
+        Self::Resend,
+        Self::Choose,
+        Self::UseOrganisation,
+        Self::UseEmail,
+        Self::Forgot,
+        Self::FindId,
+        Self::Accept,
+        Self::Decline,
+        Self::SignIn,
+        Self::Start,
+    ];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -35,6 +59,12 @@ impl ActionName {
             Self::Choose => "choose",
             Self::UseOrganisation => "use_organisation",
             Self::UseEmail => "use_email",
+            Self::Forgot => "forgot",
+            Self::FindId => "find_id",
+            Self::Accept => "accept",
+            Self::Decline => "decline",
+            Self::SignIn => "sign_in",
+            Self::Start => "start",
         }
     }
 
@@ -68,10 +98,41 @@ pub enum Action {
         identifier: Option<String>,
         password: Secret,
     },
+    /// `create_account`: who joins; `terms` are the ones agreed to.
+    SubmitAccount {
+        name: String,
+        email: String,
+        password: Secret,
+        terms: Vec<String>,
+    },
+    /// `request_reset`: whose password is forgotten.
+    SubmitReset {
+        name: String,
+        email: String,
+    },
+    /// `new_password`: the one to be.
+    SubmitNewPassword {
+        password: Secret,
+    },
+    /// `register_id`: the first ID and its password.
+    SubmitId {
+        identifier: String,
+        password: Secret,
+    },
+    /// `find_id`: a personal email or a mobile number.
+    SubmitContact {
+        identifier: String,
+    },
     Back,
     Resend,
     UseOrganisation,
     UseEmail,
+    Forgot,
+    FindId,
+    Accept,
+    Decline,
+    SignIn,
+    Start,
 }
 
 impl Action {
@@ -80,12 +141,23 @@ impl Action {
             Self::SubmitIdentifier { .. }
             | Self::SubmitOrganisation { .. }
             | Self::SubmitCode { .. }
-            | Self::SubmitPassword { .. } => ActionName::Submit,
+            | Self::SubmitPassword { .. }
+            | Self::SubmitAccount { .. }
+            | Self::SubmitReset { .. }
+            | Self::SubmitNewPassword { .. }
+            | Self::SubmitId { .. }
+            | Self::SubmitContact { .. } => ActionName::Submit,
             Self::ChooseWorkspace { .. } => ActionName::Choose,
             Self::Back => ActionName::Back,
             Self::Resend => ActionName::Resend,
             Self::UseOrganisation => ActionName::UseOrganisation,
             Self::UseEmail => ActionName::UseEmail,
+            Self::Forgot => ActionName::Forgot,
+            Self::FindId => ActionName::FindId,
+            Self::Accept => ActionName::Accept,
+            Self::Decline => ActionName::Decline,
+            Self::SignIn => ActionName::SignIn,
+            Self::Start => ActionName::Start,
         }
     }
 
@@ -96,6 +168,12 @@ impl Action {
             ActionName::Resend => Some(Self::Resend),
             ActionName::UseOrganisation => Some(Self::UseOrganisation),
             ActionName::UseEmail => Some(Self::UseEmail),
+            ActionName::Forgot => Some(Self::Forgot),
+            ActionName::FindId => Some(Self::FindId),
+            ActionName::Accept => Some(Self::Accept),
+            ActionName::Decline => Some(Self::Decline),
+            ActionName::SignIn => Some(Self::SignIn),
+            ActionName::Start => Some(Self::Start),
             ActionName::Submit | ActionName::Choose => None,
         }
     }
@@ -112,7 +190,32 @@ impl Action {
                 input.identifier = identifier;
                 input.password = Some(password);
             }
-            Self::Back | Self::Resend | Self::UseOrganisation | Self::UseEmail => {}
+            Self::SubmitAccount { name, email, password, terms } => {
+                input.name = Some(name);
+                input.email = Some(email);
+                input.password = Some(password);
+                input.terms = terms;
+            }
+            Self::SubmitReset { name, email } => {
+                input.name = Some(name);
+                input.email = Some(email);
+            }
+            Self::SubmitNewPassword { password } => input.password = Some(password),
+            Self::SubmitId { identifier, password } => {
+                input.identifier = Some(identifier);
+                input.password = Some(password);
+            }
+            Self::SubmitContact { identifier } => input.identifier = Some(identifier),
+            Self::Back
+            | Self::Resend
+            | Self::UseOrganisation
+            | Self::UseEmail
+            | Self::Forgot
+            | Self::FindId
+            | Self::Accept
+            | Self::Decline
+            | Self::SignIn
+            | Self::Start => {}
         }
         input
     }
@@ -127,9 +230,6 @@ impl Action {
             value.ok_or(MissingInput { pointer: Some(pointer) })
         }
         match (name, step) {
-            (ActionName::Back, _) => Ok(Self::Back),
-            (ActionName::UseEmail, _) => Ok(Self::UseEmail),
-            (ActionName::UseOrganisation, _) => Ok(Self::UseOrganisation),
             (ActionName::Resend, StepKind::Code) => Ok(Self::Resend),
             (ActionName::Submit, StepKind::Identify) => {
                 Ok(Self::SubmitIdentifier { identifier: need(input.identifier, "/input/identifier")? })
@@ -145,7 +245,28 @@ impl Action {
             (ActionName::Choose, StepKind::ChooseWorkspace) => {
                 Ok(Self::ChooseWorkspace { workspace: need(input.workspace, "/input/workspace")? })
             }
+            (ActionName::Submit, StepKind::CreateAccount) => Ok(Self::SubmitAccount {
+                name: need(input.name, "/input/name")?,
+                email: need(input.email, "/input/email")?,
+                password: need(input.password, "/input/password")?,
+                terms: input.terms,
+            }),
+            (ActionName::Submit, StepKind::RequestReset) => Ok(Self::SubmitReset {
+                name: need(input.name, "/input/name")?,
+                email: need(input.email, "/input/email")?,
+            }),
+            (ActionName::Submit, StepKind::NewPassword) => {
+                Ok(Self::SubmitNewPassword { password: need(input.password, "/input/password")? })
+            }
+            (ActionName::Submit, StepKind::RegisterId) => Ok(Self::SubmitId {
+                identifier: need(input.identifier, "/input/identifier")?,
+                password: need(input.password, "/input/password")?,
+            }),
+            (ActionName::Submit, StepKind::FindId) => {
+                Ok(Self::SubmitContact { identifier: need(input.identifier, "/input/identifier")? })
+            }
             (ActionName::Submit | ActionName::Choose | ActionName::Resend, _) => Err(MissingInput { pointer: None }),
+            (other, _) => Self::without_input(other).ok_or(MissingInput { pointer: None }),
         }
     }
 }
@@ -175,7 +296,8 @@ pub struct Act {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Input {
-    /// `submit` at `identify`, and at `password` where the step has no identifier: an email address or a mobile number.
+    /// `submit` at `identify`, and at `password` where the step has no identifier: an ID; at `register_id` the one to be;
+    /// at `find_id` a personal email or a mobile number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identifier: Option<String>,
     /// `submit` at `organisation`: the organisation's ID.
@@ -187,9 +309,18 @@ pub struct Input {
     /// `choose` at `choose_workspace`: the `id` of one that is listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workspace: Option<String>,
-    /// `submit` at `password`.
+    /// `submit` at `password`; at `create_account`, `new_password` and `register_id` the one to be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
+    /// `submit` at `create_account` and `request_reset`: the member's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// `submit` at `create_account` and `request_reset`: the member's address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// `submit` at `create_account`: the `id`s of the terms that are agreed to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub terms: Vec<String>,
 }
 
 /// What is said of an action that a step offers.

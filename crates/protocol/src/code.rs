@@ -63,6 +63,32 @@ open_enum! {
         CodeInvalid = "code_invalid",
         /// Letters, digits, `-` only.
         OrganisationInvalid = "organisation_invalid",
+        /// Not an ID: 3 to 40 lower-case letters, digits, `.`, `_`, `-`, a letter first (FEATURES R5).
+        IdInvalid = "id_invalid",
+        /// Somebody in this workspace has this ID (FEATURES R5).
+        IdTaken = "id_taken",
+        /// A required one of the terms is not agreed to; the pointer is `/input/terms/{id}` (FEATURES E4).
+        TermsRequired = "terms_required",
+        /// Codes cannot be sent to mobile numbers here (FEATURES L10).
+        MobileUnavailable = "mobile_unavailable",
+        /// Fewer characters than the policy asks for (FEATURES R3).
+        PasswordTooShort = "password_too_short",
+        /// More characters than are taken.
+        PasswordTooLong = "password_too_long",
+        /// The policy asks for an English letter.
+        PasswordNeedsLetter = "password_needs_letter",
+        /// The policy asks for a digit.
+        PasswordNeedsDigit = "password_needs_digit",
+        /// The policy asks for a symbol.
+        PasswordNeedsSymbol = "password_needs_symbol",
+        /// One of the last passwords, which the policy keeps from being used again.
+        PasswordReused = "password_reused",
+        /// Known from breaches: the first that anybody tries.
+        PasswordBreached = "password_breached",
+        /// It has control characters, or nothing that could be typed again (RFC 8265 §4.2).
+        PasswordInvalid = "password_invalid",
+        /// The ID or the address itself.
+        PasswordIsId = "password_is_id",
     }
 }
 
@@ -79,6 +105,8 @@ open_enum! {
         MethodNotAllowed = "method_not_allowed",
         /// The place the member came from is not one that this deployment leads back to (FEATURES L11).
         ReturnNotAllowed = "return_not_allowed",
+        /// The new password counts from now on: sign in with it (FEATURES R1).
+        PasswordChanged = "password_changed",
     }
 }
 
@@ -93,6 +121,48 @@ open_enum! {
         AccountSuspended = "account_suspended",
         /// The method was switched off by the administrator; others are offered (FEATURES L8).
         MethodNotAllowed = "method_not_allowed",
+        /// Welcome to `params.workspace` (FEATURES E4, E5, E7).
+        Joined = "joined",
+        /// `params.to` is a member of `params.workspace` already; said to whoever proved the address (FEATURES E4).
+        AlreadyMember = "already_member",
+        /// No invitation has this link (FEATURES E4, E5); so for the next ones.
+        InvitationUnknown = "invitation_unknown",
+        InvitationExpired = "invitation_expired",
+        InvitationRevoked = "invitation_revoked",
+        /// As many as it was for have joined with it, or the one it was for has.
+        InvitationUsed = "invitation_used",
+        /// `params.workspace` has no room for another member.
+        WorkspaceFull = "workspace_full",
+        /// If anybody has this name and `params.to`, a mail is on its way there (FEATURES R1).
+        ResetRequested = "reset_requested",
+        /// No password can be reset with this link (FEATURES R2); so for the next ones.
+        ResetLinkUnknown = "reset_link_unknown",
+        ResetLinkExpired = "reset_link_expired",
+        /// It was used, or a newer one was sent.
+        ResetLinkUsed = "reset_link_used",
+        /// Nobody has saved `params.to` (FEATURES L10); said to whoever proved it.
+        IdNotFound = "id_not_found",
+    }
+}
+
+open_enum! {
+    /// Why a new password is asked for (`reason` of `new_password`).
+    pub enum NewPasswordReason {
+        /// The old one is forgotten (FEATURES R1).
+        Reset = "reset",
+        /// The old one was right and its time is over (FEATURES R4).
+        Expired = "expired",
+        /// There is none yet: an administrator has registered this member (FEATURES E5).
+        Invited = "invited",
+    }
+}
+
+open_enum! {
+    /// What a member of a deployment agrees to (`terms[].id`); the app has a name for each.
+    pub enum TermsId {
+        Service = "service",
+        Privacy = "privacy",
+        Marketing = "marketing",
     }
 }
 
@@ -102,6 +172,8 @@ open_enum! {
         Expired = "expired",
         /// The member, or the app on their behalf, gave it up.
         Cancelled = "cancelled",
+        /// The invitation was declined; nothing was kept.
+        Declined = "declined",
     }
 }
 

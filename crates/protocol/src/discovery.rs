@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Kind;
+use crate::tree::{Missing, Tree, list, named, text};
+use crate::{Kind, TermsId};
 
 /// The deployment's own description. What a single workspace allows comes with the flow.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +25,9 @@ pub struct Discovery {
     /// The platform's apps.
     #[serde(default)]
     pub apps: Vec<AppLink>,
+    /// What new members agree to.
+    #[serde(default)]
+    pub terms: Vec<Terms>,
     /// Where a browser that cannot run the app may go instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fallback_url: Option<String>,
@@ -41,6 +45,17 @@ pub struct AppLink {
     pub get: String,
 }
 
+/// One text that new members read (FEATURES E4).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Terms {
+    pub id: TermsId,
+    /// Where it is to be read.
+    pub url: String,
+    /// Whether nobody joins without agreeing.
+    pub required: bool,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -51,4 +66,45 @@ pub enum Platform {
     Windows,
     #[serde(other)]
     Other,
+}
+
+impl Discovery {
+    /// Reads a deployment's description. What is absent of what it could have, it has not.
+    ///
+    /// # Errors
+    /// Names the member that must be there and is not.
+    pub fn read(tree: &impl Tree) -> Result<Self, Missing> {
+        let texts = |name| list(tree, name, Tree::text);
+        Ok(Self {
+            versions: texts("versions"),
+            api: text(tree, "api").ok_or(Missing("api"))?,
+            kinds: texts("kinds").iter().map(|kind| Kind::from(kind.as_str())).collect(),
+            steps: texts("steps"),
+            locales: texts("locales"),
+            long_polling: tree.child("long_polling").is_some_and(|is| is.is_true()),
+            apps: list(tree, "apps", AppLink::read),
+            terms: list(tree, "terms", Terms::read),
+            fallback_url: text(tree, "fallback_url"),
+        })
+    }
+}
+
+impl AppLink {
+    fn read(tree: &impl Tree) -> Option<Self> {
+        let platform = match text(tree, "platform")?.as_str() {
+            "android" => Platform::Android,
+            "ios" => Platform::Ios,
+            "macos" => Platform::Macos,
+            "windows" => Platform::Windows,
+            _ => Platform::Other,
+        };
+        Some(Self { platform, open: text(tree, "open"), get: text(tree, "get")? })
+    }
+}
+
+impl Terms {
+    fn read(tree: &impl Tree) -> Option<Self> {
+        let required = tree.child("required").is_some_and(|is| is.is_true());
+        Some(Self { id: named(tree, "id")?, url: text(tree, "url")?, required })
+    }
 }

@@ -4,12 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::open_enum::open_enum;
 use crate::tree::{Missing, Tree, list, named, number, text};
-use crate::{EndReason, MessageCode, Offers, Severity, StepState, Timestamp};
+use crate::{EndReason, MessageCode, Offers, Secret, Severity, StepState, Timestamp};
 
 open_enum! {
     /// What a flow is for.
     pub enum Kind {
         SignIn = "sign_in",
+        /// Joining a workspace, from `/join#…` (FEATURES E4, E5).
+        Join = "join",
+        /// A new password for a forgotten one, from `/reset#…` (FEATURES R1).
+        Reset = "reset",
     }
 }
 
@@ -147,6 +151,9 @@ pub struct Hints {
     /// From `/o/{organisation}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organisation: Option<String>,
+    /// The secret of a link, from the fragment of `/join#…` or `/reset#…`. Beginning a flow with it uses nothing up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<Secret>,
 }
 
 /// Who is asking: what this app can show.

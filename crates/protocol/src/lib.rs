@@ -7,6 +7,7 @@ mod action;
 mod code;
 mod discovery;
 mod flow;
+mod password_rules;
 mod problem;
 mod secret;
 mod step;
@@ -14,12 +15,13 @@ mod timestamp;
 mod tree;
 
 pub use action::{Act, Action, ActionName, Input, MissingInput, Offer, Offers};
-pub use code::{EndReason, FieldCode, MessageCode, NoticeCode, ProblemCode, Severity};
-pub use discovery::{AppLink, Discovery, Platform};
+pub use code::{EndReason, FieldCode, MessageCode, NewPasswordReason, NoticeCode, ProblemCode, Severity, TermsId};
+pub use discovery::{AppLink, Discovery, Platform, Terms};
 pub use flow::{Account, Begin, Client, Flow, Hints, Kind, Message, Params, Poll, Restart, Status, Workspace};
+pub use password_rules::{PasswordRules, Requirement};
 pub use problem::{FieldError, Problem};
 pub use secret::Secret;
-pub use step::{Channel, Membership, Step, StepKind, StepState};
+pub use step::{Channel, FoundId, Membership, Step, StepKind, StepState};
 pub use timestamp::Timestamp;
 pub use tree::{Missing, Tree};
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::tree::{Missing, Tree, list, named, number, text};
-use crate::{NoticeCode, Params, Timestamp};
+use crate::{NewPasswordReason, NoticeCode, Params, PasswordRules, Timestamp};
 
 /// A step with the instance's name: drafts and focus live as long as `id` stays the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -47,12 +47,64 @@ pub enum Step {
         email: String,
         workspaces: Vec<Membership>,
     },
-    /// The password, on the workspace's own screen. `submit`, `use_email`, `back` (FEATURES L1).
+    /// The password, on the workspace's own screen. `submit`, `forgot`, `find_id`, `use_email`, `back` (FEATURES L1).
     Password {
         /// The ID, where it is settled; where it is absent, the member enters ID and password.
         #[serde(skip_serializing_if = "Option::is_none")]
         identifier: Option<String>,
     },
+    /// A workspace, which the flow names, invites whoever has the link. `accept`, `decline` (FEATURES E4).
+    Invitation {
+        /// Who invites.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        inviter: Option<String>,
+    },
+    /// A new member's account in the flow's workspace. `submit`, `back` (FEATURES E4).
+    CreateAccount {
+        /// What was entered before; the password never is.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        email: Option<String>,
+        /// The terms (by the `id` that discovery gives them) that were agreed to before.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        terms: Vec<String>,
+        rules: PasswordRules,
+    },
+    /// Whose password is forgotten? The answer is the same whether or not anybody has this name and address. `submit`,
+    /// `back` (FEATURES R1).
+    RequestReset {
+        /// What is known already.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        email: Option<String>,
+    },
+    /// A new password for an ID. `submit` (FEATURES E5, R1, R4).
+    NewPassword {
+        /// The ID that the password is for.
+        identifier: String,
+        reason: NewPasswordReason,
+        rules: PasswordRules,
+    },
+    /// The first ID and password of a member who joined without; the ID stays for good. `submit`, `back` (FEATURES R5).
+    RegisterId {
+        /// What was entered before.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        identifier: Option<String>,
+        rules: PasswordRules,
+    },
+    /// Where a member may be reached whose ID is forgotten: the personal email or the mobile number of the profile. A code
+    /// follows, whether or not anybody has it. `submit`, `back` (FEATURES L10).
+    FindId {
+        /// What was entered before.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        identifier: Option<String>,
+        /// How codes can travel here.
+        channels: Vec<Channel>,
+    },
+    /// The IDs of whoever received the code, masked. `back` (FEATURES L10).
+    FoundIds { ids: Vec<FoundId> },
     /// Something to be told, with whatever actions lead on.
     Notice { code: NoticeCode, params: Params },
     /// A step of a later version: shown as something this app cannot do yet, with a way on.
@@ -76,12 +128,23 @@ pub struct Membership {
     pub logo: Option<String>,
 }
 
+/// An ID that was found, as much of it as its owner needs to know it again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FoundId {
+    /// The ID with most of it masked: `mi***@daemun.test`.
+    pub masked: String,
+    /// The workspace's name.
+    pub workspace: String,
+}
+
 /// How a code travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Channel {
     Email,
+    Sms,
 }
 
 /// The steps without what they carry: `step.type`, and the keys of a client's `steps`.
@@ -92,12 +155,32 @@ pub enum StepKind {
     Code,
     ChooseWorkspace,
     Password,
+    Invitation,
+    CreateAccount,
+    RequestReset,
+    NewPassword,
+    RegisterId,
+    FindId,
+    FoundIds,
     Notice,
 }
 
 impl StepKind {
-    pub const ALL: &[Self] =
-        &[Self::Identify, Self::Organisation, Self::Code, Self::ChooseWorkspace, Self::Password, Self::Notice];
+    pub const ALL: &[Self] = &[
+        Self::Identify,
+        Self::Organisation,
+        Self::Code,
+        Self::ChooseWorkspace,
+        Self::Password,
+        Self::Invitation,
+        Self::CreateAccount,
+        Self::RequestReset,
+        Self::NewPassword,
+        Self::RegisterId,
+        Self::FindId,
+        Self::FoundIds,
+        Self::Notice,
+    ];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -106,6 +189,13 @@ impl StepKind {
             Self::Code => "code",
             Self::ChooseWorkspace => "choose_workspace",
             Self::Password => "password",
+            Self::Invitation => "invitation",
+            Self::CreateAccount => "create_account",
+            Self::RequestReset => "request_reset",
+            Self::NewPassword => "new_password",
+            Self::RegisterId => "register_id",
+            Self::FindId => "find_id",
+            Self::FoundIds => "found_ids",
             Self::Notice => "notice",
         }
     }
@@ -129,6 +219,13 @@ impl Step {
             Self::Code { .. } => Some(StepKind::Code),
             Self::ChooseWorkspace { .. } => Some(StepKind::ChooseWorkspace),
             Self::Password { .. } => Some(StepKind::Password),
+            Self::Invitation { .. } => Some(StepKind::Invitation),
+            Self::CreateAccount { .. } => Some(StepKind::CreateAccount),
+            Self::RequestReset { .. } => Some(StepKind::RequestReset),
+            Self::NewPassword { .. } => Some(StepKind::NewPassword),
+            Self::RegisterId { .. } => Some(StepKind::RegisterId),
+            Self::FindId { .. } => Some(StepKind::FindId),
+            Self::FoundIds { .. } => Some(StepKind::FoundIds),
             Self::Notice { .. } => Some(StepKind::Notice),
             Self::Unknown { .. } => None,
         }
@@ -140,7 +237,7 @@ impl StepState {
     ///
     /// # Errors
     /// Names the member that a step of this type must have and that is not there.
-    pub fn read(tree: &impl Tree) -> Result<Self, Missing> {
+    pub fn read<T: Tree>(tree: &T) -> Result<Self, Missing> {
         let id = text(tree, "id").ok_or(Missing("id"))?;
         let kind = text(tree, "type").ok_or(Missing("type"))?;
         let need = |name| text(tree, name).ok_or(Missing(name));
@@ -160,6 +257,19 @@ impl StepState {
                 Step::ChooseWorkspace { email: need("email")?, workspaces: list(tree, "workspaces", Membership::read) }
             }
             StepKind::Password => Step::Password { identifier: text(tree, "identifier") },
+            StepKind::Invitation
+            | StepKind::CreateAccount
+            | StepKind::RequestReset
+            | StepKind::NewPassword
+            | StepKind::RegisterId
+            | StepKind::FindId
+            | StepKind::FoundIds => {
+                if T::READS_ALL_STEPS {
+                    read_more(known, tree)?
+                } else {
+                    Step::Unknown { kind }
+                }
+            }
             StepKind::Notice => Step::Notice {
                 code: named(tree, "code").ok_or(Missing("code"))?,
                 params: Params::read(tree.child("params").as_ref()),
@@ -167,6 +277,39 @@ impl StepState {
         };
         Ok(Self { id, step })
     }
+}
+
+/// The steps off the login path.
+fn read_more(kind: StepKind, tree: &impl Tree) -> Result<Step, Missing> {
+    let need = |name| text(tree, name).ok_or(Missing(name));
+    let rules = || tree.child("rules").and_then(|rules| PasswordRules::read(&rules)).ok_or(Missing("rules"));
+    Ok(match kind {
+        StepKind::Invitation => Step::Invitation { inviter: text(tree, "inviter") },
+        StepKind::CreateAccount => Step::CreateAccount {
+            name: text(tree, "name"),
+            email: text(tree, "email"),
+            terms: list(tree, "terms", Tree::text),
+            rules: rules()?,
+        },
+        StepKind::RequestReset => Step::RequestReset { name: text(tree, "name"), email: text(tree, "email") },
+        StepKind::NewPassword => Step::NewPassword {
+            identifier: need("identifier")?,
+            reason: named(tree, "reason").ok_or(Missing("reason"))?,
+            rules: rules()?,
+        },
+        StepKind::RegisterId => Step::RegisterId { identifier: text(tree, "identifier"), rules: rules()? },
+        StepKind::FindId => Step::FindId {
+            identifier: text(tree, "identifier"),
+            channels: list(tree, "channels", |name| name.text().and_then(|name| Channel::parse(&name))),
+        },
+        StepKind::FoundIds => Step::FoundIds { ids: list(tree, "ids", FoundId::read) },
+        StepKind::Identify
+        | StepKind::Organisation
+        | StepKind::Code
+        | StepKind::ChooseWorkspace
+        | StepKind::Password
+        | StepKind::Notice => Step::Unknown { kind: kind.as_str().into() },
+    })
 }
 
 impl Membership {
@@ -180,9 +323,19 @@ impl Membership {
     }
 }
 
+impl FoundId {
+    fn read(tree: &impl Tree) -> Option<Self> {
+        Some(Self { masked: text(tree, "masked")?, workspace: text(tree, "workspace")? })
+    }
+}
+
 impl Channel {
     fn parse(name: &str) -> Option<Self> {
-        (name == "email").then_some(Self::Email)
+        match name {
+            "email" => Some(Self::Email),
+            "sms" => Some(Self::Sms),
+            _ => None,
+        }
     }
 }
 

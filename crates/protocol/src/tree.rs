@@ -5,11 +5,17 @@ use crate::open_enum::Named;
 
 /// A parsed JSON value that can be looked into. What has another type than the one asked for is as good as absent.
 pub trait Tree: Sized {
+    /// Whether all steps are read, or those of the login path alone: an app that has no screens for the others is not to
+    /// pay for reading them. They are kept as [`Step::Unknown`](crate::Step::Unknown), with their names.
+    const READS_ALL_STEPS: bool = true;
+
     /// A member of an object; `None` where it is absent or `null`.
     fn child(&self, name: &str) -> Option<Self>;
     fn text(&self) -> Option<String>;
     /// A whole number that is not negative.
     fn number(&self) -> Option<u64>;
+    /// Whether it is `true`.
+    fn is_true(&self) -> bool;
     /// The elements of an array; none of anything else.
     fn items(&self) -> Vec<Self>;
     /// The names of an object's members; none of anything else.
@@ -50,6 +56,9 @@ impl Tree for serde_json::Value {
     }
     fn number(&self) -> Option<u64> {
         self.as_u64()
+    }
+    fn is_true(&self) -> bool {
+        self.as_bool() == Some(true)
     }
     fn items(&self) -> Vec<Self> {
         self.as_array().cloned().unwrap_or_default()

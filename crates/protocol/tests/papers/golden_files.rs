@@ -6,9 +6,10 @@ use std::fs;
 
 use daemun_protocol::{
     Act, Action, ActionName, Begin, Channel, Discovery, EndReason, FieldCode, Flow, Kind, Message, MessageCode,
-    NoticeCode, Platform, Problem, ProblemCode, Severity, Status, Step, StepKind,
+    NewPasswordReason, NoticeCode, Platform, Problem, ProblemCode, Severity, Status, Step, StepKind, TermsId,
 };
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::goldens::{self, Golden, Wire};
 use crate::paper;
@@ -38,7 +39,11 @@ fn each_golden_file_reads_as_its_message() {
     for Golden { name, wire } in goldens::all() {
         let json = paper::text(&paper::path(&format!("golden/{name}.json"))).unwrap_or_default();
         match wire {
-            Wire::Discovery(discovery) => assert_eq!(read::<Discovery>(&name, &json), discovery, "{name}"),
+            Wire::Discovery(discovery) => {
+                assert_eq!(read::<Discovery>(&name, &json), discovery, "{name}");
+                // The app reads it by the other reader.
+                assert_eq!(Discovery::read(&read::<Value>(&name, &json)), Ok(discovery), "{name}");
+            }
             Wire::Begin(begin) => assert_eq!(read::<Begin>(&name, &json), begin, "{name}"),
             Wire::Act(step, action, act) => {
                 let read = read::<Act>(&name, &json);
@@ -82,38 +87,107 @@ impl<T: Debug> Variants<T> {
     fn are_all_among(&self, values: impl IntoIterator<Item = T>) {
         let seen: BTreeSet<&str> = values.into_iter().map(|value| (self.name)(&value)).collect();
         let missing: Vec<&&str> = self.all.iter().filter(|variant| !seen.contains(**variant)).collect();
-        assert!(missing.is_empty(), "{}::{missing:?} has no golden: add one to tests/papers/goldens.rs", self.of);
+        assert!(missing.is_empty(), "{}::{missing:?} has no golden: add one to tests/papers/goldens", self.of);
     }
 }
 
 #[test]
-fn each_variant_has_a_golden() {
+fn each_variant_of_a_flow_has_a_golden() {
     let wires: Vec<Wire> = goldens::all().into_iter().map(|golden| golden.wire).collect();
     let flows: Vec<&Flow> = wires.iter().filter_map(Wire::flow).collect();
     let steps: Vec<&Step> = flows.iter().filter_map(|flow| step(flow)).collect();
     let messages: Vec<&Message> = flows.iter().flat_map(|flow| &flow.messages).collect();
-    let problems: Vec<&Problem> = wires.iter().filter_map(problem).collect();
-    let actions: Vec<&Action> = wires.iter().filter_map(action).collect();
 
     variants!(Status { Active, Complete, Ended }, not sent: Unknown)
         .are_all_among(flows.iter().map(|f| f.status.clone()));
-    variants!(EndReason { Expired, Cancelled }, not sent: Unknown)
+    variants!(EndReason { Expired, Cancelled, Declined }, not sent: Unknown)
         .are_all_among(flows.iter().filter_map(|flow| reason(flow)));
-    variants!(Kind { SignIn }, not sent: Unknown).are_all_among(flows.iter().map(|flow| flow.kind.clone()));
-    variants!(Step { Identify, Organisation, Code, ChooseWorkspace, Password, Notice }, not sent: Unknown)
-        .are_all_among(steps.iter().copied().cloned());
-    variants!(StepKind { Identify, Organisation, Code, ChooseWorkspace, Password, Notice })
-        .are_all_among(steps.iter().filter_map(|step| step.kind()));
-    variants!(Channel { Email }).are_all_among(steps.iter().filter_map(|step| channel(step)));
-    variants!(NoticeCode { NoWorkspace, EmailRestricted, AccountSuspended, MethodNotAllowed }, not sent: Unknown)
-        .are_all_among(steps.iter().filter_map(|step| notice(step)));
+    variants!(Kind { SignIn, Join, Reset }, not sent: Unknown)
+        .are_all_among(flows.iter().map(|flow| flow.kind.clone()));
     variants!(
-        MessageCode { CodeSent, CodeSentAgain, SignInRestricted, MethodNotAllowed, ReturnNotAllowed },
+        Step {
+            Identify, Organisation, Code, ChooseWorkspace, Password, Invitation, CreateAccount, RequestReset, NewPassword,
+            RegisterId, FindId, FoundIds, Notice,
+        },
+        not sent: Unknown
+    )
+    .are_all_among(steps.iter().copied().cloned());
+    step_kinds().are_all_among(steps.iter().filter_map(|step| step.kind()));
+    variants!(Channel { Email, Sms }).are_all_among(steps.iter().filter_map(|step| code_channel(step)));
+    variants!(Channel { Email, Sms }).are_all_among(steps.iter().flat_map(|step| channels_to_find_by(step)));
+    variants!(NewPasswordReason { Reset, Expired, Invited }, not sent: Unknown)
+        .are_all_among(steps.iter().filter_map(|step| new_password_reason(step)));
+    variants!(
+        NoticeCode {
+            NoWorkspace, EmailRestricted, AccountSuspended, MethodNotAllowed, Joined, AlreadyMember, InvitationUnknown,
+            InvitationExpired, InvitationRevoked, InvitationUsed, WorkspaceFull, ResetRequested, ResetLinkUnknown,
+            ResetLinkExpired, ResetLinkUsed, IdNotFound,
+        },
+        not sent: Unknown
+    )
+    .are_all_among(steps.iter().filter_map(|step| notice(step)));
+    variants!(
+        MessageCode {
+            CodeSent, CodeSentAgain, SignInRestricted, MethodNotAllowed, ReturnNotAllowed, PasswordChanged,
+        },
         not sent: Unknown
     )
     .are_all_among(messages.iter().map(|message| message.code.clone()));
     variants!(Severity { Success, Warning, Error, Info })
         .are_all_among(messages.iter().map(|message| message.severity));
+    action_names().are_all_among(flows.iter().flat_map(|flow| offered(flow)));
+}
+
+#[test]
+fn each_variant_of_a_request_has_a_golden() {
+    let wires: Vec<Wire> = goldens::all().into_iter().map(|golden| golden.wire).collect();
+    let begins: Vec<&Begin> = wires.iter().filter_map(begin).collect();
+
+    variants!(Kind { SignIn, Join, Reset }, not sent: Unknown)
+        .are_all_among(begins.iter().map(|begin| begin.kind.clone()));
+    variants!(Action {
+        SubmitIdentifier,
+        SubmitOrganisation,
+        SubmitCode,
+        ChooseWorkspace,
+        SubmitPassword,
+        SubmitAccount,
+        SubmitReset,
+        SubmitNewPassword,
+        SubmitId,
+        SubmitContact,
+        Back,
+        Resend,
+        UseOrganisation,
+        UseEmail,
+        Forgot,
+        FindId,
+        Accept,
+        Decline,
+        SignIn,
+        Start,
+    })
+    .are_all_among(wires.iter().filter_map(action).cloned());
+}
+
+#[test]
+fn each_variant_of_a_discovery_has_a_golden() {
+    let wires: Vec<Wire> = goldens::all().into_iter().map(|golden| golden.wire).collect();
+    let discoveries: Vec<&Discovery> = wires.iter().filter_map(discovery).collect();
+
+    variants!(Kind { SignIn, Join, Reset }, not sent: Unknown)
+        .are_all_among(discoveries.iter().flat_map(|discovery| discovery.kinds.clone()));
+    variants!(Platform { Android, Ios, Macos, Windows, Other })
+        .are_all_among(discoveries.iter().flat_map(|discovery| discovery.apps.iter().map(|app| app.platform)));
+    variants!(TermsId { Service, Privacy, Marketing }, not sent: Unknown)
+        .are_all_among(discoveries.iter().flat_map(|discovery| discovery.terms.iter().map(|terms| terms.id.clone())));
+}
+
+#[test]
+fn each_variant_of_a_problem_has_a_golden() {
+    let wires: Vec<Wire> = goldens::all().into_iter().map(|golden| golden.wire).collect();
+    let problems: Vec<&Problem> = wires.iter().filter_map(problem).collect();
+
     variants!(
         ProblemCode {
             Malformed, TooLarge, VersionUnsupported, ClientUnsupported, OriginRefused, FlowUnknown, FlowExpired, Stale,
@@ -124,33 +198,55 @@ fn each_variant_has_a_golden() {
     )
     .are_all_among(problems.iter().map(|problem| problem.code.clone()));
     variants!(
-        FieldCode { Required, TooLong, EmailInvalid, IdentifierInvalid, CodeInvalid, OrganisationInvalid },
+        FieldCode {
+            Required, TooLong, EmailInvalid, IdentifierInvalid, CodeInvalid, OrganisationInvalid, IdInvalid, IdTaken,
+            TermsRequired, MobileUnavailable, PasswordTooShort, PasswordTooLong, PasswordNeedsLetter, PasswordNeedsDigit,
+            PasswordNeedsSymbol, PasswordReused, PasswordBreached, PasswordInvalid, PasswordIsId,
+        },
         not sent: Unknown
     )
     .are_all_among(problems.iter().flat_map(|problem| &problem.errors).map(|error| error.code.clone()));
-    variants!(Action {
-        SubmitIdentifier,
-        SubmitOrganisation,
-        SubmitCode,
-        ChooseWorkspace,
-        SubmitPassword,
-        Back,
-        Resend,
-        UseOrganisation,
-        UseEmail,
-    })
-    .are_all_among(actions.iter().copied().cloned());
-    variants!(ActionName { Submit, Back, Resend, Choose, UseOrganisation, UseEmail })
-        .are_all_among(flows.iter().flat_map(|flow| offered(flow)));
-    variants!(Platform { Android, Ios, Macos, Windows, Other }).are_all_among(wires.iter().flat_map(platforms));
 }
 
 #[test]
 fn the_lists_of_names_are_whole() {
-    variants!(StepKind { Identify, Organisation, Code, ChooseWorkspace, Password, Notice })
-        .are_all_among(StepKind::ALL.iter().copied());
-    variants!(ActionName { Submit, Back, Resend, Choose, UseOrganisation, UseEmail })
-        .are_all_among(ActionName::ALL.iter().copied());
+    step_kinds().are_all_among(StepKind::ALL.iter().copied());
+    action_names().are_all_among(ActionName::ALL.iter().copied());
+}
+
+fn step_kinds() -> Variants<StepKind> {
+    variants!(StepKind {
+        Identify,
+        Organisation,
+        Code,
+        ChooseWorkspace,
+        Password,
+        Invitation,
+        CreateAccount,
+        RequestReset,
+        NewPassword,
+        RegisterId,
+        FindId,
+        FoundIds,
+        Notice,
+    })
+}
+
+fn action_names() -> Variants<ActionName> {
+    variants!(ActionName {
+        Submit,
+        Back,
+        Resend,
+        Choose,
+        UseOrganisation,
+        UseEmail,
+        Forgot,
+        FindId,
+        Accept,
+        Decline,
+        SignIn,
+        Start,
+    })
 }
 
 fn step(flow: &Flow) -> Option<&Step> {
@@ -174,13 +270,58 @@ fn reason(flow: &Flow) -> Option<EndReason> {
     }
 }
 
-fn channel(step: &Step) -> Option<Channel> {
+fn code_channel(step: &Step) -> Option<Channel> {
     match step {
         Step::Code { channel, .. } => Some(*channel),
         Step::Identify { .. }
         | Step::Organisation { .. }
         | Step::ChooseWorkspace { .. }
         | Step::Password { .. }
+        | Step::Invitation { .. }
+        | Step::CreateAccount { .. }
+        | Step::RequestReset { .. }
+        | Step::NewPassword { .. }
+        | Step::RegisterId { .. }
+        | Step::FindId { .. }
+        | Step::FoundIds { .. }
+        | Step::Notice { .. }
+        | Step::Unknown { .. } => None,
+    }
+}
+
+fn channels_to_find_by(step: &Step) -> Vec<Channel> {
+    match step {
+        Step::FindId { channels, .. } => channels.clone(),
+        Step::Identify { .. }
+        | Step::Organisation { .. }
+        | Step::Code { .. }
+        | Step::ChooseWorkspace { .. }
+        | Step::Password { .. }
+        | Step::Invitation { .. }
+        | Step::CreateAccount { .. }
+        | Step::RequestReset { .. }
+        | Step::NewPassword { .. }
+        | Step::RegisterId { .. }
+        | Step::FoundIds { .. }
+        | Step::Notice { .. }
+        | Step::Unknown { .. } => Vec::new(),
+    }
+}
+
+fn new_password_reason(step: &Step) -> Option<NewPasswordReason> {
+    match step {
+        Step::NewPassword { reason, .. } => Some(reason.clone()),
+        Step::Identify { .. }
+        | Step::Organisation { .. }
+        | Step::Code { .. }
+        | Step::ChooseWorkspace { .. }
+        | Step::Password { .. }
+        | Step::Invitation { .. }
+        | Step::CreateAccount { .. }
+        | Step::RequestReset { .. }
+        | Step::RegisterId { .. }
+        | Step::FindId { .. }
+        | Step::FoundIds { .. }
         | Step::Notice { .. }
         | Step::Unknown { .. } => None,
     }
@@ -194,6 +335,13 @@ fn notice(step: &Step) -> Option<NoticeCode> {
         | Step::Code { .. }
         | Step::ChooseWorkspace { .. }
         | Step::Password { .. }
+        | Step::Invitation { .. }
+        | Step::CreateAccount { .. }
+        | Step::RequestReset { .. }
+        | Step::NewPassword { .. }
+        | Step::RegisterId { .. }
+        | Step::FindId { .. }
+        | Step::FoundIds { .. }
         | Step::Unknown { .. } => None,
     }
 }
@@ -212,9 +360,16 @@ fn action(wire: &Wire) -> Option<&Action> {
     }
 }
 
-fn platforms(wire: &Wire) -> Vec<Platform> {
+fn begin(wire: &Wire) -> Option<&Begin> {
     match wire {
-        Wire::Discovery(discovery) => discovery.apps.iter().map(|app| app.platform).collect(),
-        Wire::Begin(_) | Wire::Act(..) | Wire::Flow(_) | Wire::Problem(_) => Vec::new(),
+        Wire::Begin(begin) => Some(begin),
+        Wire::Discovery(_) | Wire::Act(..) | Wire::Flow(_) | Wire::Problem(_) => None,
+    }
+}
+
+fn discovery(wire: &Wire) -> Option<&Discovery> {
+    match wire {
+        Wire::Discovery(discovery) => Some(discovery),
+        Wire::Begin(_) | Wire::Act(..) | Wire::Flow(_) | Wire::Problem(_) => None,
     }
 }

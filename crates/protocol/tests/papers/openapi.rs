@@ -12,6 +12,8 @@ use crate::goldens::{self, Golden, Wire};
 use crate::paper;
 use crate::refusals::{self, Request};
 
+mod sandbox;
+
 #[test]
 fn openapi_json_says_what_the_types_say() {
     let text = serde_json::to_string_pretty(&document()).unwrap() + "\n";
@@ -42,7 +44,7 @@ fn collect_references(value: &Value, references: &mut Vec<String>) {
 }
 
 fn document() -> Value {
-    json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {
             "title": "Daemun",
@@ -72,10 +74,6 @@ fn document() -> Value {
             "/flows": { "post": begin() },
             "/flows/{id}": { "parameters": [component("parameters", "FlowId")], "get": read(), "delete": cancel() },
             "/flows/{id}/actions/{name}": { "parameters": [component("parameters", "FlowId")], "post": act() },
-            "/sandbox/world": { "servers": own_server(), "get": sandbox_world() },
-            "/sandbox/messages": { "servers": own_server(), "get": sandbox_messages() },
-            "/sandbox/clock": { "servers": own_server(), "post": sandbox_clock() },
-            "/sandbox/scenarios/{name}": { "servers": own_server(), "post": sandbox_scenario() },
         },
         "components": {
             "schemas": schemas(),
@@ -84,7 +82,11 @@ fn document() -> Value {
             "securitySchemes": security_schemes(),
             "examples": examples(),
         },
-    })
+    });
+    if let Some(paths) = document["paths"].as_object_mut() {
+        paths.extend(sandbox::paths());
+    }
+    document
 }
 
 fn server(url: &str, variables: Value) -> Value {
@@ -125,9 +127,11 @@ fn discover() -> Value {
 }
 
 fn begin() -> Value {
-    let flows =
-        ["flow-identify", "flow-identify-return_not_allowed", "flow-organisation-hint", "flow-password-organisation"];
-    let mut created = flow_answer("The new flow.", |golden| flows.contains(&golden.name.as_str()));
+    let is_first = |golden: &Golden| match &golden.wire {
+        Wire::Flow(flow) => flow.rev == 1,
+        Wire::Discovery(_) | Wire::Begin(_) | Wire::Act(..) | Wire::Problem(_) => false,
+    };
+    let mut created = flow_answer("The new flow.", is_first);
     created["headers"] = json!({
         "Location": component("headers", "Location"),
         "Set-Cookie": component("headers", "BrowserCookie"),
@@ -271,155 +275,6 @@ fn responses(request: Request, good: &[(&str, Value)]) -> Value {
     Value::Object(responses)
 }
 
-// --- The sandbox ----------------------------------------------------------------------------------------------------
-
-fn sandbox_world() -> Value {
-    sandbox(
-        "sandboxWorld",
-        "Workspaces, accounts, links",
-        json!([]),
-        &[("200", json_answer("The world.", "SandboxWorld"))],
-    )
-}
-
-fn sandbox_messages() -> Value {
-    let to = json!([{
-        "name": "to",
-        "in": "query",
-        "description": "Only messages to this address.",
-        "schema": { "type": "string" },
-    }]);
-    let messages = json!({
-        "description": "The messages, newest first. What an act has caused is here when the act has been answered.",
-        "content": { "application/json": {
-            "schema": { "type": "array", "items": component("schemas", "SandboxMessage") },
-        }},
-    });
-    sandbox("sandboxMessages", "What was sent", to, &[("200", messages)])
-}
-
-fn sandbox_clock() -> Value {
-    let mut clock = sandbox(
-        "sandboxClock",
-        "Move the clock forward",
-        json!([]),
-        &[
-            ("200", json_answer("The clock, moved.", "SandboxNow")),
-            ("400", json!({ "description": "`advance_seconds` is no whole number, or too large." })),
-        ],
-    );
-    clock["requestBody"] = json!({
-        "required": true,
-        "content": { "application/json": { "schema": component("schemas", "SandboxAdvance") } },
-    });
-    clock
-}
-
-fn sandbox_scenario() -> Value {
-    let name = json!([{
-        "name": "name",
-        "in": "path",
-        "required": true,
-        "schema": { "type": "string", "examples": ["nuri_email_entry_off", "lift_suspensions", "reset"] },
-    }]);
-    let responses = [
-        ("204", json!({ "description": "It has happened." })),
-        ("404", json!({ "description": "There is no such scenario." })),
-    ];
-    sandbox("sandboxScenario", "Let something happen", name, &responses)
-}
-
-fn sandbox(id: &str, summary: &str, parameters: Value, answers: &[(&str, Value)]) -> Value {
-    let mut responses: Map<String, Value> =
-        answers.iter().map(|(status, answer)| ((*status).to_owned(), answer.clone())).collect();
-    responses.insert("403".into(), json!({ "description": "`Host` or `Origin` is not the sandbox's own." }));
-    json!({ "operationId": id, "tags": ["sandbox"], "summary": summary, "parameters": parameters, "responses": responses })
-}
-
-fn json_answer(description: &str, schema: &str) -> Value {
-    json!({
-        "description": description,
-        "content": { "application/json": { "schema": component("schemas", schema) } },
-    })
-}
-
-/// The sandbox has no wire types: a login frontend never sees it.
-fn sandbox_schemas() -> [(&'static str, Value); 4] {
-    let text = json!({ "type": "string" });
-    let texts = json!({ "type": "array", "items": text });
-    [
-        (
-            "SandboxWorld",
-            json!({
-                "type": "object",
-                "required": ["workspaces", "accounts", "links"],
-                "properties": {
-                    "workspaces": { "type": "array", "items": {
-                        "type": "object",
-                        "required": ["id", "name"],
-                        "properties": { "id": text, "name": text, "organisation_id": text },
-                    }},
-                    "accounts": {
-                        "description": "An address that has another password elsewhere is listed once for each.",
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "required": ["email", "name", "locale", "password", "workspaces", "state"],
-                            "properties": {
-                                "email": text,
-                                "phone": text,
-                                "name": text,
-                                "locale": { "type": "string", "description": "BCP 47 tag." },
-                                "password": text,
-                                "workspaces": { "type": "array", "items": text, "description": "IDs of workspaces." },
-                                "state": { "type": "string", "examples": ["active", "suspended"] },
-                            },
-                        },
-                    },
-                    "links": {
-                        "type": "object",
-                        "description": "URLs to try, by name.",
-                        "additionalProperties": { "type": "string", "format": "uri" },
-                    },
-                    "scenarios": { "description": "Names of the scenarios there are.", "type": "array", "items": texts["items"] },
-                },
-            }),
-        ),
-        (
-            "SandboxMessage",
-            json!({
-                "type": "object",
-                "required": ["to", "channel", "subject", "text", "at"],
-                "properties": {
-                    "to": text,
-                    "channel": { "type": "string", "examples": ["email"] },
-                    "subject": text,
-                    "text": text,
-                    "code": { "type": "string", "description": "The code in the text, if there is one." },
-                    "link": { "type": "string", "format": "uri", "description": "The link in the text, if there is one." },
-                    "at": component("schemas", "Timestamp"),
-                },
-            }),
-        ),
-        (
-            "SandboxAdvance",
-            json!({
-                "type": "object",
-                "required": ["advance_seconds"],
-                "properties": { "advance_seconds": { "type": "integer", "minimum": 0 } },
-            }),
-        ),
-        (
-            "SandboxNow",
-            json!({
-                "type": "object",
-                "required": ["now"],
-                "properties": { "now": component("schemas", "Timestamp") },
-            }),
-        ),
-    ]
-}
-
 // --- Components -----------------------------------------------------------------------------------------------------
 
 /// What a backend writes is described as it is written, what it reads as it is read.
@@ -443,7 +298,7 @@ fn schemas() -> Value {
             assert_eq!(other, schema, "{name} is read otherwise than it is written");
         }
     }
-    schemas.extend(sandbox_schemas().map(|(name, schema)| (name.to_owned(), schema)));
+    schemas.extend(sandbox::schemas().map(|(name, schema)| (name.to_owned(), schema)));
     schemas.sort_keys();
     Value::Object(schemas)
 }

@@ -2,8 +2,8 @@
 //! and no name of the protocol is missing. It refuses to judge its prose.
 
 use daemun_protocol::{
-    ActionName, EndReason, FieldCode, IDEMPOTENCY_HEADER, Kind, MessageCode, NoticeCode, Problem, StepKind,
-    VERSION_HEADER,
+    ActionName, EndReason, FieldCode, IDEMPOTENCY_HEADER, Kind, MessageCode, NewPasswordReason, NoticeCode, Problem,
+    StepKind, TermsId, VERSION_HEADER,
 };
 
 use crate::goldens::{self, Golden, Wire};
@@ -46,6 +46,8 @@ fn protocol_md_has_every_name() {
     names.extend(FieldCode::KNOWN.iter().map(|name| name.as_str().into()));
     names.extend(MessageCode::KNOWN.iter().map(|name| name.as_str().into()));
     names.extend(NoticeCode::KNOWN.iter().map(|name| name.as_str().into()));
+    names.extend(NewPasswordReason::KNOWN.iter().map(|name| name.as_str().into()));
+    names.extend(TermsId::KNOWN.iter().map(|name| name.as_str().into()));
     names.retain(|name| !document.contains(&format!("`{name}`")));
     assert!(names.is_empty(), "PROTOCOL.md does not explain {names:?}");
 }

@@ -2,8 +2,8 @@
 //! makes the reader panic.
 
 use daemun_protocol::{
-    Act, ActionName, Begin, Discovery, EndReason, Flow, MessageCode, NoticeCode, Problem, ProblemCode, Severity,
-    Status, Step, StepState,
+    Act, ActionName, Begin, Channel, Discovery, EndReason, Flow, Kind, MessageCode, NewPasswordReason, NoticeCode,
+    PasswordRules, Platform, Problem, ProblemCode, Severity, Status, Step, StepKind, StepState, TermsId,
 };
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -20,6 +20,11 @@ fn golden(name: &str) -> Value {
 
 fn flow(value: &Value) -> Flow {
     Flow::read(value).unwrap()
+}
+
+fn step(value: &Value) -> Step {
+    let Status::Active { step, .. } = flow(value).status else { panic!("it is active") };
+    step.step
 }
 
 // --- A later version ------------------------------------------------------------------------------------------------
@@ -43,6 +48,7 @@ fn unknown_members_are_ignored() {
         let (name, news) = (&golden.name, with_news(&value(&golden.wire)));
         match golden.wire {
             Wire::Discovery(discovery) => {
+                assert_eq!(Discovery::read(&news), Ok(discovery.clone()), "{name}");
                 assert_eq!(serde_json::from_value::<Discovery>(news).unwrap(), discovery, "{name}");
             }
             Wire::Begin(begin) => assert_eq!(serde_json::from_value::<Begin>(news).unwrap(), begin, "{name}"),
@@ -79,8 +85,7 @@ fn unknown_codes_are_kept_with_their_names() {
     later["step"]["code"] = json!("gate_closed");
     later["messages"] = json!([{ "code": "hello", "severity": "whispered" }, { "no": "code" }, 5]);
     let read = flow(&later);
-    let Status::Active { step, .. } = read.status else { panic!("it is active") };
-    let Step::Notice { code, params } = step.step else { panic!("it is a notice") };
+    let Step::Notice { code, params } = step(&later) else { panic!("it is a notice") };
     assert_eq!(code, NoticeCode::Unknown("gate_closed".into()));
     assert_eq!(params.to.as_deref(), Some("alex@daemun.test"));
     let [message] = read.messages.as_slice() else { panic!("one message has a code") };
@@ -89,10 +94,15 @@ fn unknown_codes_are_kept_with_their_names() {
 
     let mut later = golden("flow-ended-expired");
     later["reason"] = json!("superseded");
-    later["restart"]["kind"] = json!("join");
+    later["restart"]["kind"] = json!("stroll");
     let Status::Ended { reason, restart } = flow(&later).status else { panic!("it has ended") };
     assert_eq!(reason, EndReason::Unknown("superseded".into()));
-    assert_eq!(restart.unwrap().kind.as_str(), "join");
+    assert_eq!(restart.unwrap().kind, Kind::Unknown("stroll".into()));
+
+    let mut later = golden("flow-new_password-reset");
+    later["step"]["reason"] = json!("whim");
+    let Step::NewPassword { reason, .. } = step(&later) else { panic!("it asks for a new password") };
+    assert_eq!(reason, NewPasswordReason::Unknown("whim".into()));
 
     let mut later = golden("problem-input_invalid");
     later["code"] = json!("moon_phase");
@@ -101,6 +111,71 @@ fn unknown_codes_are_kept_with_their_names() {
     assert_eq!(read.code, ProblemCode::Unknown("moon_phase".into()));
     assert_eq!(read.errors[0].code.as_str(), "too_shiny");
     assert!(read.flow.is_some());
+}
+
+#[test]
+fn what_a_later_deployment_can_do_is_kept_with_its_names() {
+    let mut later = golden("discovery-everything");
+    later["kinds"] = json!(["sign_in", "stroll", 5]);
+    later["terms"] = json!([
+        { "id": "pets", "url": "https://login.example/terms/pets", "required": true },
+        { "id": "service", "url": "https://login.example/terms/service" },
+        { "id": "privacy", "required": true },
+    ]);
+    later["apps"] = json!([{ "platform": "wristwatch", "get": "https://apps.example/watch" }]);
+    let read = Discovery::read(&later).unwrap();
+    assert_eq!(read.kinds, [Kind::SignIn, Kind::Unknown("stroll".into())]);
+    let terms: Vec<(&TermsId, bool)> = read.terms.iter().map(|terms| (&terms.id, terms.required)).collect();
+    assert_eq!(terms, [(&TermsId::Unknown("pets".into()), true), (&TermsId::Service, false)]);
+    assert_eq!(read.apps[0].platform, Platform::Other);
+}
+
+#[test]
+fn what_a_deployment_does_not_say_it_has_not() {
+    let least = Discovery::read(&json!({ "api": "/api/v1" })).unwrap();
+    assert_eq!((least.kinds.len(), least.apps.len(), least.terms.len()), (0, 0, 0));
+    assert!(!least.long_polling);
+    assert_eq!(least.fallback_url, None);
+    assert_eq!(Discovery::read(&json!({ "versions": ["1"], "api": 1 })).unwrap_err().0, "api");
+}
+
+#[test]
+fn channels_of_a_later_version_are_left_out_of_those_to_find_an_id_by() {
+    let mut later = golden("flow-find_id");
+    later["step"]["channels"] = json!(["pigeon", "sms", null, { "email": true }]);
+    let Step::FindId { channels, .. } = step(&later) else { panic!("it asks for a contact") };
+    assert_eq!(channels, [Channel::Sms]);
+
+    let mut later = golden("flow-code");
+    later["step"]["channel"] = json!("pigeon");
+    assert_eq!(Flow::read(&later).unwrap_err().0, "channel");
+}
+
+#[test]
+fn rules_that_are_not_said_are_not_asked_for() {
+    let mut least = golden("flow-register_id");
+    least["step"]["rules"] = json!({ "min_length": 8, "max_length": 64, "letter": "yes", "digit": null, "symbol": 1 });
+    let Step::RegisterId { rules, .. } = step(&least) else { panic!("it asks for an ID") };
+    let none = PasswordRules { min_length: 8, max_length: 64, letter: false, digit: false, symbol: false, history: 0 };
+    assert_eq!(rules, none);
+
+    for name in ["flow-create_account", "flow-new_password-expired", "flow-register_id"] {
+        for rules in [json!(null), json!({}), json!({ "min_length": 8 }), json!({ "min_length": -1, "max_length": 64 })]
+        {
+            let mut broken = golden(name);
+            broken["step"]["rules"] = rules;
+            assert_eq!(Flow::read(&broken).unwrap_err().0, "rules", "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_found_id_without_its_workspace_is_left_out() {
+    let mut broken = golden("flow-found_ids");
+    broken["step"]["ids"][0]["workspace"] = json!(null);
+    let Step::FoundIds { ids } = step(&broken) else { panic!("it lists IDs") };
+    assert_eq!(ids.len(), 1);
+    assert_eq!(ids[0].masked, "qa***");
 }
 
 #[test]
@@ -169,6 +244,28 @@ fn name() -> impl Strategy<Value = String> {
         "steps",
         "apps",
         "platform",
+        "api",
+        "kinds",
+        "long_polling",
+        "terms",
+        "required",
+        "url",
+        "name",
+        "email",
+        "password",
+        "token",
+        "inviter",
+        "rules",
+        "min_length",
+        "max_length",
+        "symbol",
+        "history",
+        "channel",
+        "channels",
+        "sent_to",
+        "ids",
+        "masked",
+        "workspace",
     ]);
     prop_oneof![4 => known.prop_map(Into::into), 1 => ".{0,8}"]
 }
@@ -182,8 +279,22 @@ fn any_text() -> impl Strategy<Value = String> {
         "code",
         "choose_workspace",
         "notice",
+        "invitation",
+        "create_account",
+        "request_reset",
+        "new_password",
+        "register_id",
+        "find_id",
+        "found_ids",
         "email",
+        "sms",
+        "reset",
+        "invited",
+        "expired",
+        "declined",
+        "service",
         "sign_in",
+        "join",
         "error",
         "1",
     ]);
@@ -215,6 +326,17 @@ fn nearly_golden() -> impl Strategy<Value = Value> {
         let count = parts(&mut golden);
         replace(&mut golden, &mut at.index(count), &instead);
         golden
+    })
+}
+
+/// A step of some type with members of any kind, more often of the kinds that are asked for.
+fn nearly_a_step() -> impl Strategy<Value = Value> {
+    let kind = prop::sample::select(StepKind::ALL.iter().map(|kind| kind.as_str()).collect::<Vec<_>>());
+    (kind, prop::collection::vec((name(), any_json()), 0..12)).prop_map(|(kind, members)| {
+        let mut step = Map::from_iter(members);
+        step.insert("id".into(), json!("1"));
+        step.insert("type".into(), json!(kind));
+        Value::Object(step)
     })
 }
 
@@ -256,7 +378,16 @@ fn holds_for(value: &Value) {
             }
         }
     }
-    let _ = StepState::read(value);
+    if let Ok(discovery) = Discovery::read(value) {
+        let written = serde_json::to_value(&discovery).unwrap();
+        assert_eq!(Discovery::read(&written), Ok(discovery));
+    }
+    if let Ok(state) = StepState::read(value) {
+        match serde_json::to_value(&state) {
+            Ok(written) => assert_eq!(StepState::read(&written), Ok(state)),
+            Err(_) => assert_eq!(state.step.kind(), None, "{state:?} cannot be written"),
+        }
+    }
     let _ = serde_json::from_value::<Begin>(value.clone());
     let _ = serde_json::from_value::<Act>(value.clone());
     let _ = serde_json::from_value::<Discovery>(value.clone());
@@ -281,5 +412,12 @@ proptest! {
     #[test]
     fn no_broken_message_makes_the_reader_panic(value in nearly_golden()) {
         holds_for(&value);
+    }
+    #[test]
+    fn no_step_whatever_makes_the_reader_panic(step in nearly_a_step()) {
+        holds_for(&step);
+        let mut flow = golden("flow-identify");
+        flow["step"] = step;
+        holds_for(&flow);
     }
 }

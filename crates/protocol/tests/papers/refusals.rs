@@ -82,7 +82,7 @@ fn refusal(code: &ProblemCode) -> Refusal {
         ProblemCode::KeyReused => (&[(422, POSTS)], "The `Idempotency-Key` was used with another body.", &[]),
         ProblemCode::InputInvalid => (
             &[(422, ACT)],
-            "A field is missing or wrong: see `errors`. Without `errors`, what was chosen is not among what the step lists.",
+            "A field is missing or wrong: see `errors`, where one field may be named several times. Without `errors`, what was chosen is not among what the step lists.",
             &["flow", "errors?"],
         ),
         ProblemCode::CodeWrong => {
@@ -107,7 +107,7 @@ fn refusal(code: &ProblemCode) -> Refusal {
         ),
         ProblemCode::TooManyRequests => (
             &[(429, &[Request::Begin, Request::Read, Request::Act])],
-            "Too many requests from this network address, or too many codes for this mail address.",
+            "Too many requests from this network address, or too many codes or links for this mail address or number.",
             &["retry_after", "flow?"],
         ),
         ProblemCode::Unavailable => {

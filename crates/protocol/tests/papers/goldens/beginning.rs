@@ -1,0 +1,69 @@
+//! What a deployment can do, and the requests that begin flows. It refuses to know what comes of them.
+
+use daemun_protocol::{
+    AppLink, Begin, Client, DEFAULT_API, Discovery, Hints, Kind, Platform, Secret, StepKind, Terms, TermsId, VERSION,
+};
+
+pub(super) fn discoveries() -> [(&'static str, Discovery); 2] {
+    let least = Discovery {
+        versions: vec![VERSION.into()],
+        api: DEFAULT_API.into(),
+        kinds: vec![Kind::SignIn, Kind::Join, Kind::Reset],
+        steps: step_names(),
+        locales: vec!["ko".into(), "en".into(), "ja".into()],
+        long_polling: false,
+        apps: Vec::new(),
+        terms: Vec::new(),
+        fallback_url: None,
+    };
+    let app = |platform, open: Option<&str>, get: &str| AppLink {
+        platform,
+        open: open.map(Into::into),
+        get: format!("https://apps.example/{get}"),
+    };
+    let terms =
+        |id: TermsId, required| Terms { url: format!("https://login.example/terms/{}", id.as_str()), id, required };
+    let most = Discovery {
+        api: "https://login.example/api/v1".into(),
+        long_polling: true,
+        apps: vec![
+            app(Platform::Android, Some("https://app.example/open"), "android"),
+            app(Platform::Ios, Some("https://app.example/open"), "ios"),
+            app(Platform::Macos, Some("daemun-example:open"), "macos"),
+            app(Platform::Windows, None, "windows"),
+            app(Platform::Other, None, "all"),
+        ],
+        terms: vec![terms(TermsId::Service, true), terms(TermsId::Privacy, true), terms(TermsId::Marketing, false)],
+        fallback_url: Some("https://login.example/plain".into()),
+        ..least.clone()
+    };
+    [("discovery", least), ("discovery-everything", most)]
+}
+
+fn step_names() -> Vec<String> {
+    StepKind::ALL.iter().map(|kind| kind.as_str().into()).collect()
+}
+
+pub(super) fn begins() -> [(&'static str, Begin); 4] {
+    let plain = Begin {
+        kind: Kind::SignIn,
+        hints: Hints::default(),
+        client: Client { version: "0.1.0".into(), steps: step_names(), locale: "ko".into() },
+    };
+    let hints = Hints {
+        return_to: Some("https://app.example/board/7".into()),
+        organisation: Some("nuri".into()),
+        ..Hints::default()
+    };
+    let by_link = |kind, token| Begin {
+        kind,
+        hints: Hints { token: Some(Secret::new(token)), ..Hints::default() },
+        ..plain.clone()
+    };
+    [
+        ("begin", plain.clone()),
+        ("begin-hints", Begin { hints, ..plain.clone() }),
+        ("begin-join", by_link(Kind::Join, "x9sVq0Jd3mLh7RkT2cWbYg")),
+        ("begin-reset", by_link(Kind::Reset, "Nf4uKz81oAeXtGv6yPiQCw")),
+    ]
+}
