@@ -94,6 +94,16 @@ impl Files {
         Ok(Self { by_path, html_headers })
     }
 
+    /// The file for a path. An app without a page for all screens has them all in the one.
+    fn at(&self, path: &str) -> Option<&File> {
+        let named = |name: &str| self.by_path.get(name);
+        match Page::at(path) {
+            Some(Page::Whole) => named("/whole.html").or_else(|| named("/index.html")),
+            Some(Page::Login) => named("/index.html"),
+            None => named(path),
+        }
+    }
+
     fn answer(&self, file: &File, asked: &HeaderMap) -> Response {
         let (variant, encoding) = file.choose(asked);
         let keeping = match file.keeping {
@@ -149,8 +159,7 @@ pub async fn serve(State(house): State<House>, request: Request) -> Response {
         return (StatusCode::METHOD_NOT_ALLOWED, allow).into_response();
     }
     let path = request.uri().path();
-    let file = if is_entry_point(path) { "/index.html" } else { path };
-    match house.files.by_path.get(file) {
+    match house.files.at(path) {
         Some(found) => house.files.answer(found, request.headers()),
         None if has_extension(path) => {
             (StatusCode::NOT_FOUND, [(header::CACHE_CONTROL, "no-store")], "Not found\n").into_response()
@@ -163,9 +172,26 @@ pub async fn serve(State(house): State<House>, request: Request) -> Response {
     }
 }
 
-/// `/` and `/o/{organisation}`: no step of a flow has an address of its own.
-fn is_entry_point(path: &str) -> bool {
-    path == "/" || path.strip_prefix("/o/").is_some_and(|rest| !rest.is_empty() && !rest.contains('/'))
+/// Which of the app's pages an entry point is. No step of a flow has an address of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Page {
+    /// `/` and `/o/{organisation}`: the login path, and as little as it needs.
+    Login,
+    /// `/join`, `/reset` and `/continue`: all screens.
+    Whole,
+}
+
+impl Page {
+    fn at(path: &str) -> Option<Self> {
+        match path {
+            "/" => Some(Self::Login),
+            "/join" | "/reset" | "/continue" => Some(Self::Whole),
+            _ => {
+                let rest = path.strip_prefix("/o/")?;
+                (!rest.is_empty() && !rest.contains('/')).then_some(Self::Login)
+            }
+        }
+    }
 }
 
 fn has_extension(path: &str) -> bool {
@@ -268,10 +294,10 @@ mod tests {
     #[test]
     fn entry_points_are_two() {
         for path in ["/", "/o/nuri", "/o/%EB%88%84%EB%A6%AC"] {
-            assert!(is_entry_point(path), "{path}");
+            assert_eq!(Page::at(path), Some(Page::Login), "{path}");
         }
         for path in ["/o", "/o/", "/o/nuri/", "/o/nuri/x", "/index", "/home", "//", "/x"] {
-            assert!(!is_entry_point(path), "{path}");
+            assert_eq!(Page::at(path), None, "{path}");
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod stage;
 
+pub mod new_password;
 pub mod sign_in;
 
 mod view;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::email_address::EmailAddress;
 use crate::locale::Locale;
+use crate::password::PasswordPolicy;
 use crate::return_to::ReturnTo;
 
 pub use stage::{Completed, Ending, Notice, Stage, back, use_email, use_organisation};
@@ -51,7 +53,7 @@ pub enum Said {
     ReturnNotAllowed,
 }
 
-/// A workspace and its policy (FEATURES L8, L9).
+/// A workspace and its policy (FEATURES L8, L9, P1, R3, R4).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workspace {
     pub id: String,
@@ -63,6 +65,9 @@ pub struct Workspace {
     pub attempt_limit: Option<u32>,
     /// Whether remaining tries are said.
     pub reveal_tries: bool,
+    /// Accounts at most; `None`: as many as come.
+    pub capacity: Option<u32>,
+    pub passwords: PasswordPolicy,
 }
 
 impl Workspace {

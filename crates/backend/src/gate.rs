@@ -4,10 +4,13 @@
 mod taking;
 
 mod code_turn;
+mod entering;
+mod new_password_turn;
 mod password_turn;
 mod sign_in_turns;
 
 mod counting;
+mod post;
 mod problems;
 mod same_key;
 
@@ -27,10 +30,11 @@ use crate::locale::Locale;
 use crate::log::Log;
 use crate::mail::Postman;
 use crate::organisation_id::{NotAnOrganisationId, OrganisationId};
-use crate::password::PasswordChecker;
+use crate::password::{Breached, PasswordChecker};
 use crate::return_to::ReturnPlaces;
 use crate::server_key::{Digest32, ServerKey};
 use crate::store::{self, Finished, FlowRow, Remembered, Scope, Store, Trouble};
+use new_password_turn::NewPassword;
 use password_turn::PasswordCheck;
 pub(crate) use password_turn::account_subject;
 pub use same_key::SameKey;
@@ -49,6 +53,7 @@ pub struct Parts {
     pub key: ServerKey,
     pub meter: Meter,
     pub checker: PasswordChecker,
+    pub breached: Arc<dyn Breached>,
     pub postman: Postman,
     pub places: ReturnPlaces,
     pub same_key: SameKey,
@@ -120,6 +125,8 @@ enum Turn {
     Passing(Finished),
     /// The try is reserved; the password is to be compared outside.
     Check(Box<PasswordCheck>),
+    /// A new password is to be hashed outside.
+    Hash(Box<NewPassword>),
 }
 
 /// How a locale, a version and the like are bounded.
@@ -326,6 +333,7 @@ impl Gate {
         let finished = match first {
             Turn::Answered(finished) | Turn::Passing(finished) => finished,
             Turn::Check(check) => self.check_password(asker, browser.clone(), flow, scope, *check).await?,
+            Turn::Hash(new) => self.hash_password(asker, browser.clone(), flow, scope, *new).await?,
         };
         self.postman.ring();
         let new_session = finished.session_salt.as_ref().map(|salt| browser.session_token(salt));
@@ -369,6 +377,10 @@ impl Gate {
             Turn::Passing(_) => {}
             Turn::Answered(finished) => {
                 store::finish_answer(connection, scope, finished.clone(), now)?;
+                store::forget_old(connection, now)?;
+            }
+            Turn::Hash(_) => {
+                store::remember_reservation(connection, scope, new_password_turn::RESERVED.into(), now)?;
                 store::forget_old(connection, now)?;
             }
             Turn::Check(check) => {

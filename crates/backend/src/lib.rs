@@ -44,6 +44,7 @@ mod gate;
 mod flow;
 
 mod browser;
+mod calendar;
 mod codes;
 mod email_address;
 mod limits;
@@ -68,6 +69,7 @@ pub use limits::{IpRates, Rate};
 pub use locale::Locale;
 pub use log::Log;
 pub use mail::SmtpRefused;
+pub use password::{Breached, WorstPasswords};
 pub use return_to::{NotAnOrigin, ReturnPlaces, ReturnTo};
 pub use sandbox::{Sandbox, Seed, seeds};
 pub use server::{Config, NotStarted, Server, SmtpConfig, start};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
-use daemun_protocol::Timestamp;
+use daemun_protocol::{Channel, Timestamp};
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
@@ -18,21 +18,38 @@ use crate::clock::Clock;
 use crate::log::Log;
 use crate::store::{self, OutboxRow, Store, Trouble};
 
-/// A mail as it is queued.
+/// A message as it is queued.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Mail {
     /// The part before the `@` of its Message-ID: the same each time it is tried.
     pub message_id: String,
+    /// An address in the form that is compared, or a number in E.164.
     pub to: String,
+    pub words: Words,
+}
+
+/// What a message says, and how it travels.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Words {
+    pub channel: Channel,
+    /// Empty for a text to a phone.
     pub subject: String,
     pub text: String,
     /// The code in it, for the sandbox's readers.
     pub code: Option<String>,
+    /// The link in it, for the sandbox's readers.
+    pub link: Option<String>,
 }
 
 impl core::fmt::Debug for Mail {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("Mail")
+    }
+}
+
+impl core::fmt::Debug for Words {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Words")
     }
 }
 
@@ -69,12 +86,12 @@ impl Smtp {
         let message = Message::builder()
             .from(self.from.clone())
             .to(to)
-            .subject(row.mail.subject.clone())
+            .subject(row.mail.words.subject.clone())
             .message_id(Some(format!("<{}@{domain}>", row.mail.message_id)))
             .date(SystemTime::UNIX_EPOCH + Duration::from_millis(row.created_at.0))
             .header(ContentType::TEXT_PLAIN)
             .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into()))
-            .body(row.mail.text.clone())
+            .body(row.mail.words.text.clone())
             .map_err(|_| Fate::Hopeless(None))?;
         match self.transport.send(message).await {
             Ok(_) => Ok(()),
@@ -213,9 +230,11 @@ impl Postman {
         } else if self.0.down.load(Ordering::Acquire) {
             Err(Fate::Again(None))
         } else {
-            match &self.0.smtp {
-                Some(smtp) => smtp.send(&row).await,
-                None => Ok(()),
+            match (row.mail.words.channel, &self.0.smtp, self.0.inbox) {
+                (Channel::Email, Some(smtp), _) => smtp.send(&row).await,
+                (Channel::Email, None, _) | (Channel::Sms, _, Inbox::Kept) => Ok(()),
+                // A deployment has no way to phones yet, and offers none.
+                (Channel::Sms, _, Inbox::None) => Err(Fate::Hopeless(None)),
             }
         };
         let (id, attempts) = (row.id, row.attempts);

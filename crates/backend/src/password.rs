@@ -1,14 +1,22 @@
 //! Passwords: argon2id, off the async threads, a few at a time. It refuses to know whose they are and how often one may
 //! try (see `limits`).
 
+mod breached;
+mod policy;
+mod prepared;
+
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use daemun_protocol::Secret;
-use tokio::sync::Semaphore;
-use unicode_normalization::UnicodeNormalization;
+use serde::{Deserialize, Serialize};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+pub use breached::{Breached, WorstPasswords};
+pub use policy::{LONGEST_HISTORY, PasswordFormat, PasswordPolicy};
+pub use prepared::Prepared;
 
 /// Longest password that is read, in bytes.
 pub const LONGEST: usize = 1024;
@@ -19,8 +27,17 @@ const COST: (u32, u32, u32) = (19_456, 2, 1);
 const PATIENCE: u64 = 10;
 
 /// A hash in PHC string format.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct StoredPassword(pub String);
+
+/// What came of making a hash of a new password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Made {
+    Hash(StoredPassword),
+    /// It is one of those that it must not be.
+    Reused,
+}
 
 /// Checks passwords.
 #[derive(Clone, Debug)]
@@ -58,19 +75,46 @@ impl PasswordChecker {
     /// # Errors
     /// [`NotChecked::Busy`] after ten seconds without a turn.
     pub async fn is_right(&self, password: Secret, against: Against) -> Result<bool, NotChecked> {
-        let turn = tokio::time::timeout(Duration::from_secs(PATIENCE), self.turns.clone().acquire_owned()).await;
-        let turn = turn.map_err(|_| NotChecked::Busy)?.map_err(|_| NotChecked::Busy)?;
+        let turn = self.turn().await?;
         let checked = tokio::task::spawn_blocking(move || {
             let (stored, of_somebody) = match against {
                 Against::Account(stored) => (stored, true),
                 Against::Nobody => (nobodys()?.clone(), false),
             };
-            let parsed = PasswordHash::new(&stored.0).map_err(|_| NotChecked::Failed)?;
-            let is_right = hasher()?.verify_password(prepared(&password).expose().as_bytes(), &parsed).is_ok();
+            let is_right = verify(&Prepared::to_be_compared(&password), &stored)?;
             drop(turn);
             Ok(is_right && of_somebody)
         });
         checked.await.map_err(|_| NotChecked::Failed)?
+    }
+
+    /// A new password's hash, unless it is one of the `used`. All of them are compared, so that the time tells no more than
+    /// how many there are.
+    ///
+    /// # Errors
+    /// [`NotChecked::Busy`] after ten seconds without a turn.
+    pub async fn make(
+        &self,
+        password: Prepared,
+        salt: [u8; 16],
+        used: Vec<StoredPassword>,
+    ) -> Result<Made, NotChecked> {
+        let turn = self.turn().await?;
+        let made = tokio::task::spawn_blocking(move || {
+            let mut is_used = false;
+            for stored in &used {
+                is_used |= verify(&password, stored)?;
+            }
+            let made = hash(&password, &salt)?;
+            drop(turn);
+            Ok(if is_used { Made::Reused } else { Made::Hash(made) })
+        });
+        made.await.map_err(|_| NotChecked::Failed)?
+    }
+
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, NotChecked> {
+        let turn = tokio::time::timeout(Duration::from_secs(PATIENCE), self.turns.clone().acquire_owned()).await;
+        turn.map_err(|_| NotChecked::Busy)?.map_err(|_| NotChecked::Busy)
     }
 }
 
@@ -80,20 +124,18 @@ impl Default for PasswordChecker {
     }
 }
 
+fn verify(password: &Prepared, stored: &StoredPassword) -> Result<bool, NotChecked> {
+    let parsed = PasswordHash::new(&stored.0).map_err(|_| NotChecked::Failed)?;
+    Ok(hasher()?.verify_password(password.expose().as_bytes(), &parsed).is_ok())
+}
+
 /// Hashes a password with a salt of 16 random bytes. Slow on purpose: not for an async thread.
 ///
 /// # Errors
 /// [`NotChecked::Failed`] if argon2 refuses.
-pub fn hash(password: &Secret, salt: &[u8; 16]) -> Result<StoredPassword, NotChecked> {
-    let hash = hasher()?
-        .hash_password_with_salt(prepared(password).expose().as_bytes(), salt)
-        .map_err(|_| NotChecked::Failed)?;
+pub fn hash(password: &Prepared, salt: &[u8; 16]) -> Result<StoredPassword, NotChecked> {
+    let hash = hasher()?.hash_password_with_salt(password.expose().as_bytes(), salt).map_err(|_| NotChecked::Failed)?;
     Ok(StoredPassword(hash.to_string()))
-}
-
-/// The password as it is compared: NFC (RFC 8265 §4.2.2), so that 가 typed as one or as two characters is one password.
-fn prepared(password: &Secret) -> Secret {
-    Secret::new(password.expose().nfc().collect::<String>())
 }
 
 fn hasher() -> Result<Argon2<'static>, NotChecked> {
@@ -105,7 +147,10 @@ fn hasher() -> Result<Argon2<'static>, NotChecked> {
 /// A hash with the same cost that stands in where there is no account.
 fn nobodys() -> Result<&'static StoredPassword, NotChecked> {
     static NOBODYS: OnceLock<Result<StoredPassword, NotChecked>> = OnceLock::new();
-    NOBODYS.get_or_init(|| hash(&Secret::new("nobody"), b"nobody's salt 16")).as_ref().map_err(|refused| *refused)
+    NOBODYS
+        .get_or_init(|| hash(&Prepared::to_be_compared(&Secret::new("nobody")), b"nobody's salt 16"))
+        .as_ref()
+        .map_err(|refused| *refused)
 }
 
 /// Makes what is made once, so that the first check for nobody takes no longer than the others.
@@ -121,18 +166,37 @@ impl core::fmt::Debug for StoredPassword {
 
 #[cfg(test)]
 mod tests {
+    use unicode_normalization::UnicodeNormalization;
+
     use super::*;
+
+    fn prepared(text: &str) -> Prepared {
+        Prepared::to_be_set(&Secret::new(text)).unwrap()
+    }
 
     #[tokio::test]
     async fn a_password_is_right_or_wrong() {
-        let stored = hash(&Secret::new("비밀번호-correct"), &[1; 16]).unwrap();
+        let stored = hash(&prepared("비밀번호-correct 1"), &[1; 16]).unwrap();
         assert!(stored.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", stored.0);
         let checker = PasswordChecker::new();
         let check = |password: &str, against| checker.is_right(Secret::new(password), against);
-        assert_eq!(check("비밀번호-correct", Against::Account(stored.clone())).await, Ok(true));
-        let decomposed: String = "비밀번호-correct".nfd().collect();
+        assert_eq!(check("비밀번호-correct 1", Against::Account(stored.clone())).await, Ok(true));
+        let decomposed: String = "비밀번호-correct\u{3000}1".nfd().collect();
         assert_eq!(check(&decomposed, Against::Account(stored.clone())).await, Ok(true));
-        assert_eq!(check("비밀번호-Correct", Against::Account(stored)).await, Ok(false));
+        assert_eq!(check("비밀번호-Correct 1", Against::Account(stored.clone())).await, Ok(false));
+        assert_eq!(check("비밀번호-correct 1\u{200b}", Against::Account(stored)).await, Ok(false));
         assert_eq!(check("nobody", Against::Nobody).await, Ok(false));
+    }
+
+    /// R3: none of the last ones again, however it is typed.
+    #[tokio::test]
+    async fn a_used_password_is_not_made_again() {
+        let checker = PasswordChecker::new();
+        let used: Vec<_> = ["비밀번호 a1", "other a1"].map(|text| hash(&prepared(text), &[1; 16]).unwrap()).into();
+        let decomposed: String = "비밀번호\u{a0}a1".nfd().collect();
+        let made = checker.make(prepared(&decomposed), [2; 16], used.clone()).await;
+        assert_eq!(made, Ok(Made::Reused));
+        let made = checker.make(prepared("another a1"), [2; 16], used).await.unwrap();
+        assert_eq!(made, Made::Hash(hash(&prepared("another a1"), &[2; 16]).unwrap()));
     }
 }

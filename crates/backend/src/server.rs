@@ -16,7 +16,7 @@ use crate::http::{ClientAddress, House, Origin, router, serve};
 use crate::limits::{IpRates, Meter};
 use crate::log::Log;
 use crate::mail::{Inbox, Postman, Smtp, SmtpRefused};
-use crate::password::{self, PasswordChecker};
+use crate::password::{self, Breached, PasswordChecker, WorstPasswords};
 use crate::return_to::{NotAnOrigin, ReturnPlaces};
 use crate::sandbox::{self, Sandbox};
 use crate::store::{self, Store, Trouble};
@@ -41,6 +41,8 @@ pub struct Config {
     pub clock: Clock,
     pub chance: Chance,
     pub ip_rates: IpRates,
+    /// Which passwords everybody tries first.
+    pub breached: Arc<dyn Breached>,
     pub log: Log,
 }
 
@@ -74,6 +76,7 @@ impl Config {
             clock: Clock::system(),
             chance: Chance::system(),
             ip_rates: IpRates::GENEROUS,
+            breached: Arc::new(WorstPasswords),
             log: Log::silent(),
         }
     }
@@ -184,6 +187,7 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
         key,
         meter: Meter::new(config.ip_rates),
         checker: PasswordChecker::new(),
+        breached: config.breached,
         postman: postman.clone(),
         places,
         same_key: crate::gate::SameKey::default(),
@@ -219,7 +223,8 @@ async fn settle_in(store: &Store, config: &Config) -> Result<Inbox, NotStarted> 
             // What was stored by a clock that had been moved must not lie in the future.
             config.clock.resume(clock_moved_by);
             if is_empty {
-                store.write(|transaction| sandbox::plant(transaction)).await?;
+                let now = config.clock.now();
+                store.write(move |transaction| sandbox::plant(transaction, now)).await?;
             }
             Ok(Inbox::Kept)
         }

@@ -3,7 +3,8 @@
 use daemun_protocol::{Membership, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Completed, Next, Notice, Refusal, Said, Stage, Workspace, seconds_until};
+use super::new_password::{NewPasswordStage, Proof, Whose};
+use super::{Address, Next, Notice, Refusal, Said, Stage, Workspace, seconds_until};
 use crate::codes::CodeDigest;
 use crate::limits::Left;
 
@@ -207,7 +208,7 @@ pub fn method_trouble(stage: &PasswordStage, workspace: Option<&Workspace>) -> O
     }
 }
 
-/// How ID and password compare. The try was counted before.
+/// What keeps ID and password from leading in. The try was counted before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PasswordVerdict {
     /// Not even compared.
@@ -217,14 +218,11 @@ pub enum PasswordVerdict {
     /// Suspended, or this wrong password suspends; an unknown ID behaves alike.
     Suspended,
     Wrong(Left),
-    Right {
-        redirect_to: String,
-        name: String,
-        identifier: String,
-    },
+    /// Right, and its time is over (FEATURES R4).
+    Expired(Whose),
 }
 
-/// `password` submitted (FEATURES L1, L9).
+/// `password` submitted, and not led in (FEATURES L1, L9, R4).
 pub fn submit_password(stage: &PasswordStage, workspace: &Workspace, verdict: PasswordVerdict, now: Timestamp) -> Next {
     match verdict {
         PasswordVerdict::Restricted { until } | PasswordVerdict::Wrong(Left::Nothing { until }) => {
@@ -239,9 +237,8 @@ pub fn submit_password(stage: &PasswordStage, workspace: &Workspace, verdict: Pa
         PasswordVerdict::Wrong(Left::Tries(left)) => {
             Next::Refuse(Refusal::CredentialsWrong { tries_left: workspace.reveal_tries.then_some(left) })
         }
-        PasswordVerdict::Right { redirect_to, name, identifier } => Next::Go(
-            Stage::Complete(Completed { redirect_to, identifier, name, workspace: stage.workspace.clone() }),
-            Vec::new(),
-        ),
+        PasswordVerdict::Expired(whose) => {
+            Next::to(Stage::NewPassword(NewPasswordStage { whose, proof: Proof::Expired(stage.clone()) }))
+        }
     }
 }

@@ -4,6 +4,7 @@
 use daemun_protocol::{ActionName, Offer, Offers, StepKind, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::new_password::{self, NewPasswordStage, Whose};
 use super::sign_in::{PasswordStage, SentCode, Way};
 use super::{Address, Facts, Next, Workspace, seconds_until};
 
@@ -16,6 +17,7 @@ pub enum Stage {
     Code(SentCode),
     ChooseWorkspace { address: Address },
     Password(PasswordStage),
+    NewPassword(NewPasswordStage),
     Notice(Notice),
     Complete(Completed),
     Ended(Ending),
@@ -56,6 +58,7 @@ impl Stage {
             Self::Code(_) => Some(StepKind::Code),
             Self::ChooseWorkspace { .. } => Some(StepKind::ChooseWorkspace),
             Self::Password(_) => Some(StepKind::Password),
+            Self::NewPassword(_) => Some(StepKind::NewPassword),
             Self::Notice(_) => Some(StepKind::Notice),
             Self::Complete(_) | Self::Ended(_) => None,
         }
@@ -70,6 +73,7 @@ impl Stage {
             | Self::Organisation { .. }
             | Self::Code(_)
             | Self::ChooseWorkspace { .. }
+            | Self::NewPassword(_)
             | Self::Notice(
                 Notice::NoWorkspace { .. } | Notice::AccountSuspended { .. } | Notice::MethodNotAllowed { .. },
             )
@@ -82,6 +86,7 @@ impl Stage {
     pub fn workspace(&self) -> Option<&str> {
         match self {
             Self::Password(PasswordStage { workspace, .. })
+            | Self::NewPassword(NewPasswordStage { whose: Whose { workspace, .. }, .. })
             | Self::Notice(Notice::AccountSuspended { workspace, .. } | Notice::MethodNotAllowed { workspace, .. })
             | Self::Complete(Completed { workspace, .. }) => Some(workspace),
             Self::Identify { .. }
@@ -107,6 +112,7 @@ impl Stage {
             | Self::Organisation { .. }
             | Self::Code(_)
             | Self::Password(PasswordStage { way: Way::Organisation, .. })
+            | Self::NewPassword(_)
             | Self::Notice(
                 Notice::AccountSuspended { way: Way::Organisation, .. }
                 | Notice::MethodNotAllowed { way: Way::Organisation, .. }
@@ -147,6 +153,10 @@ impl Stage {
                     Way::Organisation | Way::Email(_) => offers,
                 };
                 offers.with(ActionName::Back)
+            }
+            Self::NewPassword(stage) => {
+                let offers = offers.with(ActionName::Submit);
+                if new_password::back(stage).is_some() { offers.with(ActionName::Back) } else { offers }
             }
             Self::Notice(Notice::NoWorkspace { .. } | Notice::EmailRestricted { .. }) => {
                 with_organisation(offers.with(ActionName::Back))
@@ -195,6 +205,10 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
             return Next::unavailable();
         }
         Stage::Organisation { .. } => Stage::Identify { identifier: None },
+        Stage::NewPassword(stage) => match new_password::back(stage) {
+            Some(before) => before,
+            None => return Next::unavailable(),
+        },
         Stage::Code(SentCode { address, .. })
         | Stage::ChooseWorkspace { address }
         | Stage::Notice(Notice::NoWorkspace { address } | Notice::EmailRestricted { address, .. }) => {
@@ -224,6 +238,7 @@ pub fn use_organisation(stage: &Stage, facts: &Facts) -> Next {
         | Stage::Code(_)
         | Stage::ChooseWorkspace { .. }
         | Stage::Password(_)
+        | Stage::NewPassword(_)
         | Stage::Notice(Notice::NoWorkspace { .. } | Notice::EmailRestricted { .. })
         | Stage::Complete(_)
         | Stage::Ended(_) => None,

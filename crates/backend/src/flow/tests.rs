@@ -18,6 +18,8 @@ fn workspace() -> Workspace {
         organisation_entry: true,
         attempt_limit: None,
         reveal_tries: true,
+        capacity: None,
+        passwords: crate::password::PasswordPolicy::DEFAULT,
     }
 }
 

@@ -1,13 +1,15 @@
 //! A stored flow as it goes over the wire. It refuses to decide anything.
 
 use daemun_protocol::{
-    Account, ActionName, Channel, EndReason, Flow, Kind, Message, MessageCode, NoticeCode, Params, Restart, Severity,
-    Status, Step, StepState, Timestamp,
+    Account, ActionName, Channel, EndReason, Flow, Kind, Message, MessageCode, NoticeCode, Params, PasswordRules,
+    Restart, Severity, Status, Step, StepState, Timestamp,
 };
 
+use super::new_password::{NewPasswordStage, Whose};
 use super::sign_in::{PasswordStage, SentCode, Way};
 use super::{Completed, Ending, Facts, Notice, Said, Stage, StoredFlow};
 use crate::codes;
+use crate::password::PasswordPolicy;
 
 /// The flow `id` as its browser sees it at `now`.
 pub fn view(id: &str, flow: &StoredFlow, facts: &Facts, now: Timestamp, expires_at: Timestamp) -> Flow {
@@ -47,10 +49,20 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
             active(Step::ChooseWorkspace { email: address.typed.clone(), workspaces: facts.memberships.clone() })
         }
         Stage::Password(PasswordStage { way, .. }) => active(Step::Password { identifier: settled_id(way) }),
+        Stage::NewPassword(NewPasswordStage { whose, proof }) => active(Step::NewPassword {
+            identifier: whose.identifier.clone(),
+            reason: proof.reason(),
+            rules: rules(facts),
+        }),
         Stage::Notice(notice) => active(notice_step(notice, facts)),
         Stage::Complete(Completed { redirect_to, .. }) => Status::Complete { redirect_to: redirect_to.clone() },
         Stage::Ended(Ending::Cancelled) => ended(EndReason::Cancelled),
     }
+}
+
+/// What the workspace asks of a new password.
+fn rules(facts: &Facts) -> PasswordRules {
+    facts.workspace.as_ref().map_or(PasswordPolicy::DEFAULT, |workspace| workspace.passwords).rules()
 }
 
 /// The end of a flow that can be begun anew.
@@ -90,7 +102,8 @@ fn account(stage: &Stage) -> Option<Account> {
         Stage::Password(PasswordStage { way: Way::Email(address), .. }) => {
             Some(Account { identifier: address.typed.clone(), name: None })
         }
-        Stage::Complete(Completed { identifier, name, .. }) => {
+        Stage::NewPassword(NewPasswordStage { whose: Whose { identifier, name, .. }, .. })
+        | Stage::Complete(Completed { identifier, name, .. }) => {
             Some(Account { identifier: identifier.clone(), name: Some(name.clone()) })
         }
         Stage::Password(PasswordStage { way: Way::Organisation, .. })
@@ -125,6 +138,7 @@ fn messages(flow: &StoredFlow, now: Timestamp) -> Vec<Message> {
         | Stage::Organisation { .. }
         | Stage::Code(_)
         | Stage::ChooseWorkspace { .. }
+        | Stage::NewPassword(_)
         | Stage::Notice(_)
         | Stage::Complete(_)
         | Stage::Ended(_) => None,

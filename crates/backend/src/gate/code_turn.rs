@@ -9,7 +9,7 @@ use crate::email_address::EmailAddress;
 use crate::flow::sign_in::{self, Asking, CodeVerdict, Sending, SentCode};
 use crate::flow::{Address, Next, Refusal, Stage};
 use crate::limits::{self, CODE_TRIES, Doing, STRANGERS_CODE_TRIES};
-use crate::mail::{Mail, texts};
+use crate::mail::texts;
 use crate::store::{self, Trouble};
 
 impl Taking<'_> {
@@ -42,17 +42,10 @@ impl Taking<'_> {
         };
         sign_in::ask_for_code(address, sending, asking, |address| {
             let code = Code::draw(&gate.chance)?;
-            let (subject, text) = texts::sign_in_code(self.row.flow.locale, &code);
-            let mail = Mail {
-                message_id: gate.chance.token::<16>()?,
-                // What a code proves is this form, so it is this form that it is sent to; what was typed is for reading.
-                to: address.email.as_str().into(),
-                subject,
-                text,
-                code: Some(code.expose().into()),
-            };
+            let words = texts::code_mail(self.row.flow.locale, &code);
             let expires_at = now.plus_seconds(codes::LIFETIME);
-            store::insert_mail(connection, &mail, now, expires_at)?;
+            // What a code proves is this form, so it is this form that it is sent to; what was typed is for reading.
+            gate.send(connection, address.email.as_str(), words, now, expires_at)?;
             store::note_sent(connection, &sent_scope, now)?;
             Ok(SentCode {
                 digest: code.digest(&gate.key, self.id, &address.email),

@@ -7,18 +7,15 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use super::counting::{Counters, Device, release, reserve, restriction, take_back};
-use super::{Asker, Gate, Taking, Turn, email_subject, facts, is_over, problems, verified};
-use crate::browser::{Browser, session_digest};
-use crate::email_address::EmailAddress;
+use super::{Asker, Gate, Taking, Turn, facts, is_over, problems, verified};
+use crate::browser::Browser;
+use crate::flow::new_password::Whose;
 use crate::flow::sign_in::{self, PasswordStage, PasswordVerdict, Way};
 use crate::flow::{self, Address, Facts, Next, Refusal, Stage, Workspace};
 use crate::limits::{Doing, Left, PASSWORD_TRIES, STRANGERS_PASSWORD_TRIES};
 use crate::login_id::{LoginId, NotAnId};
 use crate::password::{self, Against};
-use crate::store::{self, Consecutive, Finished, FlowRow, Scope, Trouble};
-
-/// Seconds that a session lives.
-const SESSION_LIFETIME: u64 = 12 * 3600;
+use crate::store::{self, AccountRow, Consecutive, Finished, FlowRow, Scope, Trouble};
 
 /// A password to be compared.
 pub(super) struct PasswordCheck {
@@ -28,7 +25,8 @@ pub(super) struct PasswordCheck {
     rev: u64,
     /// The ID as it was typed.
     identifier: String,
-    account: Option<i64>,
+    /// Whose password it was compared to, and how old that is by the account's own count.
+    account: Option<(i64, i64)>,
 }
 
 /// What was counted beforehand.
@@ -71,7 +69,9 @@ impl Taking<'_> {
         if let Some(code) = password_trouble(&password) {
             return self.settle(Next::Refuse(Refusal::field("/input/password", code)));
         }
-        let account = store::account_of(self.connection, &workspace.id, &id)?;
+        // Without a password, nobody has this ID as far as passwords go.
+        let account =
+            store::account_of(self.connection, &workspace.id, &id)?.filter(|account| account.password.is_some());
         // A reservation that cannot be read, from another version, is none.
         let reserved = match reserved.and_then(|reserved| serde_json::from_str(reserved).ok()) {
             Some(reserved) => reserved,
@@ -86,10 +86,11 @@ impl Taking<'_> {
                 }
             }
         };
-        let (against, account) = match account {
-            Some(account) => (Against::Account(account.password), Some(account.id)),
-            None => (Against::Nobody, None),
-        };
+        let (against, account) =
+            match account.and_then(|account| Some((account.password?.hash, account.id, account.epoch))) {
+                Some((hash, id, epoch)) => (Against::Account(hash), Some((id, epoch))),
+                None => (Against::Nobody, None),
+            };
         let rev = self.row.flow.rev;
         Ok(Turn::Check(Box::new(PasswordCheck { reserved, password, against, rev, identifier: typed, account })))
     }
@@ -145,8 +146,9 @@ impl Taking<'_> {
 
     fn conclude(mut self, check: &PasswordCheck, compared: Compared) -> Result<Finished, Trouble> {
         let verdict = match compared {
-            Compared::Right => None,
-            Compared::Wrong => Some(self.count_wrong(check)?),
+            Compared::Right if self.is_current(check)? => None,
+            // The password was changed while the one before it was compared.
+            Compared::Right | Compared::Wrong => Some(self.count_wrong(check)?),
             Compared::BeyondTheLimit => Some(PasswordVerdict::Suspended),
         };
         let here = password_stage(&self.row, check.rev).filter(|_| !is_over(&self.row, self.now));
@@ -164,6 +166,15 @@ impl Taking<'_> {
         }
     }
 
+    fn account_of(&self, check: &PasswordCheck) -> Result<Option<AccountRow>, Trouble> {
+        let Some((id, epoch)) = check.account else { return Ok(None) };
+        Ok(store::account(self.connection, id)?.filter(|account| account.epoch == epoch))
+    }
+
+    fn is_current(&self, check: &PasswordCheck) -> Result<bool, Trouble> {
+        Ok(self.account_of(check)?.is_some())
+    }
+
     /// Counts a wrong password against the policy's limit. What the last one brings about happens here, all at once: the
     /// suspension and the end of the account's sessions.
     fn count_wrong(&self, check: &PasswordCheck) -> Result<PasswordVerdict, Trouble> {
@@ -176,7 +187,7 @@ impl Taking<'_> {
         }
         // The ID shows it from now on, whether anybody has it or not; an account's other ID does not.
         store::suspend(connection, &reserved.id, self.now)?;
-        if let Some(account) = check.account {
+        if let Some((account, _)) = check.account {
             store::suspend(connection, &account_subject(account), self.now)?;
             store::end_sessions_of(connection, account)?;
         }
@@ -191,14 +202,10 @@ impl Taking<'_> {
         check: &PasswordCheck,
     ) -> Result<Finished, Trouble> {
         let connection = self.connection;
-        let account = match check.account {
-            Some(id) => store::account(connection, id)?,
-            None => None,
-        };
-        let Some(account) = account else { return self.stale() };
+        let Some(account) = self.account_of(check)? else { return self.stale() };
         let subject = account_subject(account.id);
         release(connection, &check.reserved.counters)?;
-        for id in core::iter::once(&account.email).chain(&account.phone) {
+        for id in [Some(&account.email), account.phone.as_ref(), account.login_name.as_ref()].into_iter().flatten() {
             store::clear_wrong(connection, &id_subject(self.gate, &account.workspace, id))?;
         }
         if store::is_suspended(connection, &subject)? {
@@ -207,24 +214,19 @@ impl Taking<'_> {
         if let Some(next) = sign_in::method_trouble(stage, Some(workspace)) {
             return self.finish(next);
         }
-        let browser = self.browser.id();
-        store::note_device(connection, &browser, &subject, self.now)?;
-        // Only who has read mail there is known for the address; an account's password is no proof of its mailbox.
-        if let Some(email) = verified(&stage.way) {
-            store::note_device(connection, &browser, &email_subject(email), self.now)?;
+        if let Some(set_at) = account.password.as_ref().map(|password| password.set_at)
+            && workspace.passwords.has_expired(set_at, self.now)
+        {
+            let whose = Whose {
+                workspace: account.workspace.clone(),
+                account: account.id,
+                epoch: account.epoch,
+                identifier: check.identifier.clone(),
+                name: account.name,
+            };
+            return self.finish(sign_in::submit_password(stage, workspace, PasswordVerdict::Expired(whose), self.now));
         }
-        if let Some(old) = &self.asker.session {
-            store::delete_session(connection, old)?;
-        }
-        let salt: [u8; 16] = self.gate.chance.bytes()?;
-        let session = session_digest(&self.browser.session_token(&salt)).ok_or(Trouble::TaskLost)?;
-        let verified = verified(&stage.way).map(EmailAddress::as_str);
-        let until = self.now.plus_seconds(SESSION_LIFETIME);
-        store::insert_session(connection, &session, account.id, &check.identifier, verified, until)?;
-        let redirect_to = self.row.flow.return_to.clone().unwrap_or_else(|| self.gate.places.default_place());
-        let verdict = PasswordVerdict::Right { redirect_to, name: account.name, identifier: check.identifier.clone() };
-        let finished = self.finish(sign_in::submit_password(stage, workspace, verdict, self.now))?;
-        Ok(Finished { session_salt: Some(salt), ..finished })
+        self.go_in(&account, &check.identifier, verified(&stage.way))
     }
 }
 
@@ -354,7 +356,7 @@ mod tests {
     async fn gate(directory: &std::path::Path) -> Gate {
         let store = Store::open(&directory.join("daemun.db")).unwrap();
         let (clock, chance) = (Clock::manual(Timestamp(1_000)), Chance::seeded(1));
-        store.write(|transaction| crate::sandbox::plant(transaction)).await.unwrap();
+        store.write(|transaction| crate::sandbox::plant(transaction, Timestamp(1_000))).await.unwrap();
         Gate::from(Parts {
             key: store.server_key(chance.clone()).await.unwrap(),
             postman: Postman::new(store.clone(), clock.clone(), Log::silent(), None, Inbox::Kept),
@@ -363,6 +365,7 @@ mod tests {
             chance,
             meter: Meter::new(IpRates::GENEROUS),
             checker: PasswordChecker::new(),
+            breached: std::sync::Arc::new(crate::password::WorstPasswords),
             places: ReturnPlaces::new("https://login.example", &[]).unwrap(),
             same_key: SameKey::default(),
             log: Log::silent(),

@@ -55,12 +55,15 @@ impl Taking<'_> {
                 let Stage::Password(stage) = &stage else { return self.settle(Next::unavailable()) };
                 return self.submit_password(stage, identifier.as_deref(), password, &facts, reserved.as_deref());
             }
+            Action::SubmitNewPassword { password } => {
+                let Stage::NewPassword(stage) = &stage else { return self.settle(Next::unavailable()) };
+                return self.submit_new_password(stage, &password, &facts, reserved.as_deref());
+            }
             Action::Back => flow::back(&stage, &facts),
             Action::UseOrganisation => flow::use_organisation(&stage, &facts),
             Action::UseEmail => flow::use_email(),
             Action::SubmitAccount { .. }
             | Action::SubmitReset { .. }
-            | Action::SubmitNewPassword { .. }
             | Action::SubmitId { .. }
             | Action::SubmitContact { .. }
             | Action::Forgot

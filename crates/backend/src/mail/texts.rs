@@ -1,12 +1,20 @@
 //! The words of mails. It refuses to know how they are sent.
 
+use daemun_protocol::{Channel, Timestamp};
+
+use super::Words;
+use crate::calendar::readable;
 use crate::codes::Code;
 use crate::locale::Locale;
 
-/// Subject and text of the mail with a sign-in code. The code comes first in both, so that a phone's preview shows it.
-pub fn sign_in_code(locale: Locale, code: &Code) -> (String, String) {
+fn mail((subject, text): (String, String)) -> Words {
+    Words { channel: Channel::Email, subject, text, code: None, link: None }
+}
+
+/// The mail with a code. The code comes first in subject and text, so that a phone's preview shows it.
+pub fn code_mail(locale: Locale, code: &Code) -> Words {
     let code = code.expose();
-    match locale {
+    let words = match locale {
         Locale::Ko => (
             format!("{code} 로그인 인증번호"),
             format!(
@@ -28,7 +36,36 @@ pub fn sign_in_code(locale: Locale, code: &Code) -> (String, String) {
                  ほかの人には教えないでください。こちらから認証番号をお聞きすることはありません。\nお心当たりがない場合は、このメールを無視してください。\n"
             ),
         ),
-    }
+    };
+    Words { code: Some(code.into()), ..mail(words) }
+}
+
+/// The mail that says that a password was changed. It leads nowhere: whoever changed it may have sent it.
+pub fn password_changed(locale: Locale, workspace: &str, at: Timestamp) -> Words {
+    let at = readable(at);
+    mail(match locale {
+        Locale::Ko => (
+            format!("{workspace} 비밀번호가 변경되었어요"),
+            format!(
+                "{workspace} 계정의 비밀번호가 변경되었어요.\n{at}\n\n직접 변경했다면 더 할 일은 없어요.\n\
+                 직접 변경하지 않았다면 로그인 화면에서 비밀번호를 다시 설정하고, 관리자에게 알려 주세요.\n"
+            ),
+        ),
+        Locale::En => (
+            format!("Your password for {workspace} was changed"),
+            format!(
+                "The password of your account at {workspace} was changed.\n{at}\n\nIf this was you, there is nothing to do.\n\
+                 If it was not, reset your password on the sign-in screen and tell your administrator.\n"
+            ),
+        ),
+        Locale::Ja => (
+            format!("{workspace} のパスワードが変更されました"),
+            format!(
+                "{workspace} のアカウントのパスワードが変更されました。\n{at}\n\nご自身で変更した場合は、何もする必要はありません。\n\
+                 お心当たりがない場合は、ログイン画面でパスワードを再設定し、管理者に知らせてください。\n"
+            ),
+        ),
+    })
 }
 
 #[cfg(test)]
@@ -39,10 +76,19 @@ mod tests {
     fn the_code_comes_first() {
         let code = Code::parse("012345").unwrap();
         for locale in Locale::ALL {
-            let (subject, text) = sign_in_code(*locale, &code);
+            let Words { subject, text, .. } = code_mail(*locale, &code);
             assert!(subject.starts_with("012345 "), "{subject}");
             assert!(text.starts_with("012345\n"), "{text}");
             assert!(text.contains("10"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_warning_leads_nowhere_and_says_when() {
+        for locale in Locale::ALL {
+            let words = password_changed(*locale, "Nuri", Timestamp(0));
+            assert!(words.subject.contains("Nuri") && words.text.contains("1970-01-01 00:00:00 UTC"), "{}", words.text);
+            assert!(words.link.is_none() && !words.text.contains("://"), "{}", words.text);
         }
     }
 }

@@ -2,6 +2,7 @@
 //! tests beside it. It refuses to exist anywhere but on this machine.
 
 mod page;
+mod policy;
 mod scenarios;
 mod world;
 
@@ -12,6 +13,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use daemun_protocol::Channel;
 use serde::{Deserialize, Serialize};
 
 use crate::email_address::EmailAddress;
@@ -33,7 +35,7 @@ pub enum Sandbox {
 #[derive(Debug, Serialize)]
 struct Message {
     to: String,
-    channel: &'static str,
+    channel: Channel,
     subject: String,
     text: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,11 +49,11 @@ impl From<InboxRow> for Message {
     fn from(row: InboxRow) -> Self {
         Self {
             to: row.to,
-            channel: "email",
-            subject: row.subject,
-            text: row.text,
-            code: row.code,
-            link: None,
+            channel: row.words.channel,
+            subject: row.words.subject,
+            text: row.words.text,
+            code: row.words.code,
+            link: row.words.link,
             at: row.at.0,
         }
     }
@@ -69,6 +71,7 @@ pub fn routes(house: House) -> Router<House> {
         .route("/sandbox/messages", get(messages))
         .route("/sandbox/clock", get(clock).post(move_clock))
         .route("/sandbox/scenarios/{name}", post(scenario))
+        .route("/sandbox/workspaces/{id}/policy", get(policy::read).post(policy::change))
         .layer(middleware::from_fn_with_state(house, only_from_here))
 }
 

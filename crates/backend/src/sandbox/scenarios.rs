@@ -1,7 +1,8 @@
 //! Scenarios by name: what an administrator or fate does to the sandbox's world. It refuses to know who plays them.
 
+use crate::flow::Workspace;
 use crate::gate::Gate;
-use crate::store::{self, PolicyChange, Trouble};
+use crate::store::{self, Trouble};
 
 /// Something to happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +19,26 @@ pub enum Scenario {
     MailUp,
     /// The whole world anew; the clock stays where it is.
     Reset,
+}
+
+/// One switch of a workspace's policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PolicyChange {
+    EmailEntry(bool),
+    OrganisationEntry(bool),
+    AttemptLimit(Option<u32>),
+    RevealTries(bool),
+}
+
+impl PolicyChange {
+    fn apply(self, workspace: &mut Workspace) {
+        match self {
+            Self::EmailEntry(allowed) => workspace.email_entry = allowed,
+            Self::OrganisationEntry(allowed) => workspace.organisation_entry = allowed,
+            Self::AttemptLimit(limit) => workspace.attempt_limit = limit,
+            Self::RevealTries(revealed) => workspace.reveal_tries = revealed,
+        }
+    }
 }
 
 const WORKSPACES: &[&str] = &["nuri", "hanbit", "sakura", "northwind"];
@@ -74,7 +95,12 @@ fn change_name(change: PolicyChange) -> String {
 pub(super) async fn play(gate: &Gate, scenario: Scenario) -> Result<(), Trouble> {
     match scenario {
         Scenario::Policy { workspace, change } => {
-            gate.store.write(move |transaction| store::set_policy(transaction, workspace, change)).await
+            let change = move |transaction: &rusqlite::Transaction<'_>| {
+                let Some(mut workspace) = store::workspace(transaction, workspace)? else { return Ok(()) };
+                change.apply(&mut workspace);
+                store::set_policy(transaction, &workspace)
+            };
+            gate.store.write(change).await
         }
         Scenario::LiftSuspensions => gate.store.write(|transaction| store::lift_suspensions(transaction)).await,
         Scenario::LiftRestrictions => {
@@ -92,10 +118,11 @@ pub(super) async fn play(gate: &Gate, scenario: Scenario) -> Result<(), Trouble>
         Scenario::Reset => {
             gate.meter.forget();
             gate.postman.set_down(false);
+            let now = gate.clock.now();
             gate.store
-                .write(|transaction| {
+                .write(move |transaction| {
                     store::forget_world(transaction)?;
-                    super::plant(transaction)
+                    super::plant(transaction, now)
                 })
                 .await
         }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use daemun_protocol::Secret;
+use daemun_protocol::{Secret, Timestamp};
 use rusqlite::Connection;
 use serde::Serialize;
 
@@ -14,9 +14,9 @@ use crate::flow::Workspace;
 use crate::gate::account_subject;
 use crate::locale::Locale;
 use crate::login_id::MobileNumber;
-use crate::password::{self, StoredPassword};
+use crate::password::{self, PasswordPolicy, Prepared, StoredPassword};
 use crate::server_key::digest;
-use crate::store::{self, NewAccount, Trouble};
+use crate::store::{self, AccountState, NewAccount, Trouble};
 
 /// An account to try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +94,8 @@ fn workspaces() -> [Workspace; 4] {
         organisation_entry: true,
         attempt_limit: None,
         reveal_tries: true,
+        capacity: None,
+        passwords: PasswordPolicy::DEFAULT,
     };
     [
         workspace("nuri", "누리소프트", Some("nuri")),
@@ -104,7 +106,7 @@ fn workspaces() -> [Workspace; 4] {
 }
 
 /// Puts the world into an empty database, which is the sandbox's from then on.
-pub(crate) fn plant(connection: &Connection) -> Result<(), Trouble> {
+pub(crate) fn plant(connection: &Connection, now: Timestamp) -> Result<(), Trouble> {
     store::mark_sandbox(connection)?;
     for workspace in workspaces() {
         store::insert_workspace(connection, &workspace)?;
@@ -119,14 +121,17 @@ pub(crate) fn plant(connection: &Connection) -> Result<(), Trouble> {
             workspace,
             email: &email,
             phone: phone.as_ref().map(MobileNumber::as_str),
+            personal_email: None,
+            mobile: None,
             name: seed.name,
             locale: seed.locale.tag(),
-            password,
+            state: AccountState::Active,
+            password: Some(password),
         };
-        let id = store::insert_account(connection, &account)?;
+        let id = store::insert_account(connection, &account, now)?;
         match seed.state {
             State::Active => {}
-            State::Suspended => store::suspend(connection, &account_subject(id), daemun_protocol::Timestamp(0))?,
+            State::Suspended => store::suspend(connection, &account_subject(id), now)?,
         }
     }
     Ok(())
@@ -146,7 +151,7 @@ fn hashes() -> &'static [Option<StoredPassword>] {
             .map(|seed| {
                 let digest = digest(seed.password.as_bytes());
                 let salt: [u8; 16] = digest.first_chunk().copied()?;
-                password::hash(&Secret::new(seed.password), &salt).ok()
+                password::hash(&Prepared::to_be_compared(&Secret::new(seed.password)), &salt).ok()
             })
             .collect()
     })

@@ -1,14 +1,12 @@
-//! Workspaces, their policies and their members' accounts.
+//! Members' accounts and their passwords.
 
-use daemun_protocol::{Membership, Timestamp};
+use daemun_protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Trouble, stored};
+use super::{Trouble, stored, unstored};
 use crate::email_address::EmailAddress;
-use crate::flow::Workspace;
 use crate::login_id::LoginId;
-use crate::organisation_id::OrganisationId;
-use crate::password::StoredPassword;
+use crate::password::{LONGEST_HISTORY, StoredPassword};
 
 /// An account as it is kept.
 #[derive(Clone, Debug)]
@@ -16,9 +14,40 @@ pub struct AccountRow {
     pub id: i64,
     pub workspace: String,
     pub email: String,
+    /// To sign in with; never shown.
     pub phone: Option<String>,
+    /// The ID that the member registered (FEATURES R5).
+    pub login_name: Option<String>,
     pub name: String,
-    pub password: StoredPassword,
+    pub locale: String,
+    pub state: AccountState,
+    pub password: Option<CurrentPassword>,
+    /// Moves with each new password.
+    pub epoch: i64,
+}
+
+/// Whether a member has joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountState {
+    /// Registered beforehand (FEATURES E5): there is no password yet.
+    Invited,
+    Active,
+}
+
+impl AccountState {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Invited => "invited",
+            Self::Active => "active",
+        }
+    }
+}
+
+/// A password and since when.
+#[derive(Clone, Debug)]
+pub struct CurrentPassword {
+    pub hash: StoredPassword,
+    pub set_at: Timestamp,
 }
 
 /// An account to be made.
@@ -27,214 +56,119 @@ pub struct NewAccount<'a> {
     pub workspace: &'a str,
     pub email: &'a EmailAddress,
     pub phone: Option<&'a str>,
+    pub personal_email: Option<&'a str>,
+    pub mobile: Option<&'a str>,
     pub name: &'a str,
     pub locale: &'a str,
-    pub password: &'a StoredPassword,
+    pub state: AccountState,
+    pub password: Option<&'a StoredPassword>,
 }
 
-/// One switch of a workspace's policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PolicyChange {
-    EmailEntry(bool),
-    OrganisationEntry(bool),
-    AttemptLimit(Option<u32>),
-    RevealTries(bool),
-}
-
-const WORKSPACE: &str = "id, name, organisation_id, email_entry, organisation_entry, attempt_limit, reveal_tries";
-
-fn read_workspace(row: &Row<'_>) -> rusqlite::Result<Workspace> {
-    Ok(Workspace {
-        id: row.get(0)?,
-        name: row.get(1)?,
-        organisation_id: row.get(2)?,
-        email_entry: row.get(3)?,
-        organisation_entry: row.get(4)?,
-        attempt_limit: row.get(5)?,
-        reveal_tries: row.get(6)?,
-    })
-}
+const ACCOUNT: &str = "account.id, account.workspace, email, phone,
+    (SELECT login_name.name FROM login_name WHERE login_name.account = account.id),
+    account.name, locale, state, password_hash, password_set_at, epoch";
 
 fn read_account(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
+    let (hash, set_at): (Option<String>, Option<i64>) = (row.get(8)?, row.get(9)?);
     Ok(AccountRow {
         id: row.get(0)?,
         workspace: row.get(1)?,
         email: row.get(2)?,
         phone: row.get(3)?,
-        name: row.get(4)?,
-        password: StoredPassword(row.get(5)?),
+        login_name: row.get(4)?,
+        name: row.get(5)?,
+        locale: row.get(6)?,
+        state: match row.get::<_, String>(7)?.as_str() {
+            "active" => AccountState::Active,
+            _ => AccountState::Invited,
+        },
+        password: hash
+            .zip(set_at)
+            .map(|(hash, set_at)| CurrentPassword { hash: StoredPassword(hash), set_at: Timestamp(unstored(set_at)) }),
+        epoch: row.get(10)?,
     })
 }
 
-pub fn workspace(connection: &Connection, id: &str) -> Result<Option<Workspace>, Trouble> {
-    let mut query = connection.prepare_cached(&format!("SELECT {WORKSPACE} FROM workspace WHERE id = ?1"))?;
-    Ok(query.query_row([id], read_workspace).optional()?)
-}
-
-pub fn organisation(connection: &Connection, id: &OrganisationId) -> Result<Option<Workspace>, Trouble> {
-    let mut query =
-        connection.prepare_cached(&format!("SELECT {WORKSPACE} FROM workspace WHERE organisation_id = ?1"))?;
-    Ok(query.query_row([id.as_str()], read_workspace).optional()?)
-}
-
-pub fn list_workspaces(connection: &Connection) -> Result<Vec<Workspace>, Trouble> {
-    let mut query = connection.prepare_cached(&format!("SELECT {WORKSPACE} FROM workspace ORDER BY rowid"))?;
-    let rows = query.query_map([], read_workspace)?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// Whether any workspace lets its members begin with its organisation ID.
-pub fn organisation_way(connection: &Connection) -> Result<bool, Trouble> {
-    let mut query = connection.prepare_cached(
-        "SELECT EXISTS (SELECT 1 FROM workspace WHERE organisation_entry AND organisation_id IS NOT NULL)",
-    )?;
-    Ok(query.query_row([], |row| row.get(0))?)
-}
-
-/// The accounts of an address in workspaces that allow the email way, in the workspaces' order.
-pub fn listed_memberships(connection: &Connection, email: &EmailAddress) -> Result<Vec<Membership>, Trouble> {
-    let mut query = connection.prepare_cached(
-        "SELECT workspace.id, workspace.name, account.name
-         FROM account JOIN workspace ON workspace.id = account.workspace
-         WHERE account.email = ?1 AND workspace.email_entry ORDER BY workspace.rowid",
-    )?;
-    let rows = query.query_map([email.as_str()], |row| {
-        Ok(Membership { id: row.get(0)?, name: row.get(1)?, member_name: row.get(2)?, logo: None })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// A workspace that the address belongs to and that does not allow the email way.
-pub fn unlisted_workspace(connection: &Connection, email: &EmailAddress) -> Result<Option<String>, Trouble> {
-    let mut query = connection.prepare_cached(
-        "SELECT workspace.id FROM account JOIN workspace ON workspace.id = account.workspace
-         WHERE account.email = ?1 AND NOT workspace.email_entry ORDER BY workspace.rowid LIMIT 1",
-    )?;
-    Ok(query.query_row([email.as_str()], |row| row.get(0)).optional()?)
-}
-
-const ACCOUNT: &str = "id, workspace, email, phone, name, password_hash";
-
 /// The account that an ID names in a workspace.
 pub fn account_of(connection: &Connection, workspace: &str, id: &LoginId) -> Result<Option<AccountRow>, Trouble> {
-    let column = match id {
-        LoginId::Email(_) => "email",
-        LoginId::Mobile(_) => "phone",
+    let named = match id {
+        LoginId::Email(_) => "account.email = ?2",
+        LoginId::Mobile(_) => "account.phone = ?2",
     };
-    let mut query =
-        connection.prepare_cached(&format!("SELECT {ACCOUNT} FROM account WHERE workspace = ?1 AND {column} = ?2"))?;
+    let mut query = connection
+        .prepare_cached(&format!("SELECT {ACCOUNT} FROM account WHERE account.workspace = ?1 AND {named}"))?;
     Ok(query.query_row([workspace, id.as_str()], read_account).optional()?)
 }
 
 pub fn account(connection: &Connection, id: i64) -> Result<Option<AccountRow>, Trouble> {
-    let mut query = connection.prepare_cached(&format!("SELECT {ACCOUNT} FROM account WHERE id = ?1"))?;
+    let mut query = connection.prepare_cached(&format!("SELECT {ACCOUNT} FROM account WHERE account.id = ?1"))?;
     Ok(query.query_row([id], read_account).optional()?)
 }
 
 pub fn list_accounts(connection: &Connection) -> Result<Vec<AccountRow>, Trouble> {
-    let mut query = connection.prepare_cached(&format!("SELECT {ACCOUNT} FROM account ORDER BY id"))?;
+    let mut query = connection.prepare_cached(&format!("SELECT {ACCOUNT} FROM account ORDER BY account.id"))?;
     let rows = query.query_map([], read_account)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-pub fn insert_workspace(connection: &Connection, workspace: &Workspace) -> Result<(), Trouble> {
-    connection.execute(
-        &format!("INSERT INTO workspace ({WORKSPACE}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
-        params![
-            workspace.id,
-            workspace.name,
-            workspace.organisation_id,
-            workspace.email_entry,
-            workspace.organisation_entry,
-            workspace.attempt_limit,
-            workspace.reveal_tries,
-        ],
-    )?;
-    Ok(())
-}
-
 /// Makes an account; its number.
-pub fn insert_account(connection: &Connection, account: &NewAccount<'_>) -> Result<i64, Trouble> {
+pub fn insert_account(connection: &Connection, account: &NewAccount<'_>, now: Timestamp) -> Result<i64, Trouble> {
     connection.execute(
-        "INSERT INTO account (workspace, email, phone, name, locale, password_hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO account (workspace, email, phone, personal_email, mobile, name, locale, state, password_hash,
+             password_set_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         params![
             account.workspace,
             account.email.as_str(),
             account.phone,
+            account.personal_email,
+            account.mobile,
             account.name,
             account.locale,
-            account.password.0,
+            account.state.as_str(),
+            account.password.map(|password| &password.0),
+            account.password.map(|_| stored(now.0)),
         ],
     )?;
     Ok(connection.last_insert_rowid())
 }
 
-pub fn set_policy(connection: &Connection, workspace: &str, change: PolicyChange) -> Result<(), Trouble> {
-    match change {
-        PolicyChange::EmailEntry(allowed) => {
-            connection.execute("UPDATE workspace SET email_entry = ?2 WHERE id = ?1", params![workspace, allowed])?
-        }
-        PolicyChange::OrganisationEntry(allowed) => connection
-            .execute("UPDATE workspace SET organisation_entry = ?2 WHERE id = ?1", params![workspace, allowed])?,
-        PolicyChange::AttemptLimit(limit) => {
-            connection.execute("UPDATE workspace SET attempt_limit = ?2 WHERE id = ?1", params![workspace, limit])?
-        }
-        PolicyChange::RevealTries(revealed) => {
-            connection.execute("UPDATE workspace SET reveal_tries = ?2 WHERE id = ?1", params![workspace, revealed])?
-        }
-    };
-    Ok(())
-}
-
-pub fn world_is_empty(connection: &Connection) -> Result<bool, Trouble> {
-    Ok(connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM workspace)", [], |row| row.get(0))?)
-}
-
-/// Everything but the settings and the clock's past (sandbox).
-pub fn forget_world(connection: &Connection) -> Result<(), Trouble> {
-    Ok(connection.execute_batch(
-        "DELETE FROM session; DELETE FROM account; DELETE FROM workspace; DELETE FROM standing; DELETE FROM flow;
-         DELETE FROM tries; DELETE FROM code_sent; DELETE FROM known_device; DELETE FROM answer; DELETE FROM outbox;
-         DELETE FROM inbox;",
-    )?)
-}
-
-/// Consecutive wrong passwords.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Consecutive(pub u32);
-
-/// Counts one more wrong password of an ID; how many that makes.
-pub fn count_wrong(connection: &Connection, subject: &str, now: Timestamp) -> Result<Consecutive, Trouble> {
-    let mut count = connection.prepare_cached(
-        "INSERT INTO standing (subject, wrong, last_at) VALUES (?1, 1, ?2)
-         ON CONFLICT (subject) DO UPDATE SET wrong = min(wrong + 1, 1000000), last_at = ?2 RETURNING wrong",
-    )?;
-    Ok(Consecutive(count.query_row(params![subject, stored(now.0)], |row| row.get(0))?))
-}
-
-/// The count begins anew; a suspension stays.
-pub fn clear_wrong(connection: &Connection, subject: &str) -> Result<(), Trouble> {
-    connection.prepare_cached("UPDATE standing SET wrong = 0 WHERE subject = ?1")?.execute([subject])?;
-    Ok(())
-}
-
-pub fn suspend(connection: &Connection, subject: &str, now: Timestamp) -> Result<(), Trouble> {
-    connection.execute(
-        "INSERT INTO standing (subject, wrong, suspended_at) VALUES (?1, 0, ?2)
-         ON CONFLICT (subject) DO UPDATE SET suspended_at = coalesce(suspended_at, ?2)",
-        params![subject, stored(now.0)],
-    )?;
-    Ok(())
-}
-
-pub fn is_suspended(connection: &Connection, subject: &str) -> Result<bool, Trouble> {
+/// The hashes of the last passwords, the current one first; `count` at most.
+pub fn last_passwords(
+    connection: &Connection,
+    account: &AccountRow,
+    count: u32,
+) -> Result<Vec<StoredPassword>, Trouble> {
+    let Some(older) = count.checked_sub(1) else { return Ok(Vec::new()) };
     let mut query = connection
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM standing WHERE subject = ?1 AND suspended_at IS NOT NULL)")?;
-    Ok(query.query_row([subject], |row| row.get(0))?)
+        .prepare_cached("SELECT password_hash FROM old_password WHERE account = ?1 ORDER BY id DESC LIMIT ?2")?;
+    let old = query.query_map(params![account.id, older], |row| row.get(0).map(StoredPassword))?;
+    let current = account.password.iter().map(|password| Ok(password.hash.clone()));
+    Ok(current.chain(old).collect::<Result<_, _>>()?)
 }
 
-/// What an administrator does: nobody is suspended any more, and all counts begin anew.
-pub fn lift_suspensions(connection: &Connection) -> Result<(), Trouble> {
-    connection.execute("DELETE FROM standing", [])?;
+/// Gives an account a new password: whoever was invited has joined, the old password is remembered, and what was proven
+/// before proves nothing any more.
+pub fn set_password(
+    connection: &Connection,
+    account: &AccountRow,
+    password: &StoredPassword,
+    now: Timestamp,
+) -> Result<(), Trouble> {
+    if let Some(old) = &account.password {
+        connection.execute(
+            "INSERT INTO old_password (account, password_hash) VALUES (?1, ?2)",
+            params![account.id, old.hash.0],
+        )?;
+        connection.execute(
+            "DELETE FROM old_password WHERE account = ?1 AND id NOT IN
+             (SELECT id FROM old_password WHERE account = ?1 ORDER BY id DESC LIMIT ?2)",
+            params![account.id, LONGEST_HISTORY],
+        )?;
+    }
+    connection.execute(
+        "UPDATE account SET password_hash = ?2, password_set_at = ?3, state = 'active', epoch = epoch + 1 WHERE id = ?1",
+        params![account.id, password.0, stored(now.0)],
+    )?;
     Ok(())
 }

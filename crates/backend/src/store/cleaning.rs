@@ -53,8 +53,9 @@ mod tests {
         migrations::migrate(&mut connection).unwrap();
         connection
             .execute_batch(
-                "INSERT INTO workspace VALUES ('nuri', 'Nuri', 'nuri', 1, 1, NULL, 1);
-                 INSERT INTO account VALUES (1, 'nuri', 'minji@daemun.test', NULL, 'Minji', 'ko', 'x');
+                "INSERT INTO workspace (id, name, email_entry, organisation_entry, reveal_tries) VALUES ('nuri', 'Nuri', 1, 1, 1);
+                 INSERT INTO account (id, workspace, email, name, locale, state)
+                     VALUES (1, 'nuri', 'minji@daemun.test', 'Minji', 'ko', 'active');
                  INSERT INTO flow VALUES ('a', x'00', '{}', 1, 1);
                  INSERT INTO answer VALUES (x'00', 'flows', 'key', x'00', 1, '{}');
                  INSERT INTO session VALUES (x'00', 1, 'minji', NULL, 1);

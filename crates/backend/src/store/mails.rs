@@ -1,10 +1,10 @@
 //! Mails on their way out, and those that the sandbox keeps for people to read.
 
-use daemun_protocol::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use daemun_protocol::{Channel, Timestamp};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Trouble, stored, unstored};
-use crate::mail::Mail;
+use crate::mail::{Mail, Words};
 
 /// A mail on its way.
 #[derive(Clone, Debug)]
@@ -20,24 +20,38 @@ pub struct OutboxRow {
 #[derive(Clone, Debug)]
 pub struct InboxRow {
     pub to: String,
-    pub subject: String,
-    pub text: String,
-    pub code: Option<String>,
+    pub words: Words,
     pub at: Timestamp,
+}
+
+const fn channel_name(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Email => "email",
+        Channel::Sms => "sms",
+    }
+}
+
+/// The first five columns.
+fn read_words(row: &Row<'_>) -> rusqlite::Result<Words> {
+    let channel = if row.get::<_, String>(0)? == channel_name(Channel::Sms) { Channel::Sms } else { Channel::Email };
+    Ok(Words { channel, subject: row.get(1)?, text: row.get(2)?, code: row.get(3)?, link: row.get(4)? })
 }
 
 pub fn insert_mail(connection: &Connection, mail: &Mail, now: Timestamp, give_up_at: Timestamp) -> Result<(), Trouble> {
     connection
         .prepare_cached(
-            "INSERT INTO outbox (message_id, recipient, subject, text, code, created_at, next_at, give_up_at, attempts)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, 0)",
+            "INSERT INTO outbox (message_id, recipient, channel, subject, text, code, link, created_at, next_at,
+                 give_up_at, attempts)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, 0)",
         )?
         .execute(params![
             mail.message_id,
             mail.to,
-            mail.subject,
-            mail.text,
-            mail.code,
+            channel_name(mail.words.channel),
+            mail.words.subject,
+            mail.words.text,
+            mail.words.code,
+            mail.words.link,
             stored(now.0),
             stored(give_up_at.0)
         ])?;
@@ -47,22 +61,16 @@ pub fn insert_mail(connection: &Connection, mail: &Mail, now: Timestamp, give_up
 /// Mails whose time to be sent has come, the longest waiting first.
 pub fn due_mails(connection: &Connection, now: Timestamp) -> Result<Vec<OutboxRow>, Trouble> {
     let mut query = connection.prepare_cached(
-        "SELECT id, message_id, recipient, subject, text, code, created_at, give_up_at, attempts
+        "SELECT channel, subject, text, code, link, id, message_id, recipient, created_at, give_up_at, attempts
          FROM outbox WHERE next_at <= ?1 ORDER BY next_at, id LIMIT 16",
     )?;
     let rows = query.query_map([stored(now.0)], |row| {
         Ok(OutboxRow {
-            id: row.get(0)?,
-            mail: Mail {
-                message_id: row.get(1)?,
-                to: row.get(2)?,
-                subject: row.get(3)?,
-                text: row.get(4)?,
-                code: row.get(5)?,
-            },
-            created_at: Timestamp(unstored(row.get(6)?)),
-            give_up_at: Timestamp(unstored(row.get(7)?)),
-            attempts: row.get(8)?,
+            id: row.get(5)?,
+            mail: Mail { message_id: row.get(6)?, to: row.get(7)?, words: read_words(row)? },
+            created_at: Timestamp(unstored(row.get(8)?)),
+            give_up_at: Timestamp(unstored(row.get(9)?)),
+            attempts: row.get(10)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -91,8 +99,16 @@ pub fn remove_mail(connection: &Connection, id: i64) -> Result<(), Trouble> {
 
 pub fn insert_inbox(connection: &Connection, mail: &Mail, at: Timestamp) -> Result<(), Trouble> {
     connection.execute(
-        "INSERT INTO inbox (recipient, subject, text, code, at) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![mail.to, mail.subject, mail.text, mail.code, stored(at.0)],
+        "INSERT INTO inbox (recipient, channel, subject, text, code, link, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            mail.to,
+            channel_name(mail.words.channel),
+            mail.words.subject,
+            mail.words.text,
+            mail.words.code,
+            mail.words.link,
+            stored(at.0)
+        ],
     )?;
     connection.execute("DELETE FROM inbox WHERE id <= (SELECT max(id) FROM inbox) - 500", [])?;
     Ok(())
@@ -101,17 +117,11 @@ pub fn insert_inbox(connection: &Connection, mail: &Mail, at: Timestamp) -> Resu
 /// The newest 100 mails, to one address or to all.
 pub fn inbox(connection: &Connection, to: Option<&str>) -> Result<Vec<InboxRow>, Trouble> {
     let mut query = connection.prepare_cached(
-        "SELECT recipient, subject, text, code, at FROM inbox
+        "SELECT channel, subject, text, code, link, recipient, at FROM inbox
          WHERE ?1 IS NULL OR recipient = ?1 COLLATE NOCASE ORDER BY id DESC LIMIT 100",
     )?;
     let rows = query.query_map([to], |row| {
-        Ok(InboxRow {
-            to: row.get(0)?,
-            subject: row.get(1)?,
-            text: row.get(2)?,
-            code: row.get(3)?,
-            at: Timestamp(unstored(row.get(4)?)),
-        })
+        Ok(InboxRow { to: row.get(5)?, words: read_words(row)?, at: Timestamp(unstored(row.get(6)?)) })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

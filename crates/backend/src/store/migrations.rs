@@ -142,10 +142,124 @@ const STEPS: &[M<'_>] = &[
     ),
     // Answers had a plain digest of their request's body, a password's among them.
     M::up("DELETE FROM answer;"),
+    M::up(
+        "
+    -- Flows of before have other stages; they live two hours at most.
+    DELETE FROM flow;
+    DELETE FROM answer;
+
+    -- Places for members; NULL: as many as come.
+    ALTER TABLE workspace ADD COLUMN capacity INTEGER;
+    ALTER TABLE workspace ADD COLUMN password_format TEXT NOT NULL DEFAULT 'letters_digits';
+    ALTER TABLE workspace ADD COLUMN password_min_length INTEGER NOT NULL DEFAULT 8;
+    ALTER TABLE workspace ADD COLUMN password_max_age_days INTEGER;
+    ALTER TABLE workspace ADD COLUMN password_history INTEGER NOT NULL DEFAULT 0;
+
+    -- An account can be without a password, and knows since when it has the one it has.
+    CREATE TABLE account_now (
+        id INTEGER PRIMARY KEY,
+        workspace TEXT NOT NULL REFERENCES workspace (id) ON DELETE CASCADE,
+        email TEXT NOT NULL,
+        -- To sign in with: never shown, and no way to find anything.
+        phone TEXT,
+        -- The profile's: a forgotten ID is found by them.
+        personal_email TEXT,
+        mobile TEXT,
+        name TEXT NOT NULL,
+        locale TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('invited', 'active')),
+        password_hash TEXT,
+        password_set_at INTEGER,
+        -- Moves with each new password: what was proven before proves nothing any more.
+        epoch INTEGER NOT NULL DEFAULT 0,
+        UNIQUE (workspace, email),
+        UNIQUE (workspace, phone),
+        CHECK ((password_hash IS NULL) = (password_set_at IS NULL)),
+        CHECK (state = 'active' OR password_hash IS NULL)
+    ) STRICT;
+    -- Nobody wrote down when; by the system's clock, once, since no other is known here.
+    INSERT INTO account_now (id, workspace, email, phone, name, locale, state, password_hash, password_set_at)
+        SELECT id, workspace, email, phone, name, locale, 'active', password_hash, unixepoch() * 1000 FROM account;
+    DROP TABLE account;
+    ALTER TABLE account_now RENAME TO account;
+    CREATE INDEX account_by_email ON account (email);
+
+    -- IDs besides address and number. One that was given is never given again in its workspace.
+    CREATE TABLE login_name (
+        workspace TEXT NOT NULL REFERENCES workspace (id) ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        account INTEGER UNIQUE REFERENCES account (id) ON DELETE SET NULL,
+        PRIMARY KEY (workspace, name)
+    ) STRICT, WITHOUT ROWID;
+
+    -- Hashes of passwords before the current one, the newest last.
+    CREATE TABLE old_password (
+        id INTEGER PRIMARY KEY,
+        account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        password_hash TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX old_password_by_account ON old_password (account, id);
+
+    -- What a member agreed to, and when.
+    CREATE TABLE agreement (
+        account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        terms TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (account, terms)
+    ) STRICT, WITHOUT ROWID;
+
+    -- Tokens are kept as keyed digests.
+    CREATE TABLE invitation (
+        id INTEGER PRIMARY KEY,
+        token BLOB NOT NULL UNIQUE,
+        workspace TEXT NOT NULL REFERENCES workspace (id) ON DELETE CASCADE,
+        inviter TEXT,
+        -- Whom it is for; NULL: whoever has it.
+        account INTEGER REFERENCES account (id) ON DELETE CASCADE,
+        expires_at INTEGER,
+        revoked INTEGER NOT NULL DEFAULT 0,
+        max_uses INTEGER,
+        uses INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE INDEX invitation_by_account ON invitation (account);
+
+    -- Who says that a password is forgotten: written down, and looked up off the request's path.
+    CREATE TABLE reset_request (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL,
+        email TEXT NOT NULL,
+        workspace TEXT,
+        locale TEXT NOT NULL,
+        at INTEGER NOT NULL
+    ) STRICT;
+
+    CREATE TABLE reset_link (
+        id INTEGER PRIMARY KEY,
+        token BLOB NOT NULL UNIQUE,
+        account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        expires_at INTEGER NOT NULL,
+        spent INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE INDEX reset_link_by_account ON reset_link (account);
+    CREATE INDEX reset_link_by_end ON reset_link (expires_at);
+
+    -- A message may be a text to a phone, and may have a link in it.
+    ALTER TABLE outbox ADD COLUMN channel TEXT NOT NULL DEFAULT 'email';
+    ALTER TABLE outbox ADD COLUMN link TEXT;
+    ALTER TABLE inbox ADD COLUMN channel TEXT NOT NULL DEFAULT 'email';
+    ALTER TABLE inbox ADD COLUMN link TEXT;
+    ",
+    )
+    .foreign_key_check(),
 ];
 
+/// Brings the tables up to date. Foreign keys are not enforced meanwhile, since a table that is made anew would take with it
+/// all that refers to it (SQLite, "Making other kinds of table schema changes"); they are checked before the commit.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), Trouble> {
-    Ok(Migrations::from_slice(STEPS).to_latest(connection)?)
+    connection.pragma_update(None, "foreign_keys", false)?;
+    let migrated = Migrations::from_slice(STEPS).to_latest(connection);
+    connection.pragma_update(None, "foreign_keys", true)?;
+    Ok(migrated?)
 }
 
 #[cfg(test)]
@@ -168,12 +282,19 @@ mod tests {
                  INSERT INTO flow VALUES ('a', x'00', '{}', 7);
                  INSERT INTO known_device VALUES (x'00', 'account:1');
                  INSERT INTO answer VALUES (x'00', 'flows/a/actions/submit', 'key', x'00', 1, '{}');
-                 INSERT INTO standing VALUES ('account:1', 5, 5), ('unknown:00', 5, 5);",
+                 INSERT INTO standing VALUES ('account:1', 5, 5), ('unknown:00', 5, 5);
+                 INSERT INTO session VALUES (x'00', 1, 'minji', NULL, 7);",
             )
             .unwrap();
         migrate(&mut connection).unwrap();
         let asked = |query: &str| connection.query_row(query, [], |row| row.get::<_, i64>(0)).unwrap();
-        assert_eq!(asked("SELECT last_end FROM flow"), 7);
+        assert_eq!(asked("SELECT count(*) FROM flow"), 0);
+        // Members and their sessions stay as they were.
+        assert_eq!(asked("SELECT count(*) FROM account WHERE password_hash = 'x' AND password_set_at > 0"), 1);
+        assert_eq!(asked("SELECT count(*) FROM session JOIN account ON account.id = session.account"), 1);
+        assert_eq!(asked("SELECT password_min_length FROM workspace"), 8);
+        connection.execute("DELETE FROM account", []).unwrap();
+        assert_eq!(asked("SELECT count(*) FROM session"), 0, "foreign keys are enforced again");
         assert_eq!(asked("SELECT count(*) FROM standing"), 1);
         assert_eq!(asked("SELECT count(*) FROM answer"), 0);
         assert_eq!(asked("SELECT count(*) FROM settings WHERE name = 'sandbox'"), 1);

@@ -10,6 +10,8 @@ mod mails;
 mod migrations;
 mod sessions;
 mod settings;
+mod standings;
+mod workspaces;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -22,9 +24,8 @@ use crate::password::NotChecked;
 use crate::server_key::ServerKey;
 
 pub use accounts::{
-    Consecutive, NewAccount, PolicyChange, account, account_of, clear_wrong, count_wrong, forget_world, insert_account,
-    insert_workspace, is_suspended, lift_suspensions, list_accounts, list_workspaces, listed_memberships, organisation,
-    organisation_way, set_policy, suspend, unlisted_workspace, workspace, world_is_empty,
+    AccountRow, AccountState, NewAccount, account, account_of, insert_account, last_passwords, list_accounts,
+    set_password,
 };
 pub use answers::{Finished, Remembered, Scope, finish_answer, forget_answer, remember_reservation, remembered};
 pub use cleaning::forget_old;
@@ -37,6 +38,11 @@ pub use mails::{
 };
 pub use sessions::{SessionRow, delete_session, end_sessions_of, insert_session, read_session};
 pub use settings::{clock_moved_by, is_sandbox, mark_sandbox, set_clock_moved_by};
+pub use standings::{Consecutive, clear_wrong, count_wrong, is_suspended, lift_suspensions, suspend};
+pub use workspaces::{
+    forget_world, insert_workspace, is_full, list_workspaces, listed_memberships, organisation, organisation_way,
+    set_policy, unlisted_workspace, workspace, world_is_empty,
+};
 
 /// What went wrong behind the scenes. A member hears only "unavailable" or "internal".
 #[derive(Debug, thiserror::Error)]

@@ -9,6 +9,8 @@ mod bad_input;
 mod binding;
 mod crash;
 mod enumeration;
+mod expired_password;
+mod password_policy;
 mod restrictions;
 mod sandbox;
 mod sign_in;

@@ -150,7 +150,7 @@ async fn a_sandboxs_database_is_no_deployments_and_the_other_way_round() {
     let real = directory.path().join("real.db");
     deployment(real.clone()).await.unwrap().stop().await;
     let connection = rusqlite::Connection::open(&real).unwrap();
-    connection.execute("INSERT INTO workspace VALUES ('acme', 'Acme', 'acme', 1, 1, NULL, 1)", []).unwrap();
+    connection.execute("INSERT INTO workspace (id, name, email_entry, organisation_entry, reveal_tries) VALUES ('acme', 'Acme', 1, 1, 1)", []).unwrap();
     drop(connection);
     assert!(matches!(start(Config::sandbox(real.clone())).await, Err(NotStarted::NotASandboxDatabase(_))));
     deployment(real).await.unwrap().stop().await;

@@ -60,6 +60,13 @@ impl House {
         assert_eq!(answer.status, 204, "{scenario}: {answer:?}");
     }
 
+    /// Changes a workspace's policy, as an administrator would.
+    pub async fn policy(&self, workspace: &str, changes: Value) {
+        let path = format!("/sandbox/workspaces/{workspace}/policy");
+        let answer = self.visitor().send("POST", &path, &[], changes.to_string().as_bytes()).await;
+        assert_eq!(answer.status, 200, "{changes}: {answer:?}");
+    }
+
     /// Mails to an address, the newest first.
     pub async fn mails(&self, to: &str) -> Vec<Value> {
         let answer = self.visitor().send("GET", &format!("/sandbox/messages?to={to}"), &[], b"").await;
@@ -140,6 +147,22 @@ impl Answer {
         assert_eq!(self.header("cache-control"), Some("no-store"));
         assert_eq!(self.header("retry-after").map(str::to_owned), body.get("retry_after").map(Value::to_string));
         self
+    }
+
+    /// The errors of the fields, as `(pointer, code)`, if the input is refused.
+    #[track_caller]
+    pub fn refused(self) -> Vec<(String, String)> {
+        let answer = self.problem(422, "input_invalid").json();
+        let text = |error: &Value, name: &str| error[name].as_str().unwrap().to_owned();
+        answer["errors"].as_array().unwrap().iter().map(|e| (text(e, "pointer"), text(e, "code"))).collect()
+    }
+
+    /// What is wrong with the password, if nothing else is.
+    #[track_caller]
+    pub fn password_refused(self) -> Vec<String> {
+        let errors = self.refused();
+        assert!(errors.iter().all(|(pointer, _)| pointer == "/input/password"), "{errors:?}");
+        errors.into_iter().map(|(_, code)| code).collect()
     }
 
     /// The names of the offered actions, in alphabetical order.

@@ -1,0 +1,44 @@
+//! Going in: a new session, and this device is known from now on. It refuses to know what was proven.
+
+use super::{Taking, account_subject, email_subject};
+use crate::browser::session_digest;
+use crate::email_address::EmailAddress;
+use crate::flow::{Completed, Next, Stage};
+use crate::store::{self, AccountRow, Finished, Trouble};
+
+/// Seconds that a session lives.
+const SESSION_LIFETIME: u64 = 12 * 3600;
+
+impl Taking<'_> {
+    /// Signs in to an account that is not suspended. `identifier` is the ID as it was typed, `verified` the address whose
+    /// mail was read on the way.
+    pub(super) fn go_in(
+        &mut self,
+        account: &AccountRow,
+        identifier: &str,
+        verified: Option<&EmailAddress>,
+    ) -> Result<Finished, Trouble> {
+        let connection = self.connection;
+        let browser = self.browser.id();
+        store::note_device(connection, &browser, &account_subject(account.id), self.now)?;
+        // Only who has read mail there is known for the address; an account's password is no proof of its mailbox.
+        if let Some(email) = verified {
+            store::note_device(connection, &browser, &email_subject(email), self.now)?;
+        }
+        if let Some(old) = &self.asker.session {
+            store::delete_session(connection, old)?;
+        }
+        let salt: [u8; 16] = self.gate.chance.bytes()?;
+        let session = session_digest(&self.browser.session_token(&salt)).ok_or(Trouble::TaskLost)?;
+        let until = self.now.plus_seconds(SESSION_LIFETIME);
+        store::insert_session(connection, &session, account.id, identifier, verified.map(EmailAddress::as_str), until)?;
+        let completed = Completed {
+            redirect_to: self.row.flow.return_to.clone().unwrap_or_else(|| self.gate.places.default_place()),
+            identifier: identifier.into(),
+            name: account.name.clone(),
+            workspace: account.workspace.clone(),
+        };
+        let finished = self.finish(Next::to(Stage::Complete(completed)))?;
+        Ok(Finished { session_salt: Some(salt), ..finished })
+    }
+}

@@ -1,0 +1,40 @@
+//! Messages that an act has sent, into the outbox with whatever else the act does. It refuses to know how they travel.
+
+use daemun_protocol::Timestamp;
+use rusqlite::Connection;
+
+use super::{Gate, Taking};
+use crate::locale::Locale;
+use crate::mail::{Mail, Words, texts};
+use crate::store::{self, AccountRow, Trouble};
+
+/// Seconds that a mail without a secret waits for a server that is down.
+const WORTH_TELLING: u64 = 24 * 3600;
+
+impl Gate {
+    /// Puts a mail into the outbox.
+    pub(super) fn send(
+        &self,
+        connection: &Connection,
+        to: &str,
+        words: Words,
+        now: Timestamp,
+        give_up_at: Timestamp,
+    ) -> Result<(), Trouble> {
+        let mail = Mail { message_id: self.chance.token::<16>()?, to: to.into(), words };
+        store::insert_mail(connection, &mail, now, give_up_at)
+    }
+}
+
+impl Taking<'_> {
+    /// Tells a member that their password was changed, in their own language: whoever did it may read another.
+    pub(super) fn tell_of_change(&self, account: &AccountRow) -> Result<(), Trouble> {
+        let workspace = store::workspace(self.connection, &account.workspace)?.map(|workspace| workspace.name);
+        let words = texts::password_changed(
+            Locale::from_tag(&account.locale),
+            workspace.as_deref().unwrap_or(&account.workspace),
+            self.now,
+        );
+        self.gate.send(self.connection, &account.email, words, self.now, self.now.plus_seconds(WORTH_TELLING))
+    }
+}

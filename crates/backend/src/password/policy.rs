@@ -1,0 +1,185 @@
+//! A workspace's policy for passwords (FEATURES R3, R4, P1), and what it says of one. It refuses to know which passwords were
+//! used before: that is slow to find out, and asked last.
+
+use daemun_protocol::{FieldCode, PasswordRules, Secret, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::Breached;
+use super::prepared::{NotAPassword, Prepared};
+
+/// Characters that every policy takes, at most.
+const MAX_LENGTH: u32 = 128;
+/// Least lengths that a policy can ask for.
+const MIN_LENGTHS: core::ops::RangeInclusive<u32> = 8..=20;
+/// Days after which a policy can ask for a new password.
+const MAX_AGES: [u32; 5] = [30, 60, 90, 180, 365];
+/// Last passwords that a policy can forbid, at most; so many old hashes are kept.
+pub const LONGEST_HISTORY: u32 = 5;
+
+/// What a workspace asks of passwords.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordPolicy {
+    pub format: PasswordFormat,
+    /// 8 to 20 characters.
+    pub min_length: u32,
+    /// 30, 60, 90, 180 or 365 days; `None`: a password lasts.
+    pub max_age_days: Option<u32>,
+    /// How many of the last passwords, the current one among them, cannot be used again; 0 to 5.
+    pub history: u32,
+}
+
+/// What must be in a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PasswordFormat {
+    /// English letters and digits.
+    LettersDigits,
+    /// English letters, digits and symbols.
+    LettersDigitsSymbols,
+}
+
+impl PasswordFormat {
+    /// As it is stored and told.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::LettersDigits => "letters_digits",
+            Self::LettersDigitsSymbols => "letters_digits_symbols",
+        }
+    }
+
+    /// Reads what [`Self::as_str`] wrote; what a later version wrote is as strict as can be.
+    pub fn from_stored(text: &str) -> Self {
+        if text == Self::LettersDigits.as_str() { Self::LettersDigits } else { Self::LettersDigitsSymbols }
+    }
+}
+
+impl PasswordPolicy {
+    /// Letters and digits, eight at least, for as long as the member likes.
+    pub const DEFAULT: Self =
+        Self { format: PasswordFormat::LettersDigits, min_length: 8, max_age_days: None, history: 0 };
+
+    /// Whether each option is one that an administrator can choose.
+    pub fn makes_sense(&self) -> bool {
+        MIN_LENGTHS.contains(&self.min_length)
+            && self.max_age_days.is_none_or(|days| MAX_AGES.contains(&days))
+            && self.history <= LONGEST_HISTORY
+    }
+
+    /// The rules as they go over the wire.
+    pub fn rules(&self) -> PasswordRules {
+        PasswordRules {
+            min_length: self.min_length,
+            max_length: MAX_LENGTH,
+            letter: true,
+            digit: true,
+            symbol: self.format == PasswordFormat::LettersDigitsSymbols,
+            history: self.history,
+        }
+    }
+
+    /// Whether a password that was set then has to be renewed by now (FEATURES R4).
+    pub fn has_expired(&self, set_at: Timestamp, now: Timestamp) -> bool {
+        self.max_age_days.is_some_and(|days| now >= set_at.plus_seconds(u64::from(days) * 24 * 3600))
+    }
+
+    /// A password that may be set, as far as can be told without comparing it to old ones.
+    ///
+    /// # Errors
+    /// All that can be seen by looking at it; or else that it is an ID; or else that everybody knows it.
+    pub fn judge(&self, typed: &Secret, ids: &[&str], breached: &dyn Breached) -> Result<Prepared, Vec<FieldCode>> {
+        let prepared = Prepared::to_be_set(typed).map_err(|refused| {
+            vec![match refused {
+                NotAPassword::Empty => FieldCode::Required,
+                NotAPassword::TooLong => FieldCode::PasswordTooLong,
+                NotAPassword::Malformed => FieldCode::PasswordInvalid,
+            }]
+        })?;
+        let (rules, text) = (self.rules(), prepared.expose());
+        let unmet: Vec<_> = rules
+            .requirements()
+            .filter(|asked| !rules.is_met(*asked, text))
+            .map(daemun_protocol::Requirement::code)
+            .collect();
+        if !unmet.is_empty() {
+            return Err(unmet);
+        }
+        if is_an_id(text, ids) {
+            return Err(vec![FieldCode::PasswordIsId]);
+        }
+        if breached.knows(text) {
+            return Err(vec![FieldCode::PasswordBreached]);
+        }
+        Ok(prepared)
+    }
+}
+
+/// Whether a password is one of the IDs, or of an address the part before the `@`.
+fn is_an_id(password: &str, ids: &[&str]) -> bool {
+    let password = password.to_lowercase();
+    ids.iter().any(|id| {
+        let id = id.to_lowercase();
+        password == id || id.rsplit_once('@').is_some_and(|(local, _)| password == local)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::WorstPasswords;
+    use super::*;
+
+    fn judge(policy: PasswordPolicy, typed: &str) -> Result<Prepared, Vec<FieldCode>> {
+        policy.judge(&Secret::new(typed), &["minji2024", "Kim.Minji99@daemun.test"], &WorstPasswords)
+    }
+
+    /// R3: all that is unmet is said at once, and what else is wrong only of a password that has what is asked for.
+    #[test]
+    fn refusals_come_in_their_order() {
+        let strict =
+            PasswordPolicy { format: PasswordFormat::LettersDigitsSymbols, min_length: 12, ..PasswordPolicy::DEFAULT };
+        use FieldCode::{
+            PasswordBreached, PasswordInvalid, PasswordIsId, PasswordNeedsDigit, PasswordNeedsLetter,
+            PasswordNeedsSymbol, PasswordTooLong, PasswordTooShort, Required,
+        };
+        for (policy, typed, refused) in [
+            (strict, "", vec![Required]),
+            (strict, "가", vec![PasswordTooShort, PasswordNeedsLetter, PasswordNeedsDigit, PasswordNeedsSymbol]),
+            (strict, "abcdefghijkl", vec![PasswordNeedsDigit, PasswordNeedsSymbol]),
+            (strict, "abc\t", vec![PasswordInvalid]),
+            (PasswordPolicy::DEFAULT, "abc1", vec![PasswordTooShort]),
+            (PasswordPolicy::DEFAULT, &"a1".repeat(65), vec![PasswordTooLong]),
+            (PasswordPolicy::DEFAULT, "Minji2024", vec![PasswordIsId]),
+            (PasswordPolicy::DEFAULT, "kim.minji99", vec![PasswordIsId]),
+            (PasswordPolicy::DEFAULT, "KIM.MINJI99@DAEMUN.TEST", vec![PasswordIsId]),
+            (PasswordPolicy::DEFAULT, "passWord1", vec![PasswordBreached]),
+        ] {
+            assert_eq!(judge(policy, typed), Err(refused), "{typed:?}");
+        }
+        assert!(judge(strict, "correct horse 7!").is_ok());
+        assert!(judge(PasswordPolicy::DEFAULT, &"a1".repeat(64)).is_ok());
+        assert!(judge(PasswordPolicy::DEFAULT, "비밀번호a1😀😀").is_ok(), "eight characters, not bytes");
+    }
+
+    /// R4: to the millisecond.
+    #[test]
+    fn a_password_expires_when_its_days_are_over() {
+        let policy = PasswordPolicy { max_age_days: Some(30), ..PasswordPolicy::DEFAULT };
+        let end = 30 * 24 * 3_600_000 + 7;
+        assert!(!policy.has_expired(Timestamp(7), Timestamp(end - 1)));
+        assert!(policy.has_expired(Timestamp(7), Timestamp(end)));
+        assert!(!PasswordPolicy::DEFAULT.has_expired(Timestamp(0), Timestamp(u64::MAX)));
+    }
+
+    #[test]
+    fn options_that_nobody_can_choose_make_no_sense() {
+        let default = PasswordPolicy::DEFAULT;
+        assert!(default.makes_sense());
+        for policy in [
+            PasswordPolicy { min_length: 7, ..default },
+            PasswordPolicy { min_length: 21, ..default },
+            PasswordPolicy { max_age_days: Some(31), ..default },
+            PasswordPolicy { history: 6, ..default },
+        ] {
+            assert!(!policy.makes_sense(), "{policy:?}");
+        }
+    }
+}

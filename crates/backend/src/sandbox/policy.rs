@@ -1,0 +1,114 @@
+//! A workspace's policy as an administrator would see and change it (FEATURES P1). It refuses to guess: what makes no sense
+//! changes nothing.
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::{answer, json};
+use crate::flow::Workspace;
+use crate::http::House;
+use crate::password::PasswordFormat;
+use crate::store;
+
+/// The whole policy.
+#[derive(Debug, Serialize)]
+struct Policy {
+    password_format: PasswordFormat,
+    password_min_length: u32,
+    password_max_age_days: Option<u32>,
+    password_history: u32,
+    attempt_limit: Option<u32>,
+    reveal_tries: bool,
+    email_entry: bool,
+    organisation_entry: bool,
+    capacity: Option<u32>,
+}
+
+impl From<&Workspace> for Policy {
+    fn from(workspace: &Workspace) -> Self {
+        Self {
+            password_format: workspace.passwords.format,
+            password_min_length: workspace.passwords.min_length,
+            password_max_age_days: workspace.passwords.max_age_days,
+            password_history: workspace.passwords.history,
+            attempt_limit: workspace.attempt_limit,
+            reveal_tries: workspace.reveal_tries,
+            email_entry: workspace.email_entry,
+            organisation_entry: workspace.organisation_entry,
+            capacity: workspace.capacity,
+        }
+    }
+}
+
+/// Any of it. `null` is a value of those that can be without one.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Changes {
+    password_format: Option<PasswordFormat>,
+    password_min_length: Option<u32>,
+    #[serde(deserialize_with = "given")]
+    password_max_age_days: Option<Option<u32>>,
+    password_history: Option<u32>,
+    #[serde(deserialize_with = "given")]
+    attempt_limit: Option<Option<u32>>,
+    reveal_tries: Option<bool>,
+    email_entry: Option<bool>,
+    organisation_entry: Option<bool>,
+    #[serde(deserialize_with = "given")]
+    capacity: Option<Option<u32>>,
+}
+
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<u32>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+impl Changes {
+    /// The workspace with these; `None` if that makes no sense.
+    fn apply(self, mut workspace: Workspace) -> Option<Workspace> {
+        let passwords = &mut workspace.passwords;
+        passwords.format = self.password_format.unwrap_or(passwords.format);
+        passwords.min_length = self.password_min_length.unwrap_or(passwords.min_length);
+        passwords.max_age_days = self.password_max_age_days.unwrap_or(passwords.max_age_days);
+        passwords.history = self.password_history.unwrap_or(passwords.history);
+        workspace.attempt_limit = self.attempt_limit.unwrap_or(workspace.attempt_limit);
+        workspace.reveal_tries = self.reveal_tries.unwrap_or(workspace.reveal_tries);
+        workspace.email_entry = self.email_entry.unwrap_or(workspace.email_entry);
+        workspace.organisation_entry = self.organisation_entry.unwrap_or(workspace.organisation_entry);
+        workspace.capacity = self.capacity.unwrap_or(workspace.capacity);
+        (workspace.passwords.makes_sense() && workspace.attempt_limit != Some(0)).then_some(workspace)
+    }
+}
+
+/// `GET /sandbox/workspaces/{id}/policy`.
+pub(super) async fn read(State(house): State<House>, Path(id): Path<String>) -> Response {
+    let read = house.gate.store.read(move |transaction| store::workspace(transaction, &id)).await;
+    answer(&house, read.map(|workspace| told(workspace.as_ref())))
+}
+
+/// `POST /sandbox/workspaces/{id}/policy`: 200 with the whole policy, 422 for what makes no sense.
+pub(super) async fn change(State(house): State<House>, Path(id): Path<String>, body: Bytes) -> Response {
+    // Serde would read an array as well.
+    let is_object = body.trim_ascii_start().starts_with(b"{");
+    let Some(changes) = serde_json::from_slice::<Changes>(&body).ok().filter(|_| is_object) else { return nonsense() };
+    let written = house.gate.store.write(move |transaction| {
+        let Some(workspace) = store::workspace(transaction, &id)? else { return Ok(Some(None)) };
+        let Some(changed) = changes.apply(workspace) else { return Ok(None) };
+        store::set_policy(transaction, &changed)?;
+        Ok(Some(Some(changed)))
+    });
+    answer(&house, written.await.map(|written| written.map_or_else(nonsense, |workspace| told(workspace.as_ref()))))
+}
+
+fn told(workspace: Option<&Workspace>) -> Response {
+    match workspace {
+        Some(workspace) => json(Policy::from(workspace)),
+        None => (StatusCode::NOT_FOUND, "No such workspace\n").into_response(),
+    }
+}
+
+fn nonsense() -> Response {
+    (StatusCode::UNPROCESSABLE_ENTITY, "Not a policy that an administrator could choose\n").into_response()
+}

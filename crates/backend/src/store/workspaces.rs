@@ -1,0 +1,134 @@
+//! Workspaces and their policies.
+
+use daemun_protocol::Membership;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::Trouble;
+use crate::email_address::EmailAddress;
+use crate::flow::Workspace;
+use crate::organisation_id::OrganisationId;
+use crate::password::{PasswordFormat, PasswordPolicy};
+
+const WORKSPACE: &str =
+    "id, name, organisation_id, email_entry, organisation_entry, attempt_limit, reveal_tries, capacity,
+    password_format, password_min_length, password_max_age_days, password_history";
+
+fn read_workspace(row: &Row<'_>) -> rusqlite::Result<Workspace> {
+    Ok(Workspace {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        organisation_id: row.get(2)?,
+        email_entry: row.get(3)?,
+        organisation_entry: row.get(4)?,
+        attempt_limit: row.get(5)?,
+        reveal_tries: row.get(6)?,
+        capacity: row.get(7)?,
+        passwords: PasswordPolicy {
+            format: PasswordFormat::from_stored(&row.get::<_, String>(8)?),
+            min_length: row.get(9)?,
+            max_age_days: row.get(10)?,
+            history: row.get(11)?,
+        },
+    })
+}
+
+pub fn workspace(connection: &Connection, id: &str) -> Result<Option<Workspace>, Trouble> {
+    let mut query = connection.prepare_cached(&format!("SELECT {WORKSPACE} FROM workspace WHERE id = ?1"))?;
+    Ok(query.query_row([id], read_workspace).optional()?)
+}
+
+pub fn organisation(connection: &Connection, id: &OrganisationId) -> Result<Option<Workspace>, Trouble> {
+    let mut query =
+        connection.prepare_cached(&format!("SELECT {WORKSPACE} FROM workspace WHERE organisation_id = ?1"))?;
+    Ok(query.query_row([id.as_str()], read_workspace).optional()?)
+}
+
+pub fn list_workspaces(connection: &Connection) -> Result<Vec<Workspace>, Trouble> {
+    let mut query = connection.prepare_cached(&format!("SELECT {WORKSPACE} FROM workspace ORDER BY rowid"))?;
+    let rows = query.query_map([], read_workspace)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Whether any workspace lets its members begin with its organisation ID.
+pub fn organisation_way(connection: &Connection) -> Result<bool, Trouble> {
+    let mut query = connection.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM workspace WHERE organisation_entry AND organisation_id IS NOT NULL)",
+    )?;
+    Ok(query.query_row([], |row| row.get(0))?)
+}
+
+/// The accounts of an address in workspaces that allow the email way, in the workspaces' order.
+pub fn listed_memberships(connection: &Connection, email: &EmailAddress) -> Result<Vec<Membership>, Trouble> {
+    let mut query = connection.prepare_cached(
+        "SELECT workspace.id, workspace.name, account.name
+         FROM account JOIN workspace ON workspace.id = account.workspace
+         WHERE account.email = ?1 AND workspace.email_entry ORDER BY workspace.rowid",
+    )?;
+    let rows = query.query_map([email.as_str()], |row| {
+        Ok(Membership { id: row.get(0)?, name: row.get(1)?, member_name: row.get(2)?, logo: None })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// A workspace that the address belongs to and that does not allow the email way.
+pub fn unlisted_workspace(connection: &Connection, email: &EmailAddress) -> Result<Option<String>, Trouble> {
+    let mut query = connection.prepare_cached(
+        "SELECT workspace.id FROM account JOIN workspace ON workspace.id = account.workspace
+         WHERE account.email = ?1 AND NOT workspace.email_entry ORDER BY workspace.rowid LIMIT 1",
+    )?;
+    Ok(query.query_row([email.as_str()], |row| row.get(0)).optional()?)
+}
+
+/// Whether a workspace has no place left. Who was registered beforehand has one already.
+pub fn is_full(connection: &Connection, workspace: &Workspace) -> Result<bool, Trouble> {
+    let Some(capacity) = workspace.capacity else { return Ok(false) };
+    let mut query = connection.prepare_cached("SELECT count(*) FROM account WHERE workspace = ?1")?;
+    let members: u32 = query.query_row([&workspace.id], |row| row.get(0))?;
+    Ok(members >= capacity)
+}
+
+pub fn insert_workspace(connection: &Connection, workspace: &Workspace) -> Result<(), Trouble> {
+    connection.execute(
+        "INSERT INTO workspace (id, name, organisation_id, email_entry, organisation_entry, reveal_tries)
+         VALUES (?1, ?2, ?3, 0, 0, 0)",
+        params![workspace.id, workspace.name, workspace.organisation_id],
+    )?;
+    set_policy(connection, workspace)
+}
+
+/// Everything that an administrator decides about a workspace. It changes what happens next, and signs nobody out.
+pub fn set_policy(connection: &Connection, workspace: &Workspace) -> Result<(), Trouble> {
+    connection.execute(
+        "UPDATE workspace SET email_entry = ?2, organisation_entry = ?3, attempt_limit = ?4, reveal_tries = ?5,
+             capacity = ?6, password_format = ?7, password_min_length = ?8, password_max_age_days = ?9,
+             password_history = ?10
+         WHERE id = ?1",
+        params![
+            workspace.id,
+            workspace.email_entry,
+            workspace.organisation_entry,
+            workspace.attempt_limit,
+            workspace.reveal_tries,
+            workspace.capacity,
+            workspace.passwords.format.as_str(),
+            workspace.passwords.min_length,
+            workspace.passwords.max_age_days,
+            workspace.passwords.history,
+        ],
+    )?;
+    Ok(())
+}
+
+pub fn world_is_empty(connection: &Connection) -> Result<bool, Trouble> {
+    Ok(connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM workspace)", [], |row| row.get(0))?)
+}
+
+/// Everything but the settings and the clock's past (sandbox).
+pub fn forget_world(connection: &Connection) -> Result<(), Trouble> {
+    Ok(connection.execute_batch(
+        "DELETE FROM session; DELETE FROM invitation; DELETE FROM reset_request; DELETE FROM reset_link;
+         DELETE FROM agreement; DELETE FROM old_password; DELETE FROM login_name; DELETE FROM account;
+         DELETE FROM workspace; DELETE FROM standing; DELETE FROM flow; DELETE FROM tries; DELETE FROM code_sent;
+         DELETE FROM known_device; DELETE FROM answer; DELETE FROM outbox; DELETE FROM inbox;",
+    )?)
+}
