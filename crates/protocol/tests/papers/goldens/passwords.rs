@@ -45,7 +45,7 @@ fn reset_requested() -> Flow {
 
 pub(super) fn reset() -> Flow {
     let step = Step::NewPassword { identifier: MINJI.into(), reason: NewPasswordReason::Reset, rules: NURIS_RULES };
-    of(Kind::Reset, about(MINJI, None, at(nuri(), active(1, step, offers(&[ActionName::Submit])))))
+    of(Kind::Reset, about(MINJI, Some("김민지"), at(nuri(), active(1, step, offers(&[ActionName::Submit])))))
 }
 
 fn changed() -> Flow {

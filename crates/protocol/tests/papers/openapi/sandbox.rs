@@ -103,7 +103,7 @@ fn policy_change() -> Value {
     let responses = [
         ("200", json_answer("All of it, as it is now.", "SandboxPolicy")),
         ("404", json!({ "description": "There is no such workspace." })),
-        ("422", json!({ "description": "It makes no sense. Nothing is changed." })),
+        ("422", json!({ "description": "Some of it makes no sense, or is unknown. Nothing is changed." })),
     ];
     let mut change = operation("sandboxPolicyChange", "Change a workspace's policy", json!([]), &responses);
     change["requestBody"] = json!({
