@@ -65,6 +65,9 @@ languages.addEventListener('change', () => {
 // Only the plain front door can show its first form by itself; elsewhere the backend knows what comes.
 const front = location.pathname === '/' && (!history.state?.flow || history.state.at_front_door);
 if (!front) query('#shell').hidden = true;
+// Everything stands where it will stay, in the right words: now it may be seen.
+root.dataset.app = 'shell';
+if (front) input.focus();
 
 // What happens before the app is there is kept for it.
 let composing = null;
