@@ -1,6 +1,7 @@
 //! Turns `locales/*.json` into the `Text` enum: each text has a name that the compiler knows, and a language that lacks
 //! one, or gaps of one, does not build. The words themselves are loaded by the page, one language at a time, as an array
-//! in the enum's order (`cargo xtask finish` writes it).
+//! in the enum's order (`cargo xtask finish` writes it). What stands under `more` is said by the whole app alone, and comes
+//! after everything else.
 
 #![expect(clippy::expect_used, reason = "a build script stops the build by panicking")]
 
@@ -9,7 +10,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use daemun_protocol::{FieldCode, MessageCode, NoticeCode, ProblemCode};
+use daemun_protocol::{FieldCode, MessageCode, NoticeCode, ProblemCode, TermsId};
 use serde_json::{Map, Value};
 
 /// Texts that only the page's own script says; the app has no names for them.
@@ -17,6 +18,9 @@ const PAGE_ONLY: &[&str] = &["failed.", "language.", "page."];
 
 /// The language that decides which texts there are.
 const FIRST: &str = "en";
+
+/// What the login path does not say.
+const MORE: &str = "more";
 
 fn main() {
     println!("cargo::rerun-if-changed=locales");
@@ -27,7 +31,18 @@ fn main() {
     }
     know_every_code(first).unwrap_or_else(|why| panic!("locales/{FIRST}.json: {why}"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("text.rs");
-    fs::write(out, code(first)).expect("OUT_DIR is writable");
+    let is_whole = env::var_os("CARGO_FEATURE_WHOLE").is_some();
+    let more = more_keys();
+    let said: Map<String, Value> =
+        first.iter().filter(|(key, _)| is_whole || !more.contains(*key)).map(|(k, v)| (k.clone(), v.clone())).collect();
+    fs::write(out, code(&said)).expect("OUT_DIR is writable");
+}
+
+/// The names of the texts that the whole app alone says.
+fn more_keys() -> BTreeSet<String> {
+    let path = Path::new("locales").join(FIRST).with_extension("json");
+    let texts: Value = serde_json::from_str(&fs::read_to_string(path).expect("read before")).expect("read before");
+    texts[MORE].as_object().into_iter().flatten().map(|(key, _)| key.clone()).collect()
 }
 
 fn read_locales(folder: &Path) -> BTreeMap<String, Map<String, Value>> {
@@ -37,7 +52,11 @@ fn read_locales(folder: &Path) -> BTreeMap<String, Map<String, Value>> {
         .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
         .map(|path| {
             let text = fs::read_to_string(&path).expect("a locale is UTF-8");
-            let texts = serde_json::from_str(&text).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
+            let mut texts: Map<String, Value> =
+                serde_json::from_str(&text).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
+            if let Some(Value::Object(more)) = texts.shift_remove(MORE) {
+                texts.extend(more);
+            }
             (path.file_stem().expect("a file has a name").to_string_lossy().into_owned(), texts)
         })
         .collect()
@@ -66,7 +85,8 @@ fn know_every_code(texts: &Map<String, Value>) -> Result<(), String> {
     let fields = FieldCode::KNOWN.iter().map(|code| format!("field.{}", code.as_str()));
     let messages = MessageCode::KNOWN.iter().filter(is_aside).map(|code| format!("message.{}", code.as_str()));
     let notices = NoticeCode::KNOWN.iter().map(|code| format!("notice.{}.title", code.as_str()));
-    let mut all = problems.chain(fields).chain(messages).chain(notices);
+    let terms = TermsId::KNOWN.iter().map(|id| format!("terms.{}", id.as_str()));
+    let mut all = problems.chain(fields).chain(messages).chain(notices).chain(terms);
     match all.find(|key| !texts.contains_key(key)) {
         Some(key) => Err(format!("`{key}` is missing, which the protocol can say")),
         None => Ok(()),
@@ -89,10 +109,18 @@ fn code(texts: &Map<String, Value>) -> String {
         let _ = writeln!(code, "    /// `{key}`\n    {},", camel(key));
     }
     code.push_str("}\n\n");
-    for group in ["problem", "field", "message"] {
+    // A table weighs less than a comparison for each.
+    code.push_str(
+        "fn find<T: Copy>(table: &[(&str, T)], code: &str) -> Option<T> {\n    \
+         table.iter().find(|(name, _)| *name == code).map(|(_, text)| *text)\n}\n\n",
+    );
+    for group in ["problem", "field", "message", "terms"] {
         let prefix = format!("{group}.");
         let named = said.iter().filter_map(|key| Some((key.strip_prefix(&prefix)?, format!("Text::{}", camel(key)))));
-        code.push_str(&by_code(group, "Text", named));
+        let named: Vec<_> = named.collect();
+        if !named.is_empty() {
+            code.push_str(&by_code(group, "Text", named.into_iter()));
+        }
     }
     let notices = said.iter().filter_map(|key| {
         let code = key.strip_prefix("notice.")?.strip_suffix(".title")?;
@@ -105,11 +133,11 @@ fn code(texts: &Map<String, Value>) -> String {
 /// A function from a code of the protocol to what is said of it.
 fn by_code<'a>(group: &str, says: &str, named: impl Iterator<Item = (&'a str, String)>) -> String {
     let mut code = format!("/// What `{group}.…` says of a code of the protocol, where it is known.\n");
-    let _ = writeln!(code, "pub fn {group}(code: &str) -> Option<{says}> {{\n    Some(match code {{");
+    let _ = writeln!(code, "pub fn {group}(code: &str) -> Option<{says}> {{\n    find(&[");
     for (name, text) in named.filter(|(name, _)| *name != "unknown") {
-        let _ = writeln!(code, "        {name:?} => {text},");
+        let _ = writeln!(code, "        ({name:?}, {text}),");
     }
-    code.push_str("        _ => return None,\n    })\n}\n\n");
+    code.push_str("    ], code)\n}\n\n");
     code
 }
 

@@ -1,6 +1,6 @@
 // Runs inline, before anything else has arrived: puts the page into the reader's language, keeps what is typed until the
 // app takes over, and says so when the app cannot start. `PAGE` is written in by `cargo xtask finish`:
-// { locales: { [tag]: { name, dir, url, integrity, shell: { [key]: text } } } }.
+// { locales: { [tag]: { name, dir, words: { [bundle]: { url, integrity } }, shell: { [key]: text } } } }.
 const root = document.documentElement;
 const query = (selector) => document.querySelector(selector);
 const input = query('#identifier');
@@ -14,11 +14,12 @@ const saved = () => {
   try { return localStorage.getItem('daemun.language'); } catch { return null; }
 };
 const known = (tag) => tag && Object.keys(PAGE.locales).find((known) => known === tag || tag.toLowerCase().startsWith(known + '-'));
+const wordsOf = (language) => PAGE.locales[language].words[root.dataset.bundle];
 const say = (key) => PAGE.locales[daemun.language].shell[key] ?? '';
 
 /** The words of a language. A lost file is asked for once more before anybody is told. */
 function load(language) {
-  const { url, integrity } = PAGE.locales[language];
+  const { url, integrity } = wordsOf(language);
   const ask = () => fetch(url, { integrity }).then((answer) => (answer.ok ? answer.json() : Promise.reject(answer)));
   return ask().catch(ask);
 }
@@ -61,6 +62,16 @@ languages.addEventListener('change', () => {
     try { localStorage.setItem('daemun.language', language); } catch { /* the choice lasts as long as the page */ }
   }).catch(() => { languages.value = daemun.language; });
 });
+
+// The secret of a link leaves the address bar before anything is asked for. A link that is opened in a page which is there
+// already only changes the fragment: the page begins anew with it.
+if (/^\/(join|reset)$/.test(location.pathname)) {
+  if (location.hash) {
+    daemun.token = location.hash.slice(1);
+    history.replaceState(history.state, '', location.pathname + location.search);
+  }
+  addEventListener('hashchange', () => { if (location.hash) location.reload(); });
+}
 
 // Only the plain front door can show its first form by itself; elsewhere the backend knows what comes.
 const front = location.pathname === '/' && (!history.state?.flow || history.state.at_front_door);
@@ -126,8 +137,10 @@ query('#failed [data-action=restart]').addEventListener('click', async () => {
   if (query('#failed [data-notice]').dataset.code === 'panic') history.replaceState(null, '');
   // The parts are kept for ever by their names; a damaged one would come out of the cache again.
   const parts = [...document.querySelectorAll('link[href][rel$=load], script[src]')].map((part) => part.href ?? part.src);
-  parts.push(PAGE.locales[daemun.language].url);
+  parts.push(wordsOf(daemun.language).url);
   await Promise.allSettled(parts.map((part) => fetch(part, { cache: 'reload' })));
+  // What the link was for is not lost with the page.
+  if (daemun.token) history.replaceState(history.state, '', `#${daemun.token}`);
   location.reload();
 });
 addEventListener('error', (event) => { if (event.target?.matches?.('script[type=module]')) daemun.fail('load'); }, true);

@@ -1,7 +1,16 @@
 //! From what the machine shows to the screen that shows it: the one exhaustive match.
 
+#[cfg(not(feature = "whole"))]
+use std::time::Duration;
+
+#[cfg(not(feature = "whole"))]
+use daemun_flow::Event;
 use daemun_flow::Face;
+#[cfg(feature = "whole")]
+use daemun_protocol::NoticeCode;
 use daemun_protocol::Step;
+#[cfg(not(feature = "whole"))]
+use daemun_protocol::StepKind;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -68,18 +77,53 @@ fn screen(gate: Gate, standing: Standing) -> AnyView {
         Standing::Unopened => screens::unopened::view(gate),
         Standing::Complete => screens::complete::view(gate),
         Standing::Ended => screens::ended::view(gate),
-        Standing::Step(_) => gate
-            .step_once(|step| {
-                Some(match step {
-                    Step::Identify { .. } => screens::identify::view(gate),
-                    Step::Organisation { .. } => screens::organisation::view(gate),
-                    Step::Code { .. } => screens::code::view(gate),
-                    Step::ChooseWorkspace { .. } => screens::choose_workspace::view(gate),
-                    Step::Password { .. } => screens::password::view(gate),
-                    Step::Notice { .. } => screens::notice::view(gate),
-                    Step::Unknown { .. } => screens::unknown::view(gate),
-                })
-            })
-            .unwrap_or_else(|| ().into_any()),
+        Standing::Step(_) => gate.step_once(|step| Some(of_step(gate, step))).unwrap_or_else(|| ().into_any()),
     }
+}
+
+fn of_step(gate: Gate, step: &Step) -> AnyView {
+    match step {
+        Step::Identify { .. } => screens::identify::view(gate),
+        Step::Organisation { .. } => screens::organisation::view(gate),
+        Step::Code { .. } => screens::code::view(gate),
+        Step::ChooseWorkspace { .. } => screens::choose_workspace::view(gate),
+        Step::Password { .. } => screens::password::view(gate),
+        #[cfg(feature = "whole")]
+        Step::Invitation { .. } => screens::invitation::view(gate),
+        #[cfg(feature = "whole")]
+        Step::CreateAccount { .. } => screens::create_account::view(gate),
+        #[cfg(feature = "whole")]
+        Step::RequestReset { .. } => screens::request_reset::view(gate),
+        #[cfg(feature = "whole")]
+        Step::NewPassword { .. } => screens::new_password::view(gate),
+        #[cfg(feature = "whole")]
+        Step::RegisterId { .. } => screens::register_id::view(gate),
+        #[cfg(feature = "whole")]
+        Step::FindId { .. } => screens::find_id::view(gate),
+        #[cfg(feature = "whole")]
+        Step::FoundIds { .. } => screens::found_ids::view(gate),
+        #[cfg(feature = "whole")]
+        Step::Notice { code: NoticeCode::Joined, .. } => screens::joined::view(gate),
+        #[cfg(not(feature = "whole"))]
+        Step::Unknown { kind } if StepKind::parse(kind).is_some() => beyond(gate),
+        #[cfg(not(feature = "whole"))]
+        Step::Invitation { .. }
+        | Step::CreateAccount { .. }
+        | Step::RequestReset { .. }
+        | Step::NewPassword { .. }
+        | Step::RegisterId { .. }
+        | Step::FindId { .. }
+        | Step::FoundIds { .. } => beyond(gate),
+        #[cfg(not(feature = "whole"))]
+        Step::Notice { code, .. } if i18n::notice(code.as_str()).is_none() => beyond(gate),
+        Step::Notice { .. } => screens::notice::view(gate),
+        Step::Unknown { .. } => screens::unknown::view(gate),
+    }
+}
+
+/// A screen of the whole app, which is not loaded by whoever just signs in: it is loaded now.
+#[cfg(not(feature = "whole"))]
+fn beyond(gate: Gate) -> AnyView {
+    set_timeout(move || gate.tell(Event::Beyond), Duration::ZERO);
+    screens::opening::view()
 }

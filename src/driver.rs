@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use daemun_flow::{Answer, Effect, Event, Fault, Machine, Moment, Ticket};
-use daemun_protocol::{Begin, Client, Kind, ProblemCode, StepKind};
+use daemun_protocol::{Begin, Client, Hints, ProblemCode, StepKind};
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::reactive::spawn_local;
@@ -13,6 +13,8 @@ use leptos::reactive::spawn_local;
 use crate::gate::Gate;
 use crate::i18n;
 use crate::ports::{api, page};
+#[cfg(feature = "whole")]
+use daemun_protocol::Discovery;
 
 /// A request without an answer for so long counts as lost.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -33,6 +35,9 @@ struct Driver {
     act: Option<Request>,
     flight: Option<Flight>,
     wake: Option<TimeoutHandle>,
+    /// What the deployment can do: asked before the first request, since the screens off the login path speak of it.
+    #[cfg(feature = "whole")]
+    discovery: RwSignal<Option<Discovery>>,
 }
 
 #[derive(Clone)]
@@ -63,12 +68,31 @@ impl Drop for Flight {
 pub fn start() -> Gate {
     let machine = RwSignal::new(Machine::new(page::entry(), page::seed()));
     let clock = RwSignal::new(page::now());
-    DRIVER.set(Some(Driver { machine, clock, request: None, act: None, flight: None, wake: None }));
+    #[cfg(feature = "whole")]
+    let discovery = RwSignal::new(None);
+    DRIVER.set(Some(Driver {
+        machine,
+        clock,
+        request: None,
+        act: None,
+        flight: None,
+        wake: None,
+        #[cfg(feature = "whole")]
+        discovery,
+    }));
     page::on_sight(|seen| tell(if seen { Event::Shown } else { Event::Hidden }));
     page::on_connection(|online| tell(if online { Event::Online } else { Event::Offline }));
     page::on_back(|| tell(Event::WentBack));
     page::every_second(move || clock.set(page::now()));
-    Gate::new(machine.read_only(), clock.read_only(), tell)
+    Gate {
+        machine: machine.read_only(),
+        clock: clock.read_only(),
+        tell,
+        #[cfg(feature = "whole")]
+        discovery: discovery.read_only(),
+        #[cfg(feature = "whole")]
+        platform: page::platform(),
+    }
 }
 
 /// Something happened.
@@ -91,6 +115,9 @@ impl Driver {
         // What was asked of an earlier step is not asked again: the secret in it goes.
         self.act.take_if(|act| !act.is_of(&machine));
         page::show(&machine);
+        if machine.flow_id().is_some() {
+            page::forget_token();
+        }
         self.machine.set(machine);
         for effect in effects {
             self.carry_out(effect);
@@ -123,13 +150,16 @@ impl Driver {
             }
             Effect::Leave { url } => page::leave(&url),
             Effect::Reload => page::reload(),
+            Effect::Continue => page::carry_on(),
         }
     }
 
     fn beginning(&self) -> Begin {
+        let (kind, hints) =
+            self.machine.with_untracked(|machine| (machine.entry().kind.clone(), machine.entry().hints.clone()));
         Begin {
-            kind: Kind::SignIn,
-            hints: self.machine.with_untracked(|machine| machine.entry().hints.clone()),
+            kind,
+            hints: Hints { token: page::token(), ..hints },
             client: Client {
                 version: env!("CARGO_PKG_VERSION").into(),
                 steps: StepKind::ALL.iter().map(|kind| kind.as_str().into()).collect(),
@@ -156,7 +186,15 @@ impl Driver {
         let patience = set_timeout_with_handle(lost, PATIENCE).ok();
         let signal = abort.clone();
         self.flight = Some(Flight { ticket, abort, patience });
+        #[cfg(feature = "whole")]
+        let discovery = self.discovery;
         spawn_local(async move {
+            #[cfg(feature = "whole")]
+            let answer = match discover(discovery, &signal).await {
+                Ok(()) => api::send(&request.key, request.call, &signal).await,
+                Err(fault) => Err(fault),
+            };
+            #[cfg(not(feature = "whole"))]
             let answer = api::send(&request.key, request.call, &signal).await;
             if !signal.is_aborted() {
                 tell(Event::Answered(ticket, answer));
@@ -183,6 +221,19 @@ impl Request {
             api::Call::Begin(_) | api::Call::Read { .. } => true,
         }
     }
+}
+
+/// Sees to it that the deployment is known. A fault here is the fault of the request that waits for it: it is told, and
+/// tried again, in the same way.
+#[cfg(feature = "whole")]
+async fn discover(discovery: RwSignal<Option<Discovery>>, abort: &api::Abort) -> Result<(), Fault> {
+    if discovery.with_untracked(Option::is_none) {
+        let found = api::discover(abort).await?;
+        if !abort.is_aborted() {
+            discovery.set(Some(found));
+        }
+    }
+    Ok(())
 }
 
 /// Whether the backend has surely spoken. A gateway that gave up waiting may have cut off an act that went through.

@@ -2,21 +2,23 @@
 
 use daemun_flow::{Event, Face, Machine, Moment, Trouble};
 use daemun_protocol::{Action, ActionName, Step, Timestamp};
+#[cfg(feature = "whole")]
+use daemun_protocol::{AppLink, Discovery, Platform, Terms};
 use leptos::prelude::*;
 
 /// Read access to the flow, and the member's voice. Copied freely; it holds no state of its own.
 #[derive(Clone, Copy)]
 pub struct Gate {
-    machine: ReadSignal<Machine>,
-    clock: ReadSignal<Moment>,
-    tell: fn(Event),
+    pub(crate) machine: ReadSignal<Machine>,
+    pub(crate) clock: ReadSignal<Moment>,
+    pub(crate) tell: fn(Event),
+    #[cfg(feature = "whole")]
+    pub(crate) discovery: ReadSignal<Option<Discovery>>,
+    #[cfg(feature = "whole")]
+    pub(crate) platform: Platform,
 }
 
 impl Gate {
-    pub fn new(machine: ReadSignal<Machine>, clock: ReadSignal<Moment>, tell: fn(Event)) -> Self {
-        Self { machine, clock, tell }
-    }
-
     pub fn tell(self, event: Event) {
         (self.tell)(event);
     }
@@ -28,6 +30,14 @@ impl Gate {
 
     pub fn with<T>(self, look: impl FnOnce(&Machine) -> T) -> T {
         self.machine.with(look)
+    }
+
+    /// The name of the workspace that this is about, followed.
+    pub fn workspace(self) -> Option<String> {
+        self.with(|machine| match machine.face() {
+            Face::Step { workspace, .. } => workspace.map(|workspace| workspace.name.clone()),
+            Face::Opening | Face::Unopened(_) | Face::Complete { .. } | Face::Ended { .. } => None,
+        })
     }
 
     /// The current step, looked at without following its changes.
@@ -77,6 +87,25 @@ impl Gate {
     /// Seconds until a time of the backend's clock, followed as they pass.
     pub fn seconds_until_time(self, time: Timestamp) -> u64 {
         self.seconds_until(self.with(|machine| machine.when(time)))
+    }
+}
+
+#[cfg(feature = "whole")]
+impl Gate {
+    /// What new members agree to (FEATURES E4).
+    pub fn terms(self) -> Vec<Terms> {
+        self.discovery
+            .with_untracked(|discovery| discovery.as_ref().map(|found| found.terms.clone()))
+            .unwrap_or_default()
+    }
+
+    /// The platform's app for where this browser runs (FEATURES E7).
+    pub fn app(self) -> Option<AppLink> {
+        self.discovery.with_untracked(|discovery| {
+            let apps = &discovery.as_ref()?.apps;
+            let of = |platform| apps.iter().find(|app| app.platform == platform);
+            of(self.platform).or_else(|| of(Platform::Other)).cloned()
+        })
     }
 }
 

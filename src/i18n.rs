@@ -101,15 +101,16 @@ pub fn span(seconds: u64) -> String {
     }
 }
 
-/// What is said of a trouble. `length` is the number of digits of a code.
-pub fn trouble(trouble: &Trouble, length: u8) -> String {
+/// What is said of a trouble: of the field error `which`, where it has field errors. `length` is the number of digits of a
+/// code.
+pub fn trouble(trouble: &Trouble, which: usize, length: u8) -> String {
     let refusal = match trouble {
         Trouble::Network => return said(Text::TroubleNetwork),
         Trouble::Unreadable => return said(Text::TroubleUnreadable),
         Trouble::Refused(refusal) => refusal,
     };
     let length = length.to_string();
-    if let Some(text) = refusal.errors.first().and_then(|error| field(error.code.as_str())) {
+    if let Some(text) = refusal.errors.get(which).and_then(|error| field(error.code.as_str())) {
         return filled(text, &[("length", &length)]);
     }
     let text = match (&refusal.code, refusal.tries_left) {
@@ -128,6 +129,7 @@ pub fn aside(message: &Message) -> Option<String> {
         MessageCode::CodeSent => None,
         MessageCode::SignInRestricted => Some(said(Text::ProblemSignInRestricted)),
         MessageCode::CodeSentAgain
+        | MessageCode::PasswordChanged
         | MessageCode::MethodNotAllowed
         | MessageCode::ReturnNotAllowed
         | MessageCode::Unknown(_) => {

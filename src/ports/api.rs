@@ -1,6 +1,8 @@
 //! The backend, over HTTP: typed calls out, typed answers back, and no trust in what arrives.
 
 use daemun_flow::{Answer, Fault};
+#[cfg(feature = "whole")]
+use daemun_protocol::Discovery;
 use daemun_protocol::{Act, Action, Begin, Flow, IDEMPOTENCY_HEADER, Problem, ProblemCode, VERSION, VERSION_HEADER};
 use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::Serialize;
@@ -70,6 +72,21 @@ pub async fn send(key: &str, call: Call, abort: &Abort) -> Result<Answer, Fault>
     };
     let response = request.map_err(|_| Fault::Unreadable)?.send().await.map_err(|_| Fault::Network)?;
     read(response).await
+}
+
+/// What this deployment can do.
+///
+/// # Errors
+/// As [`send`]'s; a description that cannot be read is as bad as none.
+#[cfg(feature = "whole")]
+pub async fn discover(abort: &Abort) -> Result<Discovery, Fault> {
+    let signal = abort.0.as_ref().map(web_sys::AbortController::signal);
+    let request = RequestBuilder::new("/.well-known/daemun").abort_signal(signal.as_ref());
+    let response = request.send().await.map_err(|_| Fault::Network)?;
+    if !response.ok() {
+        return Err(if response.status() >= 500 { Fault::Network } else { Fault::Unreadable });
+    }
+    Discovery::read(&parse(&response).await?).map_err(|_| Fault::Unreadable)
 }
 
 /// A flow's address. The id may come out of the browser's history, where anything can stand.

@@ -14,6 +14,8 @@ impl Json {
 }
 
 impl Tree for Json {
+    const READS_ALL_STEPS: bool = cfg!(feature = "whole");
+
     fn child(&self, name: &str) -> Option<Self> {
         // Only an object's own members: `toString` is nobody's answer.
         let object = self.0.dyn_ref::<Object>().filter(|object| Object::has_own(object, &name.into()))?;
@@ -29,6 +31,10 @@ impl Tree for Json {
         let number = self.0.as_f64()?;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "looked at before")]
         ((0.0..=9_007_199_254_740_991.0).contains(&number) && number % 1.0 == 0.0).then_some(number as u64)
+    }
+
+    fn is_true(&self) -> bool {
+        self.0.as_bool() == Some(true)
     }
 
     fn items(&self) -> Vec<Self> {

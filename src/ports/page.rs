@@ -4,8 +4,10 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-use daemun_flow::{Entry, Face, Machine, Moment};
-use daemun_protocol::{ActionName, DEFAULT_API, Hints, Step};
+use daemun_flow::{Entry, Face, Machine, Moment, Place};
+#[cfg(feature = "whole")]
+use daemun_protocol::Platform;
+use daemun_protocol::{ActionName, DEFAULT_API, Hints, Kind, Secret, Step};
 use js_sys::{Array, Function, Object, Reflect};
 use leptos::ev;
 use leptos::prelude::*;
@@ -47,19 +49,56 @@ pub fn entry() -> Entry {
     let location = window().location();
     let path = location.pathname().unwrap_or_default();
     let organisation = path.strip_prefix("/o/").filter(|rest| !rest.is_empty());
+    let (kind, place) = match path.as_str() {
+        "/join" => (Kind::Join, Place::Passage),
+        "/reset" => (Kind::Reset, Place::Passage),
+        CONTINUE => (Kind::SignIn, Place::Passage),
+        _ => (Kind::SignIn, Place::Door),
+    };
     let search = location.search().unwrap_or_default();
     let query = web_sys::UrlSearchParams::new_with_str(&search).ok();
     let state = history().and_then(|history| history.state().ok()).unwrap_or(JsValue::NULL);
-    let flow = get(&state, "flow").and_then(|flow| flow.as_string());
+    // Who comes with a link wants what the link is for, whatever was begun here before.
+    let flow = get(&state, "flow").and_then(|flow| flow.as_string()).filter(|_| token().is_none());
     let organisation = organisation.map(|name| decode(name).unwrap_or_else(|| name.to_owned()));
     let at_front_door =
-        organisation.is_none() && (flow.is_none() || get(&state, "at_front_door").is_some_and(|at| at.is_truthy()));
+        path == "/" && (flow.is_none() || get(&state, "at_front_door").is_some_and(|at| at.is_truthy()));
     HISTORY.with_borrow_mut(|history| {
         history.here =
             Here { flow: flow.clone(), at_front_door, guard: get(&state, "guard").is_some_and(|at| at.is_truthy()) };
     });
     let return_to = query.and_then(|query| query.get("return_to"));
-    Entry { hints: Hints { return_to, organisation }, flow, at_front_door }
+    Entry { kind, place, hints: Hints { return_to, organisation, token: None }, flow, at_front_door }
+}
+
+/// The page with all screens, for a flow that was begun on another one.
+const CONTINUE: &str = "/continue";
+
+/// The secret of the link that led here; the page has taken it out of the address bar.
+pub fn token() -> Option<Secret> {
+    let token = get(&daemun(), "token").and_then(|token| token.as_string())?;
+    (!token.is_empty()).then(|| Secret::new(token))
+}
+
+/// The link's secret has done its part.
+pub fn forget_token() {
+    let _ = Reflect::set(&daemun(), &"token".into(), &JsValue::NULL);
+}
+
+/// Carries the flow on in the page that has all screens; not from there, which would be for ever.
+pub fn carry_on() {
+    let here = HISTORY.with_borrow(|history| {
+        let flow = history.wanted.as_ref().unwrap_or(&history.here).flow.clone();
+        Here { flow, at_front_door: false, guard: history.here.guard }
+    });
+    let location = window().location();
+    if location.pathname().is_ok_and(|path| path == CONTINUE) {
+        return;
+    }
+    if let Some(browser) = history() {
+        let _ = browser.replace_state_with_url(&here.to_js(), "", Some(CONTINUE));
+        reload();
+    }
 }
 
 fn decode(name: &str) -> Option<String> {
@@ -133,7 +172,7 @@ fn look(machine: &Machine) -> (&'static str, &'static str) {
 
 /// Whether the page's own first form can stand for what is shown: the identify step with nothing filled in.
 fn is_front_door(machine: &Machine) -> bool {
-    matches!(machine.face(), Face::Step { step, .. } if step.step == Step::Identify { identifier: None })
+    matches!(machine.face(), Face::Step { step, .. } if matches!(step.step, Step::Identify { identifier: None }))
 }
 
 fn is_going_back(machine: &Machine) -> bool {
@@ -325,6 +364,27 @@ pub fn focus_screen() {
     let target = element("#app input:not([readonly])").or_else(|| element("#app h1"));
     if let Some(target) = target.and_then(|target| target.dyn_into::<HtmlElement>().ok()) {
         let _ = target.focus();
+    }
+}
+
+/// What the browser runs on, for the apps to be had there.
+#[cfg(feature = "whole")]
+pub fn platform() -> Platform {
+    let navigator = get(&js_sys::global(), "navigator").unwrap_or(JsValue::UNDEFINED);
+    let agent = get(&navigator, "userAgent").and_then(|agent| agent.as_string()).unwrap_or_default();
+    let fingers = get(&navigator, "maxTouchPoints").and_then(|points| points.as_f64()).unwrap_or_default();
+    let is = |name| agent.contains(name);
+    if is("Android") {
+        Platform::Android
+    } else if is("iPhone") || is("iPad") || (is("Macintosh") && fingers > 1.0) {
+        // A tablet that asks for desktop sites says that it is a Mac; no Mac has a touch screen.
+        Platform::Ios
+    } else if is("Macintosh") {
+        Platform::Macos
+    } else if is("Windows") {
+        Platform::Windows
+    } else {
+        Platform::Other
     }
 }
 

@@ -62,7 +62,7 @@ pub fn view(gate: Gate) -> AnyView {
     let field = Field {
         timer: Box::new(move || time_left(gate)),
         typed: Rc::new(typed),
-        ..Field::new(CODE, node, say(Text::CodeLabel), wrong(gate, About::Main))
+        ..Field::new(CODE, node, say(Text::CodeLabel), wrong(gate, About::ALL))
     };
     let parts = vec![
         heading_with(say(Text::CodeTitle), None, Box::new(lead)),

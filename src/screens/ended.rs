@@ -19,6 +19,7 @@ pub fn view(gate: Gate) -> AnyView {
     let words = move || match reason() {
         EndReason::Expired => (Text::EndedExpiredTitle, Text::EndedExpiredText),
         EndReason::Cancelled => (Text::EndedCancelledTitle, Text::EndedCancelledText),
+        EndReason::Declined => (Text::EndedDeclinedTitle, Text::EndedDeclinedText),
         EndReason::Unknown(_) => (Text::EndedOtherTitle, Text::EndedOtherText),
     };
     let body = move || filled(words().1, &[("code", reason().as_str())]);

@@ -10,9 +10,13 @@ use leptos::prelude::*;
 use crate::gate::Gate;
 use crate::i18n::{self, Text, filled, said, say, span};
 use crate::widgets::button::{Button, Rank};
-use crate::widgets::field::Complaint;
+use crate::widgets::field::{Complaint, Purpose, Wrong};
 use crate::widgets::note::{Note, Urgency, notes};
 use crate::widgets::{Aria, Live};
+
+/// Who signs in: an address, a number or another ID.
+pub const USERNAME: Purpose =
+    Purpose { name: "identifier", kind: "text", autocomplete: "username", inputmode: "email" };
 
 /// A form of these parts, the heading first. Sending it calls `send`; while an answer is awaited, sending again does nothing.
 pub fn form(gate: Gate, send: Box<dyn Fn()>, mut parts: Vec<AnyView>) -> AnyView {
@@ -33,10 +37,15 @@ pub fn form(gate: Gate, send: Box<dyn Fn()>, mut parts: Vec<AnyView>) -> AnyView
 
 /// The form's way on, and how long it has to be waited for.
 pub fn submit(gate: Gate, label: Text) -> AnyView {
+    primary(gate, ActionName::Submit, label)
+}
+
+/// The form's way on by an action of the step; sending the form is to do the same.
+pub fn primary(gate: Gate, name: ActionName, label: Text) -> AnyView {
     let button = Button {
-        busy: Box::new(move || gate.is_busy_with(ActionName::Submit)),
-        shut: Box::new(move || gate.seconds_until_available(ActionName::Submit) > 0),
-        ..Button::new(Rank::Primary, "submit", say(label))
+        busy: Box::new(move || gate.is_busy_with(name)),
+        shut: Box::new(move || gate.seconds_until_available(name) > 0),
+        ..Button::new(Rank::Primary, name.as_str(), say(label))
     };
     vec![waiting(gate), button.view()].into_any()
 }
@@ -93,23 +102,29 @@ fn way(gate: Gate, name: ActionName, label: Text) -> AnyView {
 }
 
 /// Which of a form's fields.
-#[derive(Clone, Copy)]
 pub enum About {
-    /// The only field, which stands for what was sent.
-    Main,
-    /// The field with this JSON pointer, beside the main one.
-    Other(&'static str),
-    /// The main field of a form that has the other one as well.
-    MainBeside(&'static str),
+    /// The only field, or the last: it stands for whatever is not said at one of these JSON pointers.
+    AllBut(&'static [&'static str]),
+    /// The field with this JSON pointer.
+    At(&'static str),
+    /// So, where there is one for each of a list.
+    #[cfg(feature = "whole")]
+    Named(Box<str>),
 }
 
 impl About {
-    fn concerns(self, refusal: &Refusal) -> bool {
-        let is_at = |pointer| refusal.errors.first().is_some_and(|error| error.pointer == pointer);
+    /// The only field, which stands for what was sent.
+    pub const ALL: Self = Self::AllBut(&[]);
+
+    /// Which of a refusal's errors is said at this field; the first for a refusal as a whole.
+    fn concern(&self, refusal: &Refusal) -> Option<usize> {
+        let at = |pointer: &str| refusal.errors.iter().position(|error| error.pointer == pointer);
         match self {
-            Self::Main => true,
-            Self::Other(pointer) => is_at(pointer),
-            Self::MainBeside(other) => !is_at(other),
+            Self::AllBut(_) if refusal.errors.is_empty() => Some(0),
+            Self::AllBut(others) => refusal.errors.iter().position(|error| !others.contains(&error.pointer.as_str())),
+            Self::At(pointer) => at(pointer),
+            #[cfg(feature = "whole")]
+            Self::Named(pointer) => at(pointer),
         }
     }
 }
@@ -128,8 +143,20 @@ fn at_field(gate: Gate) -> Option<Refusal> {
 fn has_field(gate: Gate) -> bool {
     let has = gate.step(|step| {
         Some(match step {
-            Step::Identify { .. } | Step::Organisation { .. } | Step::Code { .. } | Step::Password { .. } => true,
-            Step::ChooseWorkspace { .. } | Step::Notice { .. } | Step::Unknown { .. } => false,
+            Step::Identify { .. }
+            | Step::Organisation { .. }
+            | Step::Code { .. }
+            | Step::Password { .. }
+            | Step::CreateAccount { .. }
+            | Step::RequestReset { .. }
+            | Step::NewPassword { .. }
+            | Step::RegisterId { .. }
+            | Step::FindId { .. } => true,
+            Step::ChooseWorkspace { .. }
+            | Step::Invitation { .. }
+            | Step::FoundIds { .. }
+            | Step::Notice { .. }
+            | Step::Unknown { .. } => false,
         })
     });
     has.unwrap_or(false)
@@ -138,21 +165,22 @@ fn has_field(gate: Gate) -> bool {
 /// What is wrong with a field, followed.
 pub fn wrong(gate: Gate, about: About) -> Complaint {
     Arc::new(move || {
-        let refusal = at_field(gate).filter(|refusal| about.concerns(refusal))?;
-        Some(worded(gate, &Trouble::Refused(refusal)))
+        let refusal = at_field(gate)?;
+        let which = about.concern(&refusal)?;
+        Some(Wrong { note: worded(gate, &Trouble::Refused(refusal), which), leads: which == 0 })
     })
 }
 
 /// A trouble in words. Its waiting time is counted down elsewhere: what is announced must not change every second.
-fn worded(gate: Gate, trouble: &Trouble) -> Note {
+fn worded(gate: Gate, trouble: &Trouble, which: usize) -> Note {
     let length = gate.step_once(|step| if let Step::Code { length, .. } = step { Some(*length) } else { None });
-    (i18n::trouble_code(trouble), i18n::trouble(trouble, length.unwrap_or_default()))
+    (i18n::trouble_code(trouble), i18n::trouble(trouble, which, length.unwrap_or_default()))
 }
 
 /// A trouble that is no field's.
 fn complaint(gate: Gate) -> AnyView {
     let said = move || match gate.trouble() {
-        Some((_, trouble)) if at_field(gate).is_none() => vec![worded(gate, &trouble)],
+        Some((_, trouble)) if at_field(gate).is_none() => vec![worded(gate, &trouble, 0)],
         Some(_) | None => Vec::new(),
     };
     notes(Urgency::Alert, Box::new(said))

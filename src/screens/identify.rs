@@ -4,13 +4,11 @@ use daemun_protocol::{Action, ActionName, Step};
 use leptos::html::Input;
 use leptos::prelude::*;
 
-use super::form::{About, form, submit as submit_button, ways, wrong};
+use super::form::{About, USERNAME, form, submit as submit_button, ways, wrong};
 use crate::gate::Gate;
 use crate::i18n::{Text, say};
-use crate::widgets::field::{Field, Purpose, value};
+use crate::widgets::field::{Field, value};
 use crate::widgets::heading::heading;
-
-const IDENTIFIER: Purpose = Purpose { name: "identifier", kind: "text", autocomplete: "username", inputmode: "email" };
 
 /// Sends the address.
 pub fn submit(gate: Gate, identifier: String) {
@@ -20,8 +18,8 @@ pub fn submit(gate: Gate, identifier: String) {
 pub fn view(gate: Gate) -> AnyView {
     let node = NodeRef::<Input>::new();
     let text = gate.step_once(|step| if let Step::Identify { identifier } = step { identifier.clone() } else { None });
-    let wrong = wrong(gate, About::Main);
-    let field = Field { text, ..Field::new(IDENTIFIER, node, say(Text::IdentifyLabel), wrong) };
+    let wrong = wrong(gate, About::ALL);
+    let field = Field { text, ..Field::new(USERNAME, node, say(Text::IdentifyLabel), wrong) };
     let parts = vec![
         heading(say(Text::IdentifyTitle)),
         field.view(),

@@ -1,11 +1,13 @@
 //! One file per step: what a member is asked, and what each act of theirs means. Screens look at the gate and speak to it;
 //! they know no network, no storage and no other screen.
 
+mod form;
+mod password_field;
+
 pub mod choose_workspace;
 pub mod code;
 pub mod complete;
 pub mod ended;
-mod form;
 pub mod identify;
 pub mod notice;
 pub mod opening;
@@ -13,3 +15,24 @@ pub mod organisation;
 pub mod password;
 pub mod unknown;
 pub mod unopened;
+
+// Off the login path: these are in the whole app alone.
+#[cfg(feature = "whole")]
+mod new_password_field;
+
+#[cfg(feature = "whole")]
+pub mod create_account;
+#[cfg(feature = "whole")]
+pub mod find_id;
+#[cfg(feature = "whole")]
+pub mod found_ids;
+#[cfg(feature = "whole")]
+pub mod invitation;
+#[cfg(feature = "whole")]
+pub mod joined;
+#[cfg(feature = "whole")]
+pub mod new_password;
+#[cfg(feature = "whole")]
+pub mod register_id;
+#[cfg(feature = "whole")]
+pub mod request_reset;

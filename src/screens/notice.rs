@@ -1,9 +1,9 @@
 //! `notice`: something to be told, with whatever leads on (FEATURES E2, E6, L8, L9).
 
-use daemun_protocol::{ActionName, NoticeCode, Params, Step};
+use daemun_protocol::{Action, ActionName, NoticeCode, Params, Step};
 use leptos::prelude::*;
 
-use super::form::{form, ways};
+use super::form::{form, primary, ways};
 use crate::gate::Gate;
 use crate::i18n::{self, Text, filled, said, say, span};
 use crate::widgets::heading::heading_with;
@@ -16,8 +16,12 @@ pub fn view(gate: Gate) -> AnyView {
     let code = gate.step_once(|step| told(step).map(|(code, _)| code.as_str().to_owned())).unwrap_or_default();
     let (title, text) = i18n::notice(&code).unwrap_or((Text::NoticeUnknownTitle, Text::NoticeUnknownText));
     let lead = Box::new(move || body(gate, text));
+    // Where there is one obvious thing to do, it is the form's way on.
+    let way_on = [(ActionName::SignIn, Text::NoticeSignIn), (ActionName::Forgot, Text::NoticeForgot)];
+    let way_on = way_on.into_iter().find(|(name, _)| gate.offers(*name));
     let parts = vec![
         heading_with(say(title), Some(code), lead),
+        way_on.map(|(name, label)| primary(gate, name, label)).into_any(),
         ways(
             gate,
             &[
@@ -27,7 +31,12 @@ pub fn view(gate: Gate) -> AnyView {
             ],
         ),
     ];
-    form(gate, Box::new(|| {}), parts)
+    let send = move || {
+        if let Some(action) = way_on.and_then(|(name, _)| Action::without_input(name)) {
+            gate.act(action);
+        }
+    };
+    form(gate, Box::new(send), parts)
 }
 
 fn body(gate: Gate, text: Text) -> String {

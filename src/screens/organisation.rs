@@ -18,7 +18,7 @@ pub fn view(gate: Gate) -> AnyView {
     let text =
         gate.step_once(|step| if let Step::Organisation { organisation } = step { organisation.clone() } else { None });
     let hint = say(Text::OrganisationHint);
-    let wrong = wrong(gate, About::Main);
+    let wrong = wrong(gate, About::ALL);
     let field = Field { text, hint, ..Field::new(ORGANISATION, node, say(Text::OrganisationLabel), wrong) };
     let parts = vec![
         heading(say(Text::OrganisationTitle)),

@@ -23,8 +23,15 @@ pub struct Purpose {
     pub inputmode: &'static str,
 }
 
+/// What is wrong with a field.
+pub struct Wrong {
+    pub note: Note,
+    /// Whether the focus belongs here: of several wrong fields, into the first.
+    pub leads: bool,
+}
+
 /// What is wrong with a field, followed.
-pub type Complaint = Arc<dyn Fn() -> Option<Note> + Send + Sync>;
+pub type Complaint = Arc<dyn Fn() -> Option<Wrong> + Send + Sync>;
 
 /// A field. Its text is its own: it is read when the form is sent.
 pub struct Field {
@@ -32,6 +39,8 @@ pub struct Field {
     pub node: NodeRef<Input>,
     pub label: Words,
     pub hint: Words,
+    /// What belongs to the hint and is more than a text, such as a list of what is asked for.
+    pub list: Option<AnyView>,
     /// A hint that changes every second, and so is not part of the field's description: it would be read out for ever.
     pub timer: Words,
     pub wrong: Complaint,
@@ -53,6 +62,7 @@ impl Field {
             node,
             label,
             hint: Box::new(String::new),
+            list: None,
             timer: Box::new(String::new),
             wrong,
             text: None,
@@ -68,20 +78,20 @@ impl Field {
         let composed = typed.clone();
         // What is wrong takes the focus to where it can be put right: once, not each time its words change.
         let (is_wrong, what_is_wrong) = (wrong.clone(), wrong.clone());
-        Effect::new(move |was_wrong: Option<bool>| {
-            let is_wrong = wrong().is_some();
-            if is_wrong
-                && was_wrong != Some(true)
+        Effect::new(move |led: Option<bool>| {
+            let leads = wrong().is_some_and(|wrong| wrong.leads);
+            if leads
+                && led != Some(true)
                 && let Some(input) = node.get_untracked()
             {
                 let _ = input.focus();
                 input.select();
             }
-            is_wrong
+            leads
         });
         let invalid: Aria = Box::new(move || is_wrong().map(|_| "true"));
         let complaint: Live =
-            Box::new(move || what_is_wrong().map(|note| line("wrong", "error", note)).into_iter().collect());
+            Box::new(move || what_is_wrong().map(|wrong| line("wrong", "error", wrong.note)).into_iter().collect());
         view! {
             <div class="field">
                 <label for=name>{self.label}</label>
@@ -92,7 +102,7 @@ impl Field {
                         on:compositionend=move |event| composed(event.into()) on:keydown=key/>
                     {self.beside}
                 </div>
-                <p class="hint" id=format!("{name}-hint")>{self.hint}</p>
+                <div class="hint" id=format!("{name}-hint")>{self.hint}{self.list}</div>
                 <p class="hint" role="timer">{self.timer}</p>
                 <div role="alert" id=format!("{name}-wrong")>{complaint}</div>
             </div>

@@ -4,6 +4,10 @@
 //! type of view and closure it meets; a part that took `impl Fn` weighed as much again on each screen.
 
 pub mod button;
+#[cfg(feature = "whole")]
+pub mod checkbox;
+#[cfg(feature = "whole")]
+pub mod checklist;
 pub mod field;
 pub mod heading;
 pub mod note;

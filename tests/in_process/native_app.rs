@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use daemun_backend::{Chance, Clock, Config, Log, Server, start};
-use daemun_flow::{Answer, Effect, Entry, Event, Face, Fault, Machine, Moment, Refusal, Ticket, Trouble};
+use daemun_flow::{Answer, Effect, Entry, Event, Face, Fault, Machine, Moment, Place, Refusal, Ticket, Trouble};
 use daemun_protocol::{
     Act, Action, Begin, Client, Flow, Hints, IDEMPOTENCY_HEADER, Kind, Problem, Secret, StepKind, VERSION,
     VERSION_HEADER,
@@ -78,7 +78,7 @@ impl<'g> NativeApp<'g> {
     /// At a door: `hints` are what the address bar says.
     pub async fn at_door(gate: &'g Gate, hints: Hints) -> Self {
         let at_front_door = hints.organisation.is_none();
-        let entry = Entry { hints, flow: None, at_front_door };
+        let entry = Entry { kind: Kind::SignIn, place: Place::Door, hints, flow: None, at_front_door };
         let mut app = Self {
             gate,
             machine: Machine::new(entry, 7),
@@ -175,7 +175,7 @@ impl<'g> NativeApp<'g> {
                         self.now = at;
                         events.push(Event::Tick);
                     }
-                    Effect::Wake { .. } | Effect::Abort { .. } | Effect::Reload => {}
+                    Effect::Wake { .. } | Effect::Abort { .. } | Effect::Reload | Effect::Continue => {}
                     Effect::Leave { url } => self.left_for = Some(url),
                 }
             }

@@ -11,6 +11,7 @@ use crate::cache;
 use crate::command;
 use crate::failure::{OrFail, Result};
 use crate::files;
+use crate::page::Bundle;
 use crate::wasm_target::TARGET;
 use crate::workspace::{Workspace, crate_sources};
 
@@ -67,18 +68,39 @@ pub fn build(workspace: &Workspace, tools: &AppTools) -> Result {
             .current_dir(&workspace.root),
         "check that the crate registry is within reach",
     )?;
-    command::run(
-        Command::new(&tools.trunk)
+    for bundle in Bundle::ALL {
+        let mut trunk = Command::new(&tools.trunk);
+        trunk
             .args(["build", "--release", "--offline"])
             .current_dir(&workspace.root)
             .env("PATH", &tools.path)
-            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags)
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", &flags)
+            .env(Bundle::VARIABLE, bundle.name())
             .envs(STANDARD_LIBRARY_TOO)
             // Trunk takes NO_COLOR for a flag of its own and refuses the customary `1`.
-            .env_remove("NO_COLOR"),
-        REMEDY,
-    )?;
+            .env_remove("NO_COLOR");
+        let beside = folder.join("whole");
+        match bundle {
+            Bundle::Login => {}
+            Bundle::Whole => {
+                trunk.args(["--features", "whole", "--dist"]).arg(&beside);
+            }
+        }
+        command::run(&mut trunk, REMEDY)?;
+        if bundle == Bundle::Whole {
+            add_to(&workspace.dist(), &beside)?;
+        }
+    }
     fs::write(&stamp_file, stamp).or_fail("cannot write the build's stamp", REMEDY)
+}
+
+/// Brings the files of the second bundle to those of the first. What both have is the same in both.
+fn add_to(dist: &Path, beside: &Path) -> Result {
+    for path in files::below(beside)? {
+        let to = dist.join(path.strip_prefix(beside).unwrap_or(&path));
+        fs::copy(&path, &to).or_fail(format!("cannot write {}", to.display()), REMEDY)?;
+    }
+    Ok(())
 }
 
 /// Panic messages carry the paths of sources: without this they tell whose machine built the app, and no two machines

@@ -125,7 +125,7 @@ impl Command {
                         "leave it to Trunk: `cargo xtask build`",
                     )
                 })?;
-                page::finish(&workspace.root, Path::new(&staging))?;
+                page::finish(&workspace.root, Path::new(&staging), page::Bundle::told())?;
             }
         }
         Ok(ExitCode::SUCCESS)

@@ -27,6 +27,8 @@ const ESBUILD: &str = "0.28.2";
 
 /// The language whose file decides the order of the texts; `build.rs` goes by the same one.
 const FIRST: &str = "en";
+/// What the login path does not say; the files of words for the whole app have it after everything else.
+const MORE: &str = "more";
 /// Texts that only the page's own script says; `build.rs` has the same list.
 const PAGE_ONLY: &[&str] = &["failed.", "language.", "page."];
 
@@ -37,8 +39,45 @@ const REMEDY: &str = "look at the messages above, then run `cargo xtask build` a
 
 type Texts = Map<String, Value>;
 
+/// The app is built twice: for the login path, and with all screens (see ARCHITECTURE.md, "Two bundles"). Both pages have
+/// the same script and styles, and so one policy; they differ in what they load.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Bundle {
+    Login,
+    Whole,
+}
+
+impl Bundle {
+    pub const ALL: [Self; 2] = [Self::Login, Self::Whole];
+    /// The variable by which Trunk's hook is told which bundle it finishes.
+    pub const VARIABLE: &str = "DAEMUN_BUNDLE";
+
+    /// `data-bundle` on the page's root, and the beginning of its files' names.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::Whole => "whole",
+        }
+    }
+
+    const fn page(self) -> &'static str {
+        match self {
+            Self::Login => "index.html",
+            Self::Whole => "whole.html",
+        }
+    }
+
+    /// The one that the hook was told of; a plain `trunk build` is of the login path.
+    pub fn told() -> Self {
+        match std::env::var(Self::VARIABLE).as_deref() {
+            Ok("whole") => Self::Whole,
+            Ok(_) | Err(_) => Self::Login,
+        }
+    }
+}
+
 /// Writes the final page into Trunk's staging folder.
-pub fn finish(root: &Path, staging: &Path) -> Result {
+pub fn finish(root: &Path, staging: &Path, bundle: Bundle) -> Result {
     let cache = Cache::open()?;
     let esbuild = Esbuild(npm_package::installed(&cache, "esbuild", ESBUILD)?.join(".bin/esbuild"));
 
@@ -46,11 +85,12 @@ pub fn finish(root: &Path, staging: &Path) -> Result {
     let glue = String::from_utf8(take(&staging.join("daemun.js"))?).or_fail("the glue is not UTF-8", REMEDY)?;
     let glue = shake::shake(&binaryen, &glue, &staging.join("daemun_bg.wasm"))?;
     let wasm = take(&staging.join("daemun_bg.wasm"))?;
-    let wasm = Published::write(staging, "app", "wasm", &wasm)?;
+    let wasm = Published::write(staging, bundle.name(), "wasm", &wasm)?;
     let glue = esbuild.minify("js", &["--format=esm", "--bundle"], &started_glue(root, &glue, &wasm)?)?;
-    let glue = Published::write(staging, "app", "js", glue.as_bytes())?;
+    let glue = Published::write(staging, bundle.name(), "js", glue.as_bytes())?;
 
-    let template = read(&staging.join("index.html"))?;
+    let template = String::from_utf8(take(&staging.join("index.html"))?).or_fail("the page is not UTF-8", REMEDY)?;
+    let template = template.replace("data-bundle=\"login\"", &format!("data-bundle=\"{}\"", bundle.name()));
     let (locales, words) = languages(root, staging, &template)?;
     let styles = STYLES.iter().map(|name| read(&root.join("style").join(name))).collect::<Result<Vec<_>>>()?;
     let style = esbuild.minify("css", &[], &styles.concat())?;
@@ -70,18 +110,26 @@ pub fn finish(root: &Path, staging: &Path) -> Result {
         glue.name, glue.integrity
     );
     let html = compact(&template).replace("<!-- page:head -->", &head).replace("<!-- page:body -->", &body);
-    write(&staging.join("index.html"), html.as_bytes())?;
+    write(&staging.join(bundle.page()), html.as_bytes())?;
 
     let headers = json!({
         "Content-Security-Policy": policy(&style, &script),
         "Referrer-Policy": "no-referrer",
     });
     write(&staging.join("headers.json"), pretty(&headers)?.as_bytes())?;
-    let login_path: BTreeMap<_, _> =
-        words.iter().map(|(language, words)| (language, json!(["index.html", glue.name, wasm.name, words]))).collect();
-    write(&staging.join("login-path.json"), pretty(&json!(login_path))?.as_bytes())?;
+    let loads: BTreeMap<_, _> = words
+        .iter()
+        .map(|(language, words)| {
+            let words = words.iter().find(|words| words.0 == bundle).map(|words| &words.1);
+            (language, json!([bundle.page(), glue.name, wasm.name, words]))
+        })
+        .collect();
+    write(&staging.join(format!("{}-path.json", bundle.name())), pretty(&json!(loads))?.as_bytes())?;
     compress_all(staging)
 }
+
+/// The names of each language's files of words.
+type Words = BTreeMap<String, Vec<(Bundle, String)>>;
 
 /// Nothing inline but what this page was built with may run, no script of another origin, and nothing may be asked of
 /// anybody else (FEATURES X10).
@@ -113,7 +161,7 @@ fn started_glue(root: &Path, glue: &str, wasm: &Published) -> Result<String> {
 }
 
 /// What the page's script knows of each language, and the name of the file that has its words.
-fn languages(root: &Path, staging: &Path, template: &str) -> Result<(Value, BTreeMap<String, String>)> {
+fn languages(root: &Path, staging: &Path, template: &str) -> Result<(Value, Words)> {
     let mut all = BTreeMap::new();
     for path in files::below(&root.join("locales"))? {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -122,24 +170,32 @@ fn languages(root: &Path, staging: &Path, template: &str) -> Result<(Value, BTre
         all.insert(name, texts);
     }
     let first = all.get(FIRST).ok_or_else(|| Failure::new(format!("locales/{FIRST}.json is missing"), REMEDY))?;
-    let said_by_app: Vec<&String> = first.keys().filter(|key| !is_page_only(key)).collect();
+    let said_on_login_path: Vec<&String> = first.keys().filter(|key| !is_page_only(key) && *key != MORE).collect();
+    let said_more: Vec<&String> = first.get(MORE).and_then(Value::as_object).into_iter().flat_map(Map::keys).collect();
     let said_by_page =
         |key: &str| (is_page_only(key) && !key.starts_with("language.n")) || template.contains(&format!("\"{key}\""));
 
     let (mut locales, mut names) = (Map::new(), BTreeMap::new());
     for (tag, texts) in &all {
-        let words: Vec<&Value> = said_by_app.iter().map(|key| &texts[key.as_str()]).collect();
-        let words = serde_json::to_vec(&words).or_fail("words cannot be written", REMEDY)?;
-        let words = Published::write(staging, &format!("words-{tag}"), "json", &words)?;
+        let mut words: Vec<&Value> = said_on_login_path.iter().map(|key| &texts[key.as_str()]).collect();
+        let (mut files, mut published) = (Map::new(), Vec::new());
+        for bundle in Bundle::ALL {
+            if bundle == Bundle::Whole {
+                words.extend(said_more.iter().map(|key| &texts[MORE][key.as_str()]));
+            }
+            let words = serde_json::to_vec(&words).or_fail("words cannot be written", REMEDY)?;
+            let words = Published::write(staging, &format!("words-{}-{tag}", bundle.name()), "json", &words)?;
+            files.insert(
+                bundle.name().into(),
+                json!({ "url": format!("/{}", words.name), "integrity": words.integrity }),
+            );
+            published.push((bundle, words.name));
+        }
         let shell: Texts =
             texts.iter().filter(|(key, _)| said_by_page(key)).map(|(k, v)| (k.clone(), v.clone())).collect();
-        let url = format!("/{}", words.name);
         let (name, dir) = (&texts["language.name"], &texts["language.dir"]);
-        locales.insert(
-            tag.clone(),
-            json!({ "name": name, "dir": dir, "url": url, "integrity": words.integrity, "shell": shell }),
-        );
-        names.insert(tag.clone(), words.name);
+        locales.insert(tag.clone(), json!({ "name": name, "dir": dir, "words": files, "shell": shell }));
+        names.insert(tag.clone(), published);
     }
     Ok((Value::Object(locales), names))
 }

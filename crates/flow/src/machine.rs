@@ -5,7 +5,7 @@ use daemun_protocol::{
 };
 
 use crate::retry::{Jitter, RESENDS, Rhythm};
-use crate::{Entry, Face, Moment, Refusal, Trouble, may_lead_to};
+use crate::{Entry, Face, Moment, Place, Refusal, Trouble, may_lead_to};
 
 /// Names one request, so that an answer to an older one is known as such and dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub enum Event {
     Restarted,
     /// The member asks for a newer page.
     Outdated,
+    /// The step is one that this page has no screen for, and another of the app's pages has.
+    Beyond,
 }
 
 /// What the backend can answer.
@@ -76,10 +78,12 @@ pub enum Effect {
     Abort { ticket: Ticket },
     /// Say [`Event::Tick`] then; it replaces an earlier wish.
     Wake { at: Moment },
-    /// Leave the page for this address.
+    /// Leave the page for this address: one that may be led to, or the front door.
     Leave { url: String },
     /// Load the page anew.
     Reload,
+    /// Load the page that has all screens; it reads the flow where it is.
+    Continue,
 }
 
 /// The state of the app's one conversation with the backend.
@@ -211,6 +215,7 @@ impl Machine {
                 Phase::Complete { redirect_to, .. } => effects.push(Effect::Leave { url: redirect_to.clone() }),
                 Phase::Opening(_) | Phase::Open(_) | Phase::Ended { .. } => self.open(&mut effects),
             },
+            Event::Restarted if self.entry.place == Place::Passage => effects.push(Effect::Leave { url: "/".into() }),
             Event::Restarted => {
                 self.drop_request(&mut effects);
                 self.entry.flow = None;
@@ -244,6 +249,7 @@ impl Machine {
                 self.look_again(now, &mut effects);
             }
             Event::Outdated => effects.push(Effect::Reload),
+            Event::Beyond => effects.push(Effect::Continue),
             Event::WentBack => self.submit(now, Action::Back, &mut effects),
         }
         self.send_what_is_due(now, &mut effects);

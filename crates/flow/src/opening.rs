@@ -1,16 +1,29 @@
 //! The way in: what the address bar says before any flow exists.
 
-use daemun_protocol::{ActionName, Hints, Offers, Step, StepState};
+use daemun_protocol::{ActionName, Hints, Kind, Offers, Step, StepState};
 
 /// How the member came to this page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// What the address bar hints at.
+    /// What is begun here where there is no flow yet.
+    pub kind: Kind,
+    /// What the address bar hints at. A link's secret is not among it: that goes from the page to the wire.
     pub hints: Hints,
     /// A flow that this history entry began: the page was reloaded, or came back from the browser's history.
     pub flow: Option<String>,
+    /// Which page this is.
+    pub place: Place,
     /// Whether the page shows the front door's form already, so that it can be typed into before any answer.
     pub at_front_door: bool,
+}
+
+/// The pages of the app, as far as they differ for whoever begins anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// `/` and `/o/{organisation}`: a sign-in begins here, any number of times.
+    Door,
+    /// `/join#…`, `/reset#…`, `/continue`: what began here, or elsewhere, is over when it is over.
+    Passage,
 }
 
 impl Entry {

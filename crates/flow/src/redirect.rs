@@ -18,6 +18,20 @@ pub fn may_lead_to(url: &str) -> bool {
     secure || ["localhost", "127.0.0.1", "[::1]"].iter().any(|host| is_host(authority, host))
 }
 
+/// Whether `url` is one that a link to an installed app may have (FEATURES E7): a web address that may be gone to, or an
+/// app's own scheme. A scheme that runs or shows what stands in the address itself is none.
+pub fn may_open(url: &str) -> bool {
+    let Some((scheme, _)) = url.split_once(':') else { return false };
+    let is_scheme = scheme.starts_with(|first: char| first.is_ascii_lowercase())
+        && scheme.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"+-.".contains(&byte));
+    let is_plain = !url.bytes().any(|byte| byte <= b' ' || byte == 0x7f);
+    match scheme {
+        "http" | "https" => may_lead_to(url),
+        "javascript" | "data" | "blob" | "file" | "filesystem" | "vbscript" | "about" | "view-source" => false,
+        _ => is_scheme && is_plain,
+    }
+}
+
 fn is_host(authority: &str, host: &str) -> bool {
     authority.strip_prefix(host).is_some_and(|port| {
         port.is_empty() || port.strip_prefix(':').is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
@@ -26,7 +40,7 @@ fn is_host(authority: &str, host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::may_lead_to;
+    use super::{may_lead_to, may_open};
 
     #[test]
     fn l11_only_absolute_web_addresses_are_followed() {
@@ -53,6 +67,30 @@ mod tests {
             "",
         ] {
             assert!(!may_lead_to(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn e7_an_app_is_opened_by_a_scheme_that_runs_nothing() {
+        for good in
+            ["daemun-example:open", "daemun-example://open?a=b", "https://app.example/open", "intent://x#Intent;end"]
+        {
+            assert!(may_open(good), "{good}");
+        }
+        for bad in [
+            "javascript:alert(1)",
+            "JavaScript:alert(1)",
+            "java\tscript:alert(1)",
+            " javascript:alert(1)",
+            "data:text/html,x",
+            "blob:https://a/b",
+            "http://work.example/",
+            "1app:open",
+            "app:o pen",
+            "open",
+            "",
+        ] {
+            assert!(!may_open(bad), "{bad}");
         }
     }
 }

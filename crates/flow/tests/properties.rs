@@ -1,6 +1,6 @@
 //! What holds for every sequence of events, whatever the backend, the network and the member do.
 
-use daemun_flow::{Answer, Effect, Entry, Event, Face, Fault, Machine, Moment, Ticket};
+use daemun_flow::{Answer, Effect, Entry, Event, Face, Fault, Machine, Moment, Place, Ticket};
 use daemun_protocol::{
     Action, ActionName, Channel, EndReason, Flow, Hints, Kind, Offers, Poll, Problem, ProblemCode, Secret, Status,
     Step, StepState, Timestamp,
@@ -86,8 +86,11 @@ fn happening() -> impl Strategy<Value = Happening> {
         Just(Action::SubmitIdentifier { identifier: "a@b.test".into() }),
         Just(Action::SubmitCode { code: Secret::new(CANARY) }),
         Just(Action::SubmitPassword { identifier: None, password: Secret::new(CANARY) }),
+        Just(Action::SubmitNewPassword { password: Secret::new(CANARY) }),
+        Just(Action::SubmitId { identifier: "minji".into(), password: Secret::new(CANARY) }),
         Just(Action::Back),
         Just(Action::Resend),
+        Just(Action::Forgot),
         Just(Action::UseOrganisation),
     ];
     prop_oneof![
@@ -95,7 +98,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         4 => action.prop_map(|action| Happening::Other(Event::Submitted(action))),
         4 => Just(Happening::Other(Event::Tick)),
         3 => proptest::sample::select(vec![
-            Event::Began, Event::Hidden, Event::Shown, Event::Offline, Event::Online, Event::WentBack, Event::Retried, Event::Restarted,
+            Event::Began, Event::Hidden, Event::Shown, Event::Offline, Event::Online, Event::WentBack, Event::Retried, Event::Restarted, Event::Beyond,
         ]).prop_map(Happening::Other),
     ]
 }
@@ -127,7 +130,7 @@ impl Wire {
                     self.flying = None;
                 }
             }
-            Effect::Wake { .. } | Effect::Leave { .. } | Effect::Reload => {}
+            Effect::Wake { .. } | Effect::Leave { .. } | Effect::Reload | Effect::Continue => {}
         }
     }
 }
@@ -142,7 +145,7 @@ proptest! {
         saved: bool,
         seed: u32,
     ) {
-        let entry = Entry { hints: Hints::default(), flow: saved.then(|| "f".into()), at_front_door };
+        let entry = Entry { kind: Kind::SignIn, place: Place::Door, hints: Hints::default(), flow: saved.then(|| "f".into()), at_front_door };
         let (mut machine, mut now, mut wire) = (Machine::new(entry, seed), Moment(0), Wire::default());
         for (pause, happening) in happenings {
             now = now.plus_millis(pause);
@@ -194,7 +197,7 @@ proptest! {
             },
             messages: Vec::new(), account: None, workspace: None,
         };
-        let (machine, effects) = Machine::new(Entry { hints: Hints::default(), flow: None, at_front_door: true }, seed)
+        let (machine, effects) = Machine::new(Entry { kind: Kind::SignIn, place: Place::Door, hints: Hints::default(), flow: None, at_front_door: true }, seed)
             .update(Moment(0), Event::Began);
         let Some(Effect::Begin { ticket }) = effects.first() else { return Err(TestCaseError::fail("it begins")) };
         let first = Answer::Flow { flow: Box::new(polled(Moment(0))), etag: None };

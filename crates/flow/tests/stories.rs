@@ -2,7 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "tests say what they expect")]
 
-use daemun_flow::{Answer, Effect, Entry, Event, Face, Fault, Machine, Moment, Ticket, Trouble};
+use daemun_flow::{Answer, Effect, Entry, Event, Face, Fault, Machine, Moment, Place, Ticket, Trouble};
 use daemun_protocol::{
     Action, ActionName, Channel, EndReason, Flow, Hints, Kind, Offer, Offers, Poll, Problem, ProblemCode, Secret,
     Status, Step, StepState, Timestamp,
@@ -52,7 +52,13 @@ struct Story {
 
 impl Story {
     fn at_front_door() -> Self {
-        Self::entering(Entry { hints: Hints::default(), flow: None, at_front_door: true })
+        Self::entering(Entry {
+            kind: Kind::SignIn,
+            place: Place::Door,
+            hints: Hints::default(),
+            flow: None,
+            at_front_door: true,
+        })
     }
 
     fn entering(entry: Entry) -> Self {
@@ -87,7 +93,9 @@ impl Story {
             | Effect::Read { ticket, .. }
             | Effect::Act { ticket, .. }
             | Effect::Resend { ticket } => Some(*ticket),
-            Effect::Abort { .. } | Effect::Wake { .. } | Effect::Leave { .. } | Effect::Reload => None,
+            Effect::Abort { .. } | Effect::Wake { .. } | Effect::Leave { .. } | Effect::Reload | Effect::Continue => {
+                None
+            }
         });
         sent.expect("a request was sent")
     }
@@ -283,7 +291,15 @@ fn a_flow_of_somebody_else_is_not_taken() {
 
 #[test]
 fn x2_a_reload_reads_the_flow_and_begins_anew_only_if_it_is_gone() {
-    let reloading = || Story::entering(Entry { hints: Hints::default(), flow: Some("f".into()), at_front_door: false });
+    let reloading = || {
+        Story::entering(Entry {
+            kind: Kind::SignIn,
+            place: Place::Door,
+            hints: Hints::default(),
+            flow: Some("f".into()),
+            at_front_door: false,
+        })
+    };
     let story = reloading();
     assert!(matches!(&story.effects[0], Effect::Read { id, .. } if id == "f"));
     assert_eq!(story.machine.face(), Face::Opening);
@@ -299,7 +315,15 @@ fn x2_a_reload_reads_the_flow_and_begins_anew_only_if_it_is_gone() {
 
 #[test]
 fn x2_a_flow_that_cannot_be_read_is_begun_anew_when_the_member_tries_again() {
-    let reloading = || Story::entering(Entry { hints: Hints::default(), flow: Some("f".into()), at_front_door: false });
+    let reloading = || {
+        Story::entering(Entry {
+            kind: Kind::SignIn,
+            place: Place::Door,
+            hints: Hints::default(),
+            flow: Some("f".into()),
+            at_front_door: false,
+        })
+    };
     let failing = |fault| {
         let mut story = reloading().then(Event::Offline);
         story.effects = Vec::new();
@@ -343,6 +367,25 @@ fn a_flow_at_its_end_is_read_once_more_and_then_over() {
     assert_eq!(story.machine.flow_id(), None);
     let story = story.then(Event::Restarted);
     assert!(matches!(story.effects[0], Effect::Begin { .. }));
+}
+
+/// E4, R2: a link that led nowhere is not asked for again; what begins anew begins at the front door.
+#[test]
+fn who_begins_anew_on_a_passage_is_led_to_the_front_door() {
+    let entry =
+        Entry { kind: Kind::Join, place: Place::Passage, hints: Hints::default(), flow: None, at_front_door: false };
+    let story = Story::entering(entry);
+    let ticket = story.asked();
+    let over = Flow { status: Status::Ended { reason: EndReason::Declined, restart: None }, ..code(2) };
+    let story = story.then(Event::Answered(ticket, answer(over))).then(Event::Restarted);
+    assert_eq!(story.effects, [Effect::Leave { url: "/".into() }]);
+}
+
+#[test]
+fn a_step_without_a_screen_here_is_carried_on_where_there_is_one() {
+    let story = Story::at(code(2)).then(Event::Beyond);
+    assert_eq!(story.effects[0], Effect::Continue);
+    assert_eq!(story.machine.flow_id(), Some("f"));
 }
 
 #[test]

@@ -1,0 +1,51 @@
+//! `new_password`: for one that is forgotten, whose time is over, or that never was (FEATURES R1, R4, E5).
+
+use daemun_protocol::{Action, ActionName, NewPasswordReason, PasswordRules, Step};
+use leptos::html::Input;
+use leptos::prelude::*;
+
+use super::form::{About, USERNAME, form, submit, ways, wrong};
+use super::new_password_field::NewPasswordField;
+use crate::gate::Gate;
+use crate::i18n::{Text, filled, say};
+use crate::widgets::field::Field;
+use crate::widgets::heading::heading_with;
+
+fn asked(step: &Step) -> Option<(String, NewPasswordReason, PasswordRules)> {
+    if let Step::NewPassword { identifier, reason, rules } = step {
+        Some((identifier.clone(), reason.clone(), *rules))
+    } else {
+        None
+    }
+}
+
+pub fn view(gate: Gate) -> AnyView {
+    let Some((identifier, reason, rules)) = gate.step_once(asked) else { return ().into_any() };
+    let (title, lead) = match reason {
+        NewPasswordReason::Invited => (Text::NewPasswordInvitedTitle, Text::NewPasswordInvitedLead),
+        NewPasswordReason::Expired => (Text::NewPasswordTitle, Text::NewPasswordExpiredLead),
+        NewPasswordReason::Reset | NewPasswordReason::Unknown(_) => {
+            (Text::NewPasswordTitle, Text::NewPasswordResetLead)
+        }
+    };
+    let label = match reason {
+        NewPasswordReason::Invited => Text::PasswordLabel,
+        NewPasswordReason::Expired | NewPasswordReason::Reset | NewPasswordReason::Unknown(_) => Text::NewPasswordLabel,
+    };
+    let about = move |text| filled(text, &[("workspace", &gate.workspace().unwrap_or_default())]);
+    let password = NewPasswordField::new();
+    let at_nothing = wrong(gate, About::At(""));
+    let id_field = Field {
+        text: Some(identifier),
+        readonly: true,
+        ..Field::new(USERNAME, NodeRef::<Input>::new(), say(Text::PasswordIdentifier), at_nothing)
+    };
+    let parts = vec![
+        heading_with(Box::new(move || about(title)), None, Box::new(move || about(lead))),
+        id_field.view(),
+        password.view(label, rules, wrong(gate, About::ALL)),
+        submit(gate, Text::NewPasswordSubmit),
+        ways(gate, &[(ActionName::Back, Text::ActionBack)]),
+    ];
+    form(gate, Box::new(move || gate.act(Action::SubmitNewPassword { password: password.take() })), parts)
+}

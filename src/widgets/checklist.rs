@@ -1,0 +1,32 @@
+//! A list of what is asked for, each with whether it is there: seen at a glance, and heard as it changes.
+
+use leptos::prelude::*;
+
+use super::{Flag, Words};
+
+/// One thing that is asked for.
+pub struct Item {
+    pub text: Words,
+    pub met: Flag,
+    /// Whether it is there, in words: colour and shape are not enough.
+    pub state: Words,
+}
+
+/// The list. `aside` is asked for too, and cannot be told yet; `news` says what has just changed.
+pub fn checklist(items: Vec<Item>, aside: Words, news: Words) -> AnyView {
+    let items = items.into_iter().map(|Item { text, met, state }| {
+        view! {
+            <li data-met=move || met().to_string()>
+                <span>{text}</span>
+                <span class="visually-hidden">": "{state}</span>
+            </li>
+        }
+        .into_any()
+    });
+    view! {
+        <ul class="checklist">{items.collect::<Vec<_>>()}</ul>
+        <p>{aside}</p>
+        <p class="visually-hidden" role="status">{news}</p>
+    }
+    .into_any()
+}
