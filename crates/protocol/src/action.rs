@@ -245,23 +245,23 @@ impl Action {
             (ActionName::Choose, StepKind::ChooseWorkspace) => {
                 Ok(Self::ChooseWorkspace { workspace: need(input.workspace, "/input/workspace")? })
             }
+            // What is absent is empty: whoever has a form of several fields hears of all that are wrong at once.
             (ActionName::Submit, StepKind::CreateAccount) => Ok(Self::SubmitAccount {
-                name: need(input.name, "/input/name")?,
-                email: need(input.email, "/input/email")?,
-                password: need(input.password, "/input/password")?,
+                name: input.name.unwrap_or_default(),
+                email: input.email.unwrap_or_default(),
+                password: input.password.unwrap_or_default(),
                 terms: input.terms,
             }),
-            (ActionName::Submit, StepKind::RequestReset) => Ok(Self::SubmitReset {
-                name: need(input.name, "/input/name")?,
-                email: need(input.email, "/input/email")?,
+            (ActionName::Submit, StepKind::RequestReset) => {
+                Ok(Self::SubmitReset { name: input.name.unwrap_or_default(), email: input.email.unwrap_or_default() })
+            }
+            (ActionName::Submit, StepKind::RegisterId) => Ok(Self::SubmitId {
+                identifier: input.identifier.unwrap_or_default(),
+                password: input.password.unwrap_or_default(),
             }),
             (ActionName::Submit, StepKind::NewPassword) => {
                 Ok(Self::SubmitNewPassword { password: need(input.password, "/input/password")? })
             }
-            (ActionName::Submit, StepKind::RegisterId) => Ok(Self::SubmitId {
-                identifier: need(input.identifier, "/input/identifier")?,
-                password: need(input.password, "/input/password")?,
-            }),
             (ActionName::Submit, StepKind::FindId) => {
                 Ok(Self::SubmitContact { identifier: need(input.identifier, "/input/identifier")? })
             }
