@@ -1,4 +1,5 @@
-//! `cargo xtask size`: what the login path weighs on the wire, one language at a time, against the bar and the goal.
+//! `cargo xtask size`: what the login path weighs on the wire, one language at a time, against the bar and the goal; and
+//! what the page with all screens weighs, for which there is neither.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,38 +9,36 @@ use std::path::Path;
 use brotli::enc::BrotliEncoderParams;
 
 use crate::failure::{Failure, OrFail, Result};
+use crate::page::Bundle;
 
 const BAR: usize = 90 * 1024;
 const GOAL: usize = 64 * 1024;
 
 const REMEDY: &str = "build the app anew: delete `dist` and run `cargo xtask build`";
 
-/// Which files the login path loads, by language; `cargo xtask finish` writes it.
-type LoginPath = BTreeMap<String, Vec<String>>;
+/// Which files a page loads, by language; `cargo xtask finish` writes it.
+type Loads = BTreeMap<String, Vec<String>>;
 
 /// Prints a table for each language and fails when any is above the bar.
 pub fn check(dist: &Path) -> Result {
-    let list = dist.join("login-path.json");
-    let json = fs::read(&list).or_fail(format!("cannot read {}", list.display()), REMEDY)?;
-    let login_path: LoginPath =
-        serde_json::from_slice(&json).or_fail(format!("cannot read {}", list.display()), REMEDY)?;
-    if login_path.is_empty() {
-        return Err(Failure::new(format!("{} names no language", list.display()), REMEDY));
-    }
-
     // Most files are the same in every language, and brotli at its best is slow.
     let mut measured = BTreeMap::new();
-    let mut too_heavy = Vec::new();
-    for (language, names) in &login_path {
+    for (language, names) in &loads(dist, Bundle::Whole)? {
+        let mut total = Weight::default();
+        for name in names {
+            total = total.and(measure(dist, name, &mut measured)?);
+        }
+        print_row(&format!("all screens, {language}"), total);
+    }
+    println!();
+    let (login, mut too_heavy) = (loads(dist, Bundle::Login)?, Vec::new());
+    for (language, names) in &login {
         println!("{language:<42}{:>12}{:>12}", "raw", "brotli");
         let mut total = Weight::default();
         for name in names {
-            let weight = match measured.get(name) {
-                Some(weight) => *weight,
-                None => *measured.entry(name).or_insert(weigh(&dist.join(name))?),
-            };
+            let weight = measure(dist, name, &mut measured)?;
             print_row(name, weight);
-            total = Weight { raw: total.raw + weight.raw, brotli: total.brotli + weight.brotli };
+            total = total.and(weight);
         }
         print_row("in all", total);
         println!("{}\n", verdict(total.brotli));
@@ -57,10 +56,35 @@ pub fn check(dist: &Path) -> Result {
     }
 }
 
+fn loads(dist: &Path, bundle: Bundle) -> Result<Loads> {
+    let list = dist.join(format!("{}-path.json", bundle.name()));
+    let json = fs::read(&list).or_fail(format!("cannot read {}", list.display()), REMEDY)?;
+    let loads: Loads = serde_json::from_slice(&json).or_fail(format!("cannot read {}", list.display()), REMEDY)?;
+    if loads.is_empty() {
+        return Err(Failure::new(format!("{} names no language", list.display()), REMEDY));
+    }
+    Ok(loads)
+}
+
+fn measure(dist: &Path, name: &str, measured: &mut BTreeMap<String, Weight>) -> Result<Weight> {
+    if let Some(weight) = measured.get(name) {
+        return Ok(*weight);
+    }
+    let weight = weigh(&dist.join(name))?;
+    measured.insert(name.to_owned(), weight);
+    Ok(weight)
+}
+
 #[derive(Clone, Copy, Default)]
 struct Weight {
     raw: usize,
     brotli: usize,
+}
+
+impl Weight {
+    const fn and(self, other: Self) -> Self {
+        Self { raw: self.raw + other.raw, brotli: self.brotli + other.brotli }
+    }
 }
 
 fn weigh(path: &Path) -> Result<Weight> {
