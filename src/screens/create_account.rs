@@ -1,6 +1,7 @@
 //! `create_account`: a new member's name, address and password, and the terms (FEATURES E4). The address is verified next;
 //! before that there is no account.
 
+use daemun_flow::may_lead_to;
 use daemun_protocol::{Action, ActionName, PasswordRules, Step, Terms};
 use leptos::html::Input;
 use leptos::prelude::*;
@@ -9,7 +10,7 @@ use super::form::{About, form, submit, ways, wrong};
 use super::new_password_field::NewPasswordField;
 use crate::gate::Gate;
 use crate::i18n::{self, Text, filled, say};
-use crate::widgets::checkbox::{Checkbox, is_ticked};
+use crate::widgets::checkbox::{Checkbox, beside, is_ticked};
 use crate::widgets::field::{Field, Purpose, value};
 use crate::widgets::heading::heading;
 
@@ -88,7 +89,6 @@ fn tick(gate: Gate, terms: Terms, node: NodeRef<Input>, ticked: bool) -> AnyView
         filled(how, &[("terms", &name)])
     };
     // An address that a page may not lead to is no link: the words stay.
-    let url = if daemun_flow::may_lead_to(&url) { url } else { String::new() };
-    let more = (url, say(Text::AgreeRead));
+    let more = may_lead_to(&url).then(|| beside(url, say(Text::AgreeRead)));
     Checkbox { name: "terms", value, node, label: Box::new(label), more, ticked, wrong }.view()
 }

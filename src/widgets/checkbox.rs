@@ -15,15 +15,15 @@ pub struct Checkbox {
     pub value: String,
     pub node: NodeRef<Input>,
     pub label: Words,
-    /// A web address that opens beside this page, and the link's words.
-    pub more: (String, Words),
+    /// A link that opens beside this page.
+    pub more: Option<AnyView>,
     pub ticked: bool,
     pub wrong: Complaint,
 }
 
 impl Checkbox {
     pub fn view(self) -> AnyView {
-        let Self { name, value, node, label, more: (url, read), ticked, wrong } = self;
+        let Self { name, value, node, label, more, ticked, wrong } = self;
         let id = format!("{name}-{value}");
         let (is_wrong, what_is_wrong) = (wrong.clone(), wrong.clone());
         Effect::new(move |led: Option<bool>| {
@@ -44,12 +44,17 @@ impl Checkbox {
                 <input id=id.clone() type="checkbox" name=name value=value checked=ticked node_ref=node aria-invalid=invalid
                     aria-describedby=format!("{id}-wrong")/>
                 <label for=id.clone()>{label}</label>
-                <a href=url target="_blank" rel="noopener">{read}</a>
+                {more}
                 <div role="alert" id=format!("{id}-wrong")>{complaint}</div>
             </div>
         }
         .into_any()
     }
+}
+
+/// A link to what a box is about, which opens beside this page: what was entered here stays.
+pub fn beside(url: String, words: Words) -> AnyView {
+    view! { <a href=url target="_blank" rel="noopener">{words}</a> }.into_any()
 }
 
 /// Whether a box is ticked now.
