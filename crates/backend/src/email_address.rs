@@ -65,6 +65,11 @@ impl EmailAddress {
         if address.len() > 254 { Err(NotAnAddress::TooLong) } else { Ok(Self(address)) }
     }
 
+    /// An address that was stored as [`Self::as_str`] gave it.
+    pub const fn as_stored(address: String) -> Self {
+        Self(address)
+    }
+
     /// The address, lower-cased.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -292,11 +292,15 @@ mod tests {
     }
 
     #[test]
-    fn entry_points_are_two() {
+    fn entry_points_are_the_login_path_and_the_links() {
         for path in ["/", "/o/nuri", "/o/%EB%88%84%EB%A6%AC"] {
             assert_eq!(Page::at(path), Some(Page::Login), "{path}");
         }
-        for path in ["/o", "/o/", "/o/nuri/", "/o/nuri/x", "/index", "/home", "//", "/x"] {
+        for path in ["/join", "/reset", "/continue"] {
+            assert_eq!(Page::at(path), Some(Page::Whole), "{path}");
+        }
+        for path in ["/o", "/o/", "/o/nuri/", "/o/nuri/x", "/index", "/home", "//", "/x", "/join/", "/reset/x", "/link"]
+        {
             assert_eq!(Page::at(path), None, "{path}");
         }
     }

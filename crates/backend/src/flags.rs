@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use daemun_backend::{ClientAddress, Config, IpRates, Log, Sandbox, SmtpConfig};
+use daemun_protocol::{AppLink, Platform, Terms, TermsId};
 use lexopt::prelude::*;
 
 pub const HELP: &str = "\
@@ -16,6 +17,10 @@ Usage: daemun-backend [--sandbox | --origin ORIGIN --smtp URL --mail-from ADDRES
   --smtp URL              smtps://user:password@host, smtp://host:25; also from DAEMUN_SMTP
   --mail-from ADDRESS     who mails are from (Daemun <no-reply@localhost> in the sandbox)
   --return-origin ORIGIN  an origin that members may be led back to; may be given again
+  --terms ID[?]=URL       what new members agree to: service, privacy or marketing; with ? they need not; may be
+                          given again, in the order to be shown; a URL may be a path of the own origin
+  --app-link PLATFORM=GET[ OPEN]  where an app is to be had, and after a space what opens it; PLATFORM is android, ios,
+                          macos, windows or other; may be given again
   --trust-forwarded-for   behind one proxy: the client's address is X-Forwarded-For's last
   --quiet                 no log
   --help";
@@ -34,6 +39,8 @@ pub fn read(mut parser: lexopt::Parser) -> Result<Flags, lexopt::Error> {
     let mut config = Config {
         listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
         sandbox: Sandbox::Off,
+        terms: Vec::new(),
+        apps: Vec::new(),
         ip_rates: IpRates::ORDINARY,
         log: Log::stderr(),
         ..Config::sandbox("daemun.db")
@@ -41,6 +48,7 @@ pub fn read(mut parser: lexopt::Parser) -> Result<Flags, lexopt::Error> {
     // A URL with a password is better not in the list of processes.
     let mut smtp = std::env::var("DAEMUN_SMTP").ok();
     let mut from = None;
+    let (mut terms, mut apps) = (Vec::new(), Vec::new());
     while let Some(flag) = parser.next()? {
         match flag {
             Long("listen") => config.listen = parser.value()?.parse()?,
@@ -54,12 +62,22 @@ pub fn read(mut parser: lexopt::Parser) -> Result<Flags, lexopt::Error> {
             Long("smtp") => smtp = Some(parser.value()?.string()?),
             Long("mail-from") => from = Some(parser.value()?.string()?),
             Long("return-origin") => config.return_origins.push(parser.value()?.string()?),
+            Long("terms") => terms.push(read_terms(&parser.value()?.string()?)?),
+            Long("app-link") => apps.push(read_app(&parser.value()?.string()?)?),
             Long("trust-forwarded-for") => config.client_address = ClientAddress::ForwardedFor,
             Long("quiet") => config.log = Log::silent(),
             Long("help") | Short('h') => return Ok(Flags::Help),
             Short(_) | Long(_) | Value(_) => return Err(flag.unexpected()),
         }
     }
+    // The sandbox has some of its own, unless others are given.
+    let sandbox = Config::sandbox("");
+    let (own_terms, own_apps) = match config.sandbox {
+        Sandbox::On => (sandbox.terms, sandbox.apps),
+        Sandbox::Off => (Vec::new(), Vec::new()),
+    };
+    config.terms = if terms.is_empty() { own_terms } else { terms };
+    config.apps = if apps.is_empty() { own_apps } else { apps };
     config.smtp = match (smtp, from, config.sandbox) {
         (Some(url), Some(from), _) => Some(SmtpConfig { url, from }),
         (Some(url), None, Sandbox::On) => Some(SmtpConfig { url, from: "Daemun <no-reply@localhost>".into() }),
@@ -67,4 +85,29 @@ pub fn read(mut parser: lexopt::Parser) -> Result<Flags, lexopt::Error> {
         (None, _, _) => None,
     };
     Ok(Flags::Run(Box::new(config)))
+}
+
+/// `service=https://…`, `marketing?=https://…`.
+fn read_terms(text: &str) -> Result<Terms, lexopt::Error> {
+    let (id, url) = text.split_once('=').ok_or("--terms: ID=URL or ID?=URL")?;
+    let (id, required) = id.strip_suffix('?').map_or((id, true), |id| (id, false));
+    match TermsId::from(id) {
+        TermsId::Unknown(_) => Err("--terms: the ID is service, privacy or marketing".into()),
+        id @ (TermsId::Service | TermsId::Privacy | TermsId::Marketing) => Ok(Terms { id, url: url.into(), required }),
+    }
+}
+
+/// `ios=https://…`, `ios=https://… example://open`.
+fn read_app(text: &str) -> Result<AppLink, lexopt::Error> {
+    let (platform, links) = text.split_once('=').ok_or("--app-link: PLATFORM=GET or \"PLATFORM=GET OPEN\"")?;
+    let platform = match platform {
+        "android" => Platform::Android,
+        "ios" => Platform::Ios,
+        "macos" => Platform::Macos,
+        "windows" => Platform::Windows,
+        "other" => Platform::Other,
+        _ => return Err("--app-link: the platform is android, ios, macos, windows or other".into()),
+    };
+    let (get, open) = links.split_once(' ').map_or((links, None), |(get, open)| (get, Some(open.into())));
+    Ok(AppLink { platform, open, get: get.into() })
 }

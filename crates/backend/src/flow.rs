@@ -1,10 +1,13 @@
-//! A flow as it is stored, and what acts make of it, given facts. One room per purpose: signing in, and more beside it; each
-//! takes facts and says what comes next. It refuses to know where facts come from (SQL, mails, hashes) and how its answers
+//! A flow as it is stored, and what acts make of it, given facts. One room per purpose: signing in, joining, resetting a
+//! password, and what they share; each takes facts and says what comes next. It refuses to know where facts come from (SQL, mails, hashes) and how its answers
 //! travel (HTTP).
 
 mod stage;
 
+pub mod code;
+pub mod join;
 pub mod new_password;
+pub mod reset;
 pub mod sign_in;
 
 mod view;
@@ -28,6 +31,7 @@ pub const LONGEST_LIFE: u64 = 2 * 3600;
 /// A flow as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredFlow {
+    pub entrance: Entrance,
     /// Moves with the stage's instance, and with nothing else.
     pub rev: u64,
     pub locale: Locale,
@@ -35,6 +39,15 @@ pub struct StoredFlow {
     pub return_to: Option<String>,
     pub said: Vec<Said>,
     pub stage: Stage,
+}
+
+/// What a flow was begun for; any may end in signing in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Entrance {
+    SignIn,
+    Join,
+    Reset,
 }
 
 /// An address and how the member wrote it.
@@ -51,6 +64,7 @@ pub enum Said {
     CodeSent { to: String },
     CodeSentAgain { to: String },
     ReturnNotAllowed,
+    PasswordChanged,
 }
 
 /// A workspace and its policy (FEATURES L8, L9, P1, R3, R4).
@@ -148,13 +162,13 @@ impl Refusal {
 
 impl StoredFlow {
     /// The flow's first state.
-    pub fn begin(locale: Locale, return_to: ReturnTo, stage: Stage) -> Self {
+    pub fn begin(entrance: Entrance, locale: Locale, return_to: ReturnTo, stage: Stage) -> Self {
         let (return_to, said) = match return_to {
             ReturnTo::Absent => (None, Vec::new()),
             ReturnTo::Allowed(url) => (Some(url), Vec::new()),
             ReturnTo::Refused => (None, vec![Said::ReturnNotAllowed]),
         };
-        Self { rev: 1, locale, return_to, said, stage }
+        Self { entrance, rev: 1, locale, return_to, said, stage }
     }
 
     /// The flow after `next`; a refusal may change what it remembers, never its `rev`.

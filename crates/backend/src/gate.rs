@@ -5,8 +5,10 @@ mod taking;
 
 mod code_turn;
 mod entering;
+mod join_turns;
 mod new_password_turn;
 mod password_turn;
+mod reset_turns;
 mod sign_in_turns;
 
 mod counting;
@@ -16,15 +18,18 @@ mod same_key;
 
 use std::sync::Arc;
 
-use daemun_protocol::{Act, ActionName, Begin, EndReason, Flow, Kind, Problem, ProblemCode, StepKind, Timestamp};
+use daemun_protocol::{
+    Act, ActionName, Begin, EndReason, Flow, Kind, Problem, ProblemCode, StepKind, Terms, Timestamp,
+};
 use rusqlite::Connection;
 
 use crate::browser::Browser;
 use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::email_address::EmailAddress;
-use crate::flow::sign_in::{self, Arrival, Way};
-use crate::flow::{self, Address, Ending, Facts, Next, Stage, StoredFlow};
+use crate::flow::code::Contact;
+use crate::flow::sign_in::{self, Arrival};
+use crate::flow::{self, Address, Ending, Entrance, Facts, Next, Stage, StoredFlow, join, reset};
 use crate::limits::{Doing, Meter, Neighbourhood};
 use crate::locale::Locale;
 use crate::log::Log;
@@ -56,6 +61,8 @@ pub struct Parts {
     pub breached: Arc<dyn Breached>,
     pub postman: Postman,
     pub places: ReturnPlaces,
+    /// What new members agree to.
+    pub terms: Vec<Terms>,
     pub same_key: SameKey,
     pub log: Log,
 }
@@ -192,8 +199,14 @@ impl Gate {
         begin: &Begin,
         now: Timestamp,
     ) -> Result<Finished, Trouble> {
-        if begin.kind != Kind::SignIn
-            || begin.client.version.len() > LONGEST_TAG
+        let entrance = match &begin.kind {
+            Kind::SignIn => Some(Entrance::SignIn),
+            Kind::Join => Some(Entrance::Join),
+            Kind::Reset => Some(Entrance::Reset),
+            Kind::Unknown(_) => None,
+        };
+        let Some(entrance) = entrance else { return problems::bare(ProblemCode::Malformed, 400) };
+        if begin.client.version.len() > LONGEST_TAG
             || begin.client.locale.len() > LONGEST_TAG
             || begin.client.steps.len() > MOST_STEPS
         {
@@ -202,13 +215,17 @@ impl Gate {
         if !StepKind::ALL.iter().all(|kind| shows(&begin.client.steps, *kind)) {
             return problems::bare(ProblemCode::ClientUnsupported, 422);
         }
-        let arrival = match &begin.hints.organisation {
-            Some(typed) => self.arrival_by_organisation(connection, typed)?,
-            None => self.arrival_by_session(connection, asker, now)?,
+        let token = begin.hints.token.as_ref();
+        let stage = match entrance {
+            Entrance::SignIn => sign_in::first_stage(match &begin.hints.organisation {
+                Some(typed) => self.arrival_by_organisation(connection, typed)?,
+                None => self.arrival_by_session(connection, asker, now)?,
+            }),
+            Entrance::Join => join::first_stage(self.open_invitation(connection, token, now)?),
+            Entrance::Reset => reset::first_stage(self.open_reset_link(connection, token, now)?),
         };
         let return_to = self.places.judge(begin.hints.return_to.as_deref());
-        let stage = sign_in::first_stage(arrival);
-        let flow = StoredFlow::begin(Locale::from_tag(&begin.client.locale), return_to, stage);
+        let flow = StoredFlow::begin(entrance, Locale::from_tag(&begin.client.locale), return_to, stage);
         let id = self.chance.token::<16>()?;
         let (expires_at, last_end) = (now.plus_seconds(flow::LIFETIME), now.plus_seconds(flow::LONGEST_LIFE));
         let row = FlowRow { flow, expires_at, last_end };
@@ -421,7 +438,7 @@ fn is_over(row: &FlowRow, now: Timestamp) -> bool {
 fn expired(id: &str, row: &FlowRow, now: Timestamp) -> Flow {
     Flow {
         id: id.into(),
-        kind: Kind::SignIn,
+        kind: row.flow.entrance.kind(),
         rev: row.flow.rev,
         server_time: now,
         expires_at: row.expires_at,
@@ -448,10 +465,9 @@ fn email_subject(email: &EmailAddress) -> String {
     format!("email:{}", email.as_str())
 }
 
-/// The address that a way has verified.
-fn verified(way: &Way) -> Option<&EmailAddress> {
-    match way {
-        Way::Email(address) => Some(&address.email),
-        Way::Organisation => None,
+/// What browsers are known under that have read messages there.
+fn contact_subject(contact: &Contact) -> String {
+    match contact {
+        Contact::Email(address) => email_subject(&address.email),
     }
 }

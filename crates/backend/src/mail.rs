@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 
 use crate::clock::Clock;
 use crate::log::Log;
+use crate::reset_desk::ResetDesk;
 use crate::store::{self, OutboxRow, Store, Trouble};
 
 /// A message as it is queued.
@@ -134,6 +135,8 @@ struct Round {
     log: Log,
     smtp: Option<Smtp>,
     inbox: Inbox,
+    /// Asked first, on each round: what it finds goes out with the rest.
+    desk: ResetDesk,
     /// Held while mails are carried, so that none is carried twice at once.
     carrying: Mutex<()>,
     bell: Notify,
@@ -149,13 +152,14 @@ pub enum Inbox {
 }
 
 impl Postman {
-    pub fn new(store: Store, clock: Clock, log: Log, smtp: Option<Smtp>, inbox: Inbox) -> Self {
+    pub fn new(store: Store, clock: Clock, log: Log, smtp: Option<Smtp>, inbox: Inbox, desk: ResetDesk) -> Self {
         let round = Round {
             store,
             clock,
             log,
             smtp,
             inbox,
+            desk,
             carrying: Mutex::default(),
             bell: Notify::new(),
             down: AtomicBool::new(false),
@@ -194,12 +198,19 @@ impl Postman {
         }
     }
 
-    /// Carries what is due now, and says when the next is.
+    /// Looks up what was asked for, carries what is due now, and says when the next is.
     ///
     /// # Errors
     /// [`Trouble`] with the database; a mail that cannot be sent is none.
     pub async fn carry_due(&self) -> Result<Option<Timestamp>, Trouble> {
         let _carrying = self.0.carrying.lock().await;
+        // What the desk cannot look up holds up no mail, and is looked up again with the next round.
+        let looked_up = self.0.desk.look_up().await;
+        let next = self.carry_all().await?;
+        looked_up.map(|()| next)
+    }
+
+    async fn carry_all(&self) -> Result<Option<Timestamp>, Trouble> {
         loop {
             let now = self.0.clock.now();
             let due = self.0.store.read(move |transaction| store::due_mails(transaction, now)).await?;

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use daemun_protocol::{AppLink, Terms};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -12,11 +13,13 @@ use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::files::{Files, NotServable};
 use crate::gate::{Gate, Parts};
-use crate::http::{ClientAddress, House, Origin, router, serve};
+use crate::http::{ClientAddress, House, Origin, discovery, router, serve};
 use crate::limits::{IpRates, Meter};
 use crate::log::Log;
 use crate::mail::{Inbox, Postman, Smtp, SmtpRefused};
+use crate::offering::{self, NotALink};
 use crate::password::{self, Breached, PasswordChecker, WorstPasswords};
+use crate::reset_desk::ResetDesk;
 use crate::return_to::{NotAnOrigin, ReturnPlaces};
 use crate::sandbox::{self, Sandbox};
 use crate::store::{self, Store, Trouble};
@@ -41,6 +44,10 @@ pub struct Config {
     pub clock: Clock,
     pub chance: Chance,
     pub ip_rates: IpRates,
+    /// What new members agree to (FEATURES E4). A URL that begins with `/` is on the own origin.
+    pub terms: Vec<Terms>,
+    /// Where the platform's apps are to be had (FEATURES E7).
+    pub apps: Vec<AppLink>,
     /// Which passwords everybody tries first.
     pub breached: Arc<dyn Breached>,
     pub log: Log,
@@ -76,18 +83,22 @@ impl Config {
             clock: Clock::system(),
             chance: Chance::system(),
             ip_rates: IpRates::GENEROUS,
+            terms: offering::sandbox_terms(),
+            apps: offering::sandbox_apps(),
             breached: Arc::new(WorstPasswords),
             log: Log::silent(),
         }
     }
 
-    /// A deployment: no sandbox, ordinary limits, a log on the standard error output.
+    /// A deployment: no sandbox, no terms and no apps before they are given, ordinary limits, a log on the standard error output.
     pub fn deployment(origin: impl Into<String>, database: impl Into<PathBuf>, smtp: SmtpConfig) -> Self {
         Self {
             origin: Some(origin.into()),
             sandbox: Sandbox::Off,
             smtp: Some(smtp),
             ip_rates: IpRates::ORDINARY,
+            terms: Vec::new(),
+            apps: Vec::new(),
             log: Log::stderr(),
             ..Self::sandbox(database)
         }
@@ -113,6 +124,8 @@ pub enum NotStarted {
     NoMail,
     #[error(transparent)]
     Origin(#[from] NotAnOrigin),
+    #[error(transparent)]
+    Link(#[from] NotALink),
     #[error(transparent)]
     Smtp(#[from] SmtpRefused),
     #[error("the app: {0}")]
@@ -162,6 +175,8 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
     if config.sandbox == Sandbox::On && !places.own_is_loopback() {
         return Err(NotStarted::SandboxOrigin(origin));
     }
+    let terms = offering::resolved(config.terms.clone(), &origin)?;
+    let apps = offering::checked(config.apps.clone())?;
     let (store, files) = {
         let (database, app, sandbox) = (config.database.clone(), config.app.clone(), config.sandbox);
         let opening = tokio::task::spawn_blocking(move || {
@@ -177,9 +192,23 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
         });
         opening.await.map_err(|_| Trouble::TaskLost)??
     };
-    let inbox = settle_in(&store, &config).await?;
+    let (inbox, planting) = settle_in(&store, &config).await?;
     let key = store.server_key(config.chance.clone()).await?;
-    let postman = Postman::new(store.clone(), config.clock.clone(), config.log.clone(), smtp, inbox);
+    match planting {
+        Planting::Needed => {
+            let (key, now) = (key.clone(), config.clock.now());
+            store.write(move |transaction| sandbox::plant(transaction, &key, now)).await?;
+        }
+        Planting::None => {}
+    }
+    let desk = ResetDesk {
+        store: store.clone(),
+        clock: config.clock.clone(),
+        chance: config.chance.clone(),
+        key: key.clone(),
+        origin: origin.clone(),
+    };
+    let postman = Postman::new(store.clone(), config.clock.clone(), config.log.clone(), smtp, inbox, desk);
     let gate = Gate::from(Parts {
         store,
         clock: config.clock.clone(),
@@ -190,6 +219,7 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
         breached: config.breached,
         postman: postman.clone(),
         places,
+        terms: terms.clone(),
         same_key: crate::gate::SameKey::default(),
         log: config.log.clone(),
     });
@@ -198,6 +228,7 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
         gate,
         files: Arc::new(files),
         origin: Arc::new(Origin { text: origin.clone(), host }),
+        discovery: Arc::new(discovery(terms, apps)),
         log: config.log.clone(),
         client_address: config.client_address,
         sandbox: config.sandbox,
@@ -208,8 +239,15 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
     Ok(Server { origin, address, clock: config.clock, log: config.log, stop, serving: Some(serving), carrying })
 }
 
+/// Whether the sandbox's world is to be put into the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Planting {
+    Needed,
+    None,
+}
+
 /// Whose database this is: a sandbox keeps to its own, and a deployment does not take one that a sandbox has planted.
-async fn settle_in(store: &Store, config: &Config) -> Result<Inbox, NotStarted> {
+async fn settle_in(store: &Store, config: &Config) -> Result<(Inbox, Planting), NotStarted> {
     let read = store.read(|transaction| {
         let is_sandbox = store::is_sandbox(transaction)?;
         Ok((is_sandbox, store::world_is_empty(transaction)?, store::clock_moved_by(transaction)?))
@@ -217,16 +255,12 @@ async fn settle_in(store: &Store, config: &Config) -> Result<Inbox, NotStarted> 
     let (is_sandbox, is_empty, clock_moved_by) = read.await?;
     match (config.sandbox, is_sandbox) {
         (Sandbox::Off, true) => Err(NotStarted::SandboxDatabase(config.database.clone())),
-        (Sandbox::Off, false) => Ok(Inbox::None),
+        (Sandbox::Off, false) => Ok((Inbox::None, Planting::None)),
         (Sandbox::On, false) if !is_empty => Err(NotStarted::NotASandboxDatabase(config.database.clone())),
         (Sandbox::On, true | false) => {
             // What was stored by a clock that had been moved must not lie in the future.
             config.clock.resume(clock_moved_by);
-            if is_empty {
-                let now = config.clock.now();
-                store.write(move |transaction| sandbox::plant(transaction, now)).await?;
-            }
-            Ok(Inbox::Kept)
+            Ok((Inbox::Kept, if is_empty { Planting::Needed } else { Planting::None }))
         }
     }
 }

@@ -4,8 +4,10 @@
 use daemun_protocol::{FieldCode, FieldError, NewPasswordReason};
 use serde::{Deserialize, Serialize};
 
-use super::sign_in::PasswordStage;
-use super::{Next, Notice, Refusal, Stage};
+use super::join::{BadInvitation, Joined};
+use super::reset::ResetLinkTrouble;
+use super::sign_in::{PasswordStage, Way};
+use super::{Address, Next, Notice, Refusal, Said, Stage};
 
 /// What a new password is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,35 +34,68 @@ pub struct Whose {
 pub enum Proof {
     /// The old password, whose time is over; with the step that it was given at (FEATURES R4).
     Expired(PasswordStage),
+    /// A link in a mail to whoever forgot it (FEATURES R1).
+    ResetLink(i64),
+    /// A link in a mail to whoever was registered beforehand (FEATURES E5).
+    Invitation(i64),
+    /// A code in a mail to whoever was registered beforehand (FEATURES E1, E5).
+    Mailbox(Address),
 }
 
 impl Proof {
     pub const fn reason(&self) -> NewPasswordReason {
         match self {
             Self::Expired(_) => NewPasswordReason::Expired,
+            Self::ResetLink(_) => NewPasswordReason::Reset,
+            Self::Invitation(_) | Self::Mailbox(_) => NewPasswordReason::Invited,
         }
     }
 }
 
-/// How an account stands to what was proven for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    Good,
-    /// The proof was used, or outlived what it proved.
-    Gone,
-    Suspended,
+/// Why a password is not set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProofTrouble {
+    /// The old password is another by now.
+    Outdated(PasswordStage),
+    /// The address is proven still, and there is a password by now.
+    Joined {
+        workspace: String,
+        address: Address,
+    },
+    Suspended {
+        workspace: String,
+        way: Way,
+    },
+    ResetLink {
+        trouble: ResetLinkTrouble,
+        workspace: String,
+    },
+    Invitation(BadInvitation),
 }
 
-/// Where to go instead of setting a password, if the proof is good no more.
-pub fn proof_trouble(stage: &NewPasswordStage, standing: Standing) -> Option<Next> {
-    let workspace = stage.whose.workspace.clone();
-    match (standing, &stage.proof) {
-        (Standing::Good, _) => None,
-        (Standing::Gone, Proof::Expired(before)) => Some(Next::to(Stage::Password(before.clone()))),
-        (Standing::Suspended, Proof::Expired(before)) => {
-            Some(Next::to(Stage::Notice(Notice::AccountSuspended { workspace, way: before.way.clone() })))
+/// Where to go instead of setting a password.
+pub fn go_elsewhere(trouble: ProofTrouble) -> Next {
+    Next::to(match trouble {
+        ProofTrouble::Outdated(before) => Stage::Password(before),
+        ProofTrouble::Joined { workspace, address } => {
+            Stage::Password(PasswordStage { workspace, way: Way::Email(address), restricted_until: None })
         }
-    }
+        ProofTrouble::Suspended { workspace, way } => Stage::Notice(Notice::AccountSuspended { workspace, way }),
+        ProofTrouble::ResetLink { trouble, workspace } => {
+            Stage::Notice(Notice::BadResetLink { trouble, workspace: Some(workspace) })
+        }
+        ProofTrouble::Invitation(bad) => Stage::Notice(Notice::BadInvitation(bad)),
+    })
+}
+
+/// The password was reset: sign in with it (FEATURES R1). All that holds for signing in holds.
+pub fn reset_done(password: PasswordStage) -> Next {
+    Next::Go(Stage::Password(password), vec![Said::PasswordChanged])
+}
+
+/// The first password is set: welcome (FEATURES E5).
+pub fn joined(whose: Whose, way: Way) -> Next {
+    Next::to(Stage::Notice(Notice::Joined(Joined { whose, way })))
 }
 
 /// The password is refused, with all that is wrong with it.
@@ -71,11 +106,4 @@ pub fn refuse_password(codes: Vec<FieldCode>) -> Next {
 /// What is wrong with a password, as errors of its field.
 pub fn password_errors(codes: Vec<FieldCode>) -> Vec<FieldError> {
     codes.into_iter().map(|code| FieldError { pointer: "/input/password".into(), code }).collect()
-}
-
-/// `back`, where the way here was a step.
-pub fn back(stage: &NewPasswordStage) -> Option<Stage> {
-    match &stage.proof {
-        Proof::Expired(before) => Some(Stage::Password(before.clone())),
-    }
 }

@@ -1,21 +1,11 @@
-//! Signing in: by a code to an address, by an organisation's ID, and by password (FEATURES E1, E2, E3, E6, L1, L8, L9).
+//! Signing in: by a verified address, by an organisation's ID, and by password (FEATURES E1, E3, E6, L1, L8, L9).
 
-use daemun_protocol::{Membership, Timestamp};
+use daemun_protocol::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::new_password::{NewPasswordStage, Proof, Whose};
-use super::{Address, Next, Notice, Refusal, Said, Stage, Workspace, seconds_until};
-use crate::codes::CodeDigest;
+use super::{Address, Next, Notice, Refusal, Stage, Workspace, seconds_until};
 use crate::limits::Left;
-
-/// The one code that counts now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SentCode {
-    pub address: Address,
-    pub digest: CodeDigest,
-    pub expires_at: Timestamp,
-    pub resend_at: Timestamp,
-}
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PasswordStage {
@@ -33,6 +23,18 @@ pub enum Way {
     Email(Address),
     /// By the organisation's ID (FEATURES E3); the ID comes with the password.
     Organisation,
+    /// By a link in a mail to this address, which settles the ID and proves no more (FEATURES R1, E5).
+    Link(Address),
+}
+
+impl Way {
+    /// The address that was verified by code.
+    pub const fn verified(&self) -> Option<&Address> {
+        match self {
+            Self::Email(address) => Some(address),
+            Self::Organisation | Self::Link(_) => None,
+        }
+    }
 }
 
 impl Workspace {
@@ -41,6 +43,7 @@ impl Workspace {
         match way {
             Way::Email(_) => self.email_entry,
             Way::Organisation => self.organisation_entry,
+            Way::Link(_) => self.email_entry || self.takes_organisation_way(),
         }
     }
 }
@@ -68,100 +71,52 @@ pub fn first_stage(arrival: Arrival) -> Stage {
     }
 }
 
-/// Whether codes can go to an address now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sending {
-    Free,
-    /// Too many were sent; the next in so many seconds.
-    Wait(u32),
-    /// Too many wrong codes (FEATURES E2).
-    Restricted {
-        until: Timestamp,
-    },
-}
-
-/// `identify` submitted, or the code asked for again: `send` draws a code and has it sent, and is called only if it may be.
-///
-/// # Errors
-/// What `send` says.
-pub fn ask_for_code<E>(
-    address: Address,
-    sending: Sending,
-    asking: Asking,
-    send: impl FnOnce(&Address) -> Result<SentCode, E>,
-) -> Result<Next, E> {
-    Ok(match sending {
-        Sending::Restricted { until } => {
-            Next::Go(Stage::Notice(Notice::EmailRestricted { address, until }), Vec::new())
-        }
-        Sending::Wait(retry_after) => Next::Refuse(Refusal::TooManyRequests { retry_after }),
-        Sending::Free => {
-            let sent = send(&address)?;
-            match asking {
-                Asking::First => Next::Go(Stage::Code(sent), vec![Said::CodeSent { to: address.typed }]),
-                Asking::Again => Next::Renew(Stage::Code(sent), vec![Said::CodeSentAgain { to: address.typed }]),
-            }
-        }
-    })
-}
-
-/// Which time a code is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asking {
-    First,
-    Again,
-}
-
-/// How a code compares. The try was counted before.
+/// What lies behind the choice of a workspace.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CodeVerdict {
-    Expired,
-    /// Not even compared.
-    Restricted {
-        until: Timestamp,
-    },
-    Wrong(Left),
-    /// With the accounts of the address, and the workspaces it belongs to that do not allow the email way.
-    Right {
-        listed: Vec<Membership>,
-        unlisted: Option<String>,
+pub enum Landing {
+    Password {
         restricted_until: Option<Timestamp>,
     },
+    /// The member was registered beforehand and has not joined (FEATURES E5).
+    FirstPassword(Whose),
 }
 
-/// `code` submitted (FEATURES E1, E2, E6, L8).
-pub fn submit_code(sent: &SentCode, verdict: CodeVerdict) -> Next {
-    let address = sent.address.clone();
-    match verdict {
-        CodeVerdict::Expired => Next::Refuse(Refusal::CodeExpired),
-        CodeVerdict::Restricted { until } | CodeVerdict::Wrong(Left::Nothing { until }) => {
-            Next::Go(Stage::Notice(Notice::EmailRestricted { address, until }), Vec::new())
+/// The workspace's own screen, for who has verified the address.
+fn land(address: Address, workspace: String, landing: Landing) -> Stage {
+    match landing {
+        Landing::Password { restricted_until } => {
+            Stage::Password(PasswordStage { workspace, way: Way::Email(address), restricted_until })
         }
-        CodeVerdict::Wrong(Left::Tries(tries_left)) => Next::Refuse(Refusal::CodeWrong { tries_left }),
-        CodeVerdict::Right { listed, unlisted, restricted_until } => {
-            let stage = match (listed.as_slice(), unlisted) {
-                ([], None) => Stage::Notice(Notice::NoWorkspace { address }),
-                ([], Some(workspace)) => {
-                    Stage::Notice(Notice::MethodNotAllowed { workspace, way: Way::Email(address) })
-                }
-                ([only], _) => Stage::Password(PasswordStage {
-                    workspace: only.id.clone(),
-                    way: Way::Email(address),
-                    restricted_until,
-                }),
-                (_, _) => Stage::ChooseWorkspace { address },
-            };
-            Next::Go(stage, Vec::new())
-        }
+        Landing::FirstPassword(whose) => Stage::NewPassword(NewPasswordStage { whose, proof: Proof::Mailbox(address) }),
     }
+}
+
+/// Where a verified address belongs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Belongs {
+    Nowhere,
+    /// To workspaces alone that do not allow the email way; one of them (FEATURES L8).
+    Elsewhere(String),
+    To(String, Landing),
+    ToSeveral,
+}
+
+/// The address was verified by code (FEATURES E1, E6, L8).
+pub fn address_verified(address: Address, belongs: Belongs) -> Next {
+    Next::to(match belongs {
+        Belongs::Nowhere => Stage::Notice(Notice::NoWorkspace { address }),
+        Belongs::Elsewhere(workspace) => {
+            Stage::Notice(Notice::MethodNotAllowed { workspace, way: Way::Email(address) })
+        }
+        Belongs::To(workspace, landing) => land(address, workspace, landing),
+        Belongs::ToSeveral => Stage::ChooseWorkspace { address },
+    })
 }
 
 /// A workspace as the chooser of it stands to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Chosen {
-    Listed {
-        restricted_until: Option<Timestamp>,
-    },
+    Listed(Landing),
     /// The address belongs to it, and its policy forbids the email way by now (FEATURES L8).
     Forbidden,
     NotTheirs,
@@ -169,12 +124,9 @@ pub enum Chosen {
 
 /// `choose_workspace` chosen.
 pub fn choose_workspace(address: Address, workspace: String, chosen: Chosen) -> Next {
-    let way = Way::Email(address);
     match chosen {
-        Chosen::Listed { restricted_until } => {
-            Next::Go(Stage::Password(PasswordStage { workspace, way, restricted_until }), Vec::new())
-        }
-        Chosen::Forbidden => Next::Go(Stage::Notice(Notice::MethodNotAllowed { workspace, way }), Vec::new()),
+        Chosen::Listed(landing) => Next::to(land(address, workspace, landing)),
+        Chosen::Forbidden => Next::to(Stage::Notice(Notice::MethodNotAllowed { workspace, way: Way::Email(address) })),
         Chosen::NotTheirs => Next::Refuse(Refusal::NotListed),
     }
 }
@@ -196,15 +148,12 @@ fn organisation_password(workspace: &Workspace) -> Stage {
     }
 }
 
-/// The notice to give instead of looking at a password, if the policy has changed since it was asked for (FEATURES L8).
-pub fn method_trouble(stage: &PasswordStage, workspace: Option<&Workspace>) -> Option<Next> {
+/// The notice to give instead of going on, if the policy has changed since this way was offered (FEATURES L8).
+pub fn method_trouble(id: &str, way: &Way, workspace: Option<&Workspace>) -> Option<Next> {
     match workspace {
-        None => Some(Next::Go(Stage::Identify { identifier: None }, Vec::new())),
-        Some(workspace) if workspace.allows(&stage.way) => None,
-        Some(_) => Some(Next::Go(
-            Stage::Notice(Notice::MethodNotAllowed { workspace: stage.workspace.clone(), way: stage.way.clone() }),
-            Vec::new(),
-        )),
+        None => Some(Next::to(Stage::Identify { identifier: None })),
+        Some(workspace) if workspace.allows(way) => None,
+        Some(_) => Some(Next::to(Stage::Notice(Notice::MethodNotAllowed { workspace: id.into(), way: way.clone() }))),
     }
 }
 

@@ -4,8 +4,11 @@
 use daemun_protocol::{ActionName, Offer, Offers, StepKind, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::new_password::{self, NewPasswordStage, Whose};
-use super::sign_in::{PasswordStage, SentCode, Way};
+use super::code::SentCode;
+use super::join::{AccountForm, BadInvitation, Joined, OpenInvitation};
+use super::new_password::{NewPasswordStage, Proof};
+use super::reset::{ResetForm, ResetLinkTrouble};
+use super::sign_in::{PasswordStage, Way};
 use super::{Address, Facts, Next, Workspace, seconds_until};
 
 /// Where a member is.
@@ -17,6 +20,9 @@ pub enum Stage {
     Code(SentCode),
     ChooseWorkspace { address: Address },
     Password(PasswordStage),
+    Invitation(OpenInvitation),
+    CreateAccount(AccountForm),
+    RequestReset(ResetForm),
     NewPassword(NewPasswordStage),
     Notice(Notice),
     Complete(Completed),
@@ -28,9 +34,14 @@ pub enum Stage {
 #[serde(rename_all = "snake_case")]
 pub enum Notice {
     NoWorkspace { address: Address },
-    EmailRestricted { address: Address, until: Timestamp },
+    EmailRestricted { to: String, until: Timestamp, back: Box<Stage> },
     AccountSuspended { workspace: String, way: Way },
     MethodNotAllowed { workspace: String, way: Way },
+    Joined(Joined),
+    AlreadyMember { address: Address, form: AccountForm },
+    BadInvitation(BadInvitation),
+    ResetRequested { to: String, workspace: Option<String>, back: Box<Stage> },
+    BadResetLink { trouble: ResetLinkTrouble, workspace: Option<String> },
 }
 
 /// Signed in.
@@ -47,6 +58,8 @@ pub struct Completed {
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
     Cancelled,
+    /// The invitation was declined.
+    Declined,
 }
 
 impl Stage {
@@ -58,6 +71,9 @@ impl Stage {
             Self::Code(_) => Some(StepKind::Code),
             Self::ChooseWorkspace { .. } => Some(StepKind::ChooseWorkspace),
             Self::Password(_) => Some(StepKind::Password),
+            Self::Invitation(_) => Some(StepKind::Invitation),
+            Self::CreateAccount(_) => Some(StepKind::CreateAccount),
+            Self::RequestReset(_) => Some(StepKind::RequestReset),
             Self::NewPassword(_) => Some(StepKind::NewPassword),
             Self::Notice(_) => Some(StepKind::Notice),
             Self::Complete(_) | Self::Ended(_) => None,
@@ -65,18 +81,28 @@ impl Stage {
     }
 
     /// Until when this stage makes the member wait: the flow outlives the wait.
-    pub fn waits_until(&self) -> Option<Timestamp> {
+    pub const fn waits_until(&self) -> Option<Timestamp> {
         match self {
-            Self::Password(PasswordStage { restricted_until, .. }) => *restricted_until,
-            Self::Notice(Notice::EmailRestricted { until, .. }) => Some(*until),
+            Self::Password(stage) => stage.restricted_until,
+            Self::Notice(notice) => match notice {
+                Notice::EmailRestricted { until, .. } => Some(*until),
+                Notice::NoWorkspace { .. }
+                | Notice::AccountSuspended { .. }
+                | Notice::MethodNotAllowed { .. }
+                | Notice::Joined(_)
+                | Notice::AlreadyMember { .. }
+                | Notice::BadInvitation(_)
+                | Notice::ResetRequested { .. }
+                | Notice::BadResetLink { .. } => None,
+            },
             Self::Identify { .. }
             | Self::Organisation { .. }
             | Self::Code(_)
             | Self::ChooseWorkspace { .. }
+            | Self::Invitation(_)
+            | Self::CreateAccount(_)
+            | Self::RequestReset(_)
             | Self::NewPassword(_)
-            | Self::Notice(
-                Notice::NoWorkspace { .. } | Notice::AccountSuspended { .. } | Notice::MethodNotAllowed { .. },
-            )
             | Self::Complete(_)
             | Self::Ended(_) => None,
         }
@@ -85,39 +111,53 @@ impl Stage {
     /// The workspace that this is about.
     pub fn workspace(&self) -> Option<&str> {
         match self {
-            Self::Password(PasswordStage { workspace, .. })
-            | Self::NewPassword(NewPasswordStage { whose: Whose { workspace, .. }, .. })
-            | Self::Notice(Notice::AccountSuspended { workspace, .. } | Notice::MethodNotAllowed { workspace, .. })
-            | Self::Complete(Completed { workspace, .. }) => Some(workspace),
-            Self::Identify { .. }
-            | Self::Organisation { .. }
-            | Self::Code(_)
-            | Self::ChooseWorkspace { .. }
-            | Self::Notice(Notice::NoWorkspace { .. } | Notice::EmailRestricted { .. })
-            | Self::Ended(_) => None,
+            Self::Code(sent) => sent.purpose.workspace(),
+            Self::Password(stage) => Some(&stage.workspace),
+            Self::Invitation(invited) => Some(&invited.workspace),
+            Self::CreateAccount(form) => Some(&form.invited.workspace),
+            Self::RequestReset(form) => form.workspace.as_deref(),
+            Self::NewPassword(stage) => Some(&stage.whose.workspace),
+            Self::Complete(completed) => Some(&completed.workspace),
+            Self::Notice(notice) => match notice {
+                Notice::AccountSuspended { workspace, .. } | Notice::MethodNotAllowed { workspace, .. } => {
+                    Some(workspace)
+                }
+                Notice::Joined(joined) => Some(&joined.whose.workspace),
+                Notice::AlreadyMember { form, .. } => Some(&form.invited.workspace),
+                Notice::BadInvitation(BadInvitation { workspace, .. })
+                | Notice::ResetRequested { workspace, .. }
+                | Notice::BadResetLink { workspace, .. } => workspace.as_deref(),
+                Notice::EmailRestricted { back, .. } => back.workspace(),
+                Notice::NoWorkspace { .. } => None,
+            },
+            Self::Identify { .. } | Self::Organisation { .. } | Self::ChooseWorkspace { .. } | Self::Ended(_) => None,
         }
     }
 
     /// The address that was verified on the way here.
-    pub fn verified(&self) -> Option<&Address> {
+    pub const fn verified(&self) -> Option<&Address> {
         match self {
-            Self::ChooseWorkspace { address }
-            | Self::Password(PasswordStage { way: Way::Email(address), .. })
-            | Self::Notice(
-                Notice::AccountSuspended { way: Way::Email(address), .. }
-                | Notice::MethodNotAllowed { way: Way::Email(address), .. }
-                | Notice::NoWorkspace { address },
-            ) => Some(address),
+            Self::ChooseWorkspace { address } => Some(address),
+            Self::Password(stage) => stage.way.verified(),
+            Self::NewPassword(NewPasswordStage { proof, .. }) => match proof {
+                Proof::Mailbox(address) => Some(address),
+                Proof::Expired(_) | Proof::ResetLink(_) | Proof::Invitation(_) => None,
+            },
+            Self::Notice(notice) => match notice {
+                Notice::AccountSuspended { way, .. } | Notice::MethodNotAllowed { way, .. } => way.verified(),
+                Notice::NoWorkspace { address } | Notice::AlreadyMember { address, .. } => Some(address),
+                Notice::EmailRestricted { .. }
+                | Notice::Joined(_)
+                | Notice::BadInvitation(_)
+                | Notice::ResetRequested { .. }
+                | Notice::BadResetLink { .. } => None,
+            },
             Self::Identify { .. }
             | Self::Organisation { .. }
             | Self::Code(_)
-            | Self::Password(PasswordStage { way: Way::Organisation, .. })
-            | Self::NewPassword(_)
-            | Self::Notice(
-                Notice::AccountSuspended { way: Way::Organisation, .. }
-                | Notice::MethodNotAllowed { way: Way::Organisation, .. }
-                | Notice::EmailRestricted { .. },
-            )
+            | Self::Invitation(_)
+            | Self::CreateAccount(_)
+            | Self::RequestReset(_)
             | Self::Complete(_)
             | Self::Ended(_) => None,
         }
@@ -126,124 +166,154 @@ impl Stage {
     /// What the member can do here. It follows the policy of the moment (FEATURES L8).
     pub fn offers(&self, facts: &Facts, now: Timestamp) -> Offers {
         let offers = Offers::default();
-        let with_organisation = |offers: Offers| {
-            if facts.organisation_way { offers.with(ActionName::UseOrganisation) } else { offers }
-        };
-        let submit_from = |from: Option<Timestamp>| {
+        let from = |from: Option<Timestamp>| {
             let wait = from.map(|from| seconds_until(from, now)).filter(|wait| *wait > 0);
             Offer { available_in: wait }
         };
-        let workspace_takes = |allows: fn(&Workspace) -> bool| facts.workspace.as_ref().is_some_and(allows);
         match self {
-            Self::Identify { .. } => with_organisation(offers.with(ActionName::Submit)),
+            Self::Identify { .. } => with_organisation(offers.with(ActionName::Submit), facts),
             Self::Organisation { .. } => {
                 offers.with(ActionName::Submit).with(ActionName::UseEmail).with(ActionName::Back)
             }
             Self::Code(sent) => offers
                 .with(ActionName::Submit)
-                .with_offer(ActionName::Resend, submit_from(Some(sent.resend_at)))
+                .with_offer(ActionName::Resend, from(Some(sent.resend_at)))
                 .with(ActionName::Back),
             Self::ChooseWorkspace { .. } => offers.with(ActionName::Choose).with(ActionName::Back),
             Self::Password(PasswordStage { way, restricted_until, .. }) => {
-                let offers = offers.with_offer(ActionName::Submit, submit_from(*restricted_until));
+                let offers = offers.with_offer(ActionName::Submit, from(*restricted_until)).with(ActionName::Forgot);
                 let offers = match way {
-                    Way::Organisation if workspace_takes(|workspace| workspace.email_entry) => {
+                    Way::Organisation if takes(facts, |workspace| workspace.email_entry) => {
                         offers.with(ActionName::UseEmail)
                     }
-                    Way::Organisation | Way::Email(_) => offers,
+                    Way::Organisation | Way::Email(_) | Way::Link(_) => offers,
                 };
                 offers.with(ActionName::Back)
             }
-            Self::NewPassword(stage) => {
-                let offers = offers.with(ActionName::Submit);
-                if new_password::back(stage).is_some() { offers.with(ActionName::Back) } else { offers }
-            }
-            Self::Notice(Notice::NoWorkspace { .. } | Notice::EmailRestricted { .. }) => {
-                with_organisation(offers.with(ActionName::Back))
-            }
-            Self::Notice(Notice::AccountSuspended { way: Way::Email(_), .. }) => {
-                with_organisation(offers.with(ActionName::Back))
-            }
-            Self::Notice(Notice::AccountSuspended { way: Way::Organisation, .. }) => {
-                offers.with(ActionName::UseEmail).with(ActionName::Back)
-            }
-            Self::Notice(Notice::MethodNotAllowed { way, .. }) => {
-                let other = match way {
-                    Way::Email(_) => {
-                        workspace_takes(Workspace::takes_organisation_way).then_some(ActionName::UseOrganisation)
-                    }
-                    Way::Organisation => {
-                        workspace_takes(|workspace| workspace.email_entry).then_some(ActionName::UseEmail)
-                    }
-                };
-                let offers = match other {
-                    Some(other) => offers.with(other),
-                    None => offers,
-                };
-                offers.with(ActionName::Back)
-            }
+            Self::Invitation(_) => offers.with(ActionName::Accept).with(ActionName::Decline),
+            Self::CreateAccount(_) | Self::RequestReset(_) => offers.with(ActionName::Submit).with(ActionName::Back),
+            Self::NewPassword(stage) => match stage.proof {
+                Proof::Expired(_) | Proof::Mailbox(_) => offers.with(ActionName::Submit).with(ActionName::Back),
+                Proof::ResetLink(_) | Proof::Invitation(_) => offers.with(ActionName::Submit),
+            },
+            Self::Notice(notice) => notice.offers(facts),
             Self::Complete(_) | Self::Ended(_) => offers,
         }
     }
 }
 
+impl Notice {
+    fn offers(&self, facts: &Facts) -> Offers {
+        let offers = Offers::default();
+        match self {
+            Self::NoWorkspace { .. } => with_organisation(offers.with(ActionName::Back), facts),
+            Self::EmailRestricted { back, .. } => match **back {
+                Stage::Identify { .. } => with_organisation(offers.with(ActionName::Back), facts),
+                Stage::Organisation { .. }
+                | Stage::Code(_)
+                | Stage::ChooseWorkspace { .. }
+                | Stage::Password(_)
+                | Stage::Invitation(_)
+                | Stage::CreateAccount(_)
+                | Stage::RequestReset(_)
+                | Stage::NewPassword(_)
+                | Stage::Notice(_)
+                | Stage::Complete(_)
+                | Stage::Ended(_) => offers.with(ActionName::Back),
+            },
+            Self::AccountSuspended { way, .. } => match way {
+                Way::Email(_) | Way::Link(_) => with_organisation(offers.with(ActionName::Back), facts),
+                Way::Organisation => offers.with(ActionName::UseEmail).with(ActionName::Back),
+            },
+            Self::MethodNotAllowed { way, .. } => {
+                let by_email = takes(facts, |workspace| workspace.email_entry);
+                let by_organisation = takes(facts, Workspace::takes_organisation_way);
+                let offers = match way {
+                    Way::Email(_) if by_organisation => offers.with(ActionName::UseOrganisation),
+                    Way::Organisation if by_email => offers.with(ActionName::UseEmail),
+                    Way::Email(_) | Way::Organisation | Way::Link(_) => offers,
+                };
+                offers.with(ActionName::Back)
+            }
+            Self::Joined(_) => offers.with(ActionName::Start),
+            Self::AlreadyMember { .. } => offers.with(ActionName::SignIn).with(ActionName::Back),
+            Self::BadInvitation(BadInvitation { joined: Some(_), .. }) => {
+                offers.with(ActionName::SignIn).with(ActionName::UseEmail)
+            }
+            Self::BadInvitation(BadInvitation { joined: None, .. }) => {
+                with_organisation(offers.with(ActionName::UseEmail), facts)
+            }
+            Self::ResetRequested { .. } => offers.with(ActionName::Back),
+            Self::BadResetLink { .. } => offers.with(ActionName::Forgot).with(ActionName::UseEmail),
+        }
+    }
+}
+
+fn with_organisation(offers: Offers, facts: &Facts) -> Offers {
+    if facts.organisation_way { offers.with(ActionName::UseOrganisation) } else { offers }
+}
+
+fn takes(facts: &Facts, allows: fn(&Workspace) -> bool) -> bool {
+    facts.workspace.as_ref().is_some_and(allows)
+}
+
 /// `back`: the step before, with what was entered there.
 pub fn back(stage: &Stage, facts: &Facts) -> Next {
-    let to_identify = |address: &Address| Stage::Identify { identifier: Some(address.typed.clone()) };
-    let to_organisation = || Stage::Organisation {
-        organisation: facts.workspace.as_ref().and_then(|workspace| workspace.organisation_id.clone()),
-    };
-    let to_choice = |address: &Address, from: usize| {
-        if facts.memberships.len() >= from {
-            Stage::ChooseWorkspace { address: address.clone() }
-        } else {
-            to_identify(address)
-        }
-    };
-    let stage = match stage {
-        Stage::Identify { .. } | Stage::Complete(_) | Stage::Ended(_) => {
-            return Next::unavailable();
-        }
-        Stage::Organisation { .. } => Stage::Identify { identifier: None },
-        Stage::NewPassword(stage) => match new_password::back(stage) {
-            Some(before) => before,
-            None => return Next::unavailable(),
+    let before = match stage {
+        Stage::Organisation { .. } => Some(Stage::Identify { identifier: None }),
+        Stage::Code(SentCode { to, purpose, .. }) => Some(purpose.asked_at(to)),
+        Stage::ChooseWorkspace { address } => Some(identify(address)),
+        Stage::Password(PasswordStage { way, .. }) => Some(before_password(way, facts)),
+        Stage::CreateAccount(form) => Some(Stage::Invitation(form.invited.clone())),
+        Stage::RequestReset(form) => Some((*form.back).clone()),
+        Stage::NewPassword(NewPasswordStage { proof, .. }) => match proof {
+            Proof::Expired(before) => Some(Stage::Password(before.clone())),
+            Proof::Mailbox(address) => Some(choice(address, 2, facts)),
+            Proof::ResetLink(_) | Proof::Invitation(_) => None,
         },
-        Stage::Code(SentCode { address, .. })
-        | Stage::ChooseWorkspace { address }
-        | Stage::Notice(Notice::NoWorkspace { address } | Notice::EmailRestricted { address, .. }) => {
-            to_identify(address)
-        }
-        Stage::Password(PasswordStage { way, .. }) | Stage::Notice(Notice::AccountSuspended { way, .. }) => match way {
-            Way::Email(address) => to_choice(address, 2),
-            Way::Organisation => to_organisation(),
+        Stage::Notice(notice) => match notice {
+            Notice::NoWorkspace { address } => Some(identify(address)),
+            Notice::EmailRestricted { back, .. } | Notice::ResetRequested { back, .. } => Some((**back).clone()),
+            Notice::AccountSuspended { way, .. } => Some(before_password(way, facts)),
+            // The forbidden workspace is no longer listed, so one that is left is a choice.
+            Notice::MethodNotAllowed { way: Way::Email(address), .. } => Some(choice(address, 1, facts)),
+            Notice::MethodNotAllowed { way, .. } => Some(before_password(way, facts)),
+            Notice::AlreadyMember { form, .. } => Some(Stage::CreateAccount(form.clone())),
+            Notice::Joined(_) | Notice::BadInvitation(_) | Notice::BadResetLink { .. } => None,
         },
-        // The forbidden workspace is no longer listed, so one that is left is a choice.
-        Stage::Notice(Notice::MethodNotAllowed { way, .. }) => match way {
-            Way::Email(address) => to_choice(address, 1),
-            Way::Organisation => to_organisation(),
-        },
+        Stage::Identify { .. } | Stage::Invitation(_) | Stage::Complete(_) | Stage::Ended(_) => None,
     };
-    Next::to(stage)
+    before.map_or_else(Next::unavailable, Next::to)
+}
+
+fn before_password(way: &Way, facts: &Facts) -> Stage {
+    match way {
+        Way::Email(address) => choice(address, 2, facts),
+        Way::Link(address) => identify(address),
+        Way::Organisation => Stage::Organisation { organisation: organisation(facts) },
+    }
+}
+
+fn identify(address: &Address) -> Stage {
+    Stage::Identify { identifier: Some(address.typed.clone()) }
+}
+
+/// The choice of workspaces, if there are so many.
+fn choice(address: &Address, from: usize, facts: &Facts) -> Stage {
+    if facts.memberships.len() >= from {
+        Stage::ChooseWorkspace { address: address.clone() }
+    } else {
+        identify(address)
+    }
+}
+
+fn organisation(facts: &Facts) -> Option<String> {
+    facts.workspace.as_ref().and_then(|workspace| workspace.organisation_id.clone())
 }
 
 /// `use_organisation`: with the ID filled in where the way led away from that organisation's own workspace.
-pub fn use_organisation(stage: &Stage, facts: &Facts) -> Next {
-    let organisation = match stage {
-        Stage::Notice(Notice::MethodNotAllowed { .. } | Notice::AccountSuspended { .. }) => {
-            facts.workspace.as_ref().and_then(|workspace| workspace.organisation_id.clone())
-        }
-        Stage::Identify { .. }
-        | Stage::Organisation { .. }
-        | Stage::Code(_)
-        | Stage::ChooseWorkspace { .. }
-        | Stage::Password(_)
-        | Stage::NewPassword(_)
-        | Stage::Notice(Notice::NoWorkspace { .. } | Notice::EmailRestricted { .. })
-        | Stage::Complete(_)
-        | Stage::Ended(_) => None,
-    };
-    Next::to(Stage::Organisation { organisation })
+pub fn use_organisation(facts: &Facts) -> Next {
+    Next::to(Stage::Organisation { organisation: organisation(facts) })
 }
 
 /// `use_email`.

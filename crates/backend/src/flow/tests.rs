@@ -2,6 +2,10 @@
 
 use daemun_protocol::{ActionName, Status};
 
+use super::code::{Contact, Purpose, SentCode};
+use super::join::{AccountForm, BadInvitation, Candidate, InvitationTrouble, Joined, OpenInvitation};
+use super::new_password::{NewPasswordStage, Proof, Whose};
+use super::reset::{ResetForm, ResetLinkTrouble};
 use super::sign_in::*;
 use super::*;
 
@@ -39,21 +43,52 @@ fn password(way: Way) -> PasswordStage {
     PasswordStage { workspace: "nuri".into(), way, restricted_until: None }
 }
 
+fn whose() -> Whose {
+    let (identifier, name) = ("minji@daemun.test".into(), "김민지".into());
+    Whose { workspace: "nuri".into(), account: 1, epoch: 0, identifier, name }
+}
+
 /// Every stage that a flow can be in.
 fn stages() -> Vec<Stage> {
     let key = crate::server_key::ServerKey::new([0; 32]);
-    let digest = crate::codes::Code::parse("123456").unwrap().digest(&key, "flow", &address().email);
+    let digest = crate::codes::Code::parse("123456").unwrap().digest(&key, "flow", "minji@daemun.test");
     let until = Timestamp(5_000);
-    let sent = SentCode { address: address(), digest, expires_at: until, resend_at: until };
-    let ways = [Way::Email(address()), Way::Organisation];
+    let sent = |purpose| {
+        let (to, digest) = (Contact::Email(address()), digest.clone());
+        Stage::Code(SentCode { to, purpose, digest, expires_at: until, resend_at: until })
+    };
+    let ways = [Way::Email(address()), Way::Organisation, Way::Link(address())];
+    let invited = OpenInvitation { invitation: 1, workspace: "nuri".into(), inviter: None };
+    let form = AccountForm { invited: invited.clone(), name: "김".into(), email: "a".into(), terms: Vec::new() };
+    let candidate = Candidate { form: form.clone(), password: crate::password::StoredPassword("x".into()) };
+    let identify = Box::new(Stage::Identify { identifier: None });
+    let reset = ResetForm { name: None, email: None, workspace: None, back: identify.clone() };
+    let proofs = [
+        Proof::Expired(password(Way::Organisation)),
+        Proof::ResetLink(1),
+        Proof::Invitation(1),
+        Proof::Mailbox(address()),
+    ];
+    let bad = BadInvitation { trouble: InvitationTrouble::Used, workspace: Some("nuri".into()), joined: None };
     let mut stages = vec![
         Stage::Identify { identifier: None },
         Stage::Organisation { organisation: None },
-        Stage::Code(sent),
+        sent(Purpose::SignIn),
+        sent(Purpose::Join(Box::new(candidate))),
+        Stage::Invitation(invited),
+        Stage::CreateAccount(form.clone()),
+        Stage::RequestReset(reset),
         Stage::ChooseWorkspace { address: address() },
         Stage::Notice(Notice::NoWorkspace { address: address() }),
-        Stage::Notice(Notice::EmailRestricted { address: address(), until }),
+        Stage::Notice(Notice::EmailRestricted { to: "a".into(), until, back: identify.clone() }),
+        Stage::Notice(Notice::Joined(Joined { whose: whose(), way: Way::Organisation })),
+        Stage::Notice(Notice::AlreadyMember { address: address(), form }),
+        Stage::Notice(Notice::BadInvitation(bad.clone())),
+        Stage::Notice(Notice::BadInvitation(BadInvitation { joined: Some("a".into()), ..bad })),
+        Stage::Notice(Notice::ResetRequested { to: "a".into(), workspace: None, back: identify }),
+        Stage::Notice(Notice::BadResetLink { trouble: ResetLinkTrouble::Used, workspace: None }),
     ];
+    stages.extend(proofs.map(|proof| Stage::NewPassword(NewPasswordStage { whose: whose(), proof })));
     for way in ways {
         let workspace = "nuri".to_owned();
         stages.push(Stage::Password(password(way.clone())));
@@ -66,7 +101,14 @@ fn stages() -> Vec<Stage> {
 #[test]
 fn every_stage_says_a_step_has_a_way_on_and_comes_back_from_storage_as_it_was() {
     for stage in stages() {
-        let flow = StoredFlow { rev: 3, locale: Locale::Ko, return_to: None, said: Vec::new(), stage };
+        let flow = StoredFlow {
+            entrance: Entrance::Join,
+            rev: 3,
+            locale: Locale::Ko,
+            return_to: None,
+            said: Vec::new(),
+            stage,
+        };
         let stored = serde_json::to_string(&flow).unwrap();
         assert_eq!(serde_json::from_str::<StoredFlow>(&stored).unwrap(), flow);
         let seen = view("id", &flow, &facts(&["nuri"]), Timestamp(0), Timestamp(9));
@@ -126,9 +168,9 @@ fn ways_that_are_switched_off_are_not_offered() {
 
 #[test]
 fn a_revision_moves_with_the_step_and_with_nothing_else() {
-    let mut flow = StoredFlow::begin(Locale::En, ReturnTo::Absent, first_stage(Arrival::Plain));
+    let mut flow = StoredFlow::begin(Entrance::SignIn, Locale::En, ReturnTo::Absent, first_stage(Arrival::Plain));
     assert_eq!(flow.rev, 1);
-    assert_eq!(flow.apply(use_organisation(&flow.stage, &facts(&[]))), None);
+    assert_eq!(flow.apply(use_organisation(&facts(&[]))), None);
     assert_eq!(flow.rev, 2);
     assert_eq!(flow.apply(submit_organisation(None)), Some(Refusal::OrganisationUnknown));
     assert_eq!(flow.rev, 2);

@@ -1,13 +1,16 @@
 //! A stored flow as it goes over the wire. It refuses to decide anything.
 
 use daemun_protocol::{
-    Account, ActionName, Channel, EndReason, Flow, Kind, Message, MessageCode, NoticeCode, Params, PasswordRules,
-    Restart, Severity, Status, Step, StepState, Timestamp,
+    Account, ActionName, EndReason, Flow, Kind, Message, MessageCode, NoticeCode, Params, PasswordRules, Restart,
+    Severity, Status, Step, StepState, Timestamp,
 };
 
+use super::code::SentCode;
+use super::join::{InvitationTrouble, Joined};
 use super::new_password::{NewPasswordStage, Whose};
-use super::sign_in::{PasswordStage, SentCode, Way};
-use super::{Completed, Ending, Facts, Notice, Said, Stage, StoredFlow};
+use super::reset::ResetLinkTrouble;
+use super::sign_in::{PasswordStage, Way};
+use super::{Completed, Ending, Entrance, Facts, Notice, Said, Stage, StoredFlow};
 use crate::codes;
 use crate::password::PasswordPolicy;
 
@@ -15,7 +18,7 @@ use crate::password::PasswordPolicy;
 pub fn view(id: &str, flow: &StoredFlow, facts: &Facts, now: Timestamp, expires_at: Timestamp) -> Flow {
     Flow {
         id: id.into(),
-        kind: Kind::SignIn,
+        kind: flow.entrance.kind(),
         rev: flow.rev,
         server_time: now,
         expires_at,
@@ -30,6 +33,17 @@ pub fn view(id: &str, flow: &StoredFlow, facts: &Facts, now: Timestamp, expires_
     }
 }
 
+impl Entrance {
+    /// What it is on the wire.
+    pub const fn kind(self) -> Kind {
+        match self {
+            Self::SignIn => Kind::SignIn,
+            Self::Join => Kind::Join,
+            Self::Reset => Kind::Reset,
+        }
+    }
+}
+
 fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
     let active = |step| Status::Active {
         step: StepState { id: flow.rev.to_string(), step },
@@ -39,9 +53,9 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
     match &flow.stage {
         Stage::Identify { identifier } => active(Step::Identify { identifier: identifier.clone() }),
         Stage::Organisation { organisation } => active(Step::Organisation { organisation: organisation.clone() }),
-        Stage::Code(SentCode { address, expires_at, .. }) => active(Step::Code {
-            channel: Channel::Email,
-            sent_to: address.typed.clone(),
+        Stage::Code(SentCode { to, expires_at, .. }) => active(Step::Code {
+            channel: to.channel(),
+            sent_to: to.typed().into(),
             length: codes::LENGTH,
             expires_at: *expires_at,
         }),
@@ -49,6 +63,14 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
             active(Step::ChooseWorkspace { email: address.typed.clone(), workspaces: facts.memberships.clone() })
         }
         Stage::Password(PasswordStage { way, .. }) => active(Step::Password { identifier: settled_id(way) }),
+        Stage::Invitation(invited) => active(Step::Invitation { inviter: invited.inviter.clone() }),
+        Stage::CreateAccount(form) => active(Step::CreateAccount {
+            name: entered(&form.name),
+            email: entered(&form.email),
+            terms: form.terms.clone(),
+            rules: rules(facts),
+        }),
+        Stage::RequestReset(form) => active(Step::RequestReset { name: form.name.clone(), email: form.email.clone() }),
         Stage::NewPassword(NewPasswordStage { whose, proof }) => active(Step::NewPassword {
             identifier: whose.identifier.clone(),
             reason: proof.reason(),
@@ -57,7 +79,12 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
         Stage::Notice(notice) => active(notice_step(notice, facts)),
         Stage::Complete(Completed { redirect_to, .. }) => Status::Complete { redirect_to: redirect_to.clone() },
         Stage::Ended(Ending::Cancelled) => ended(EndReason::Cancelled),
+        Stage::Ended(Ending::Declined) => ended(EndReason::Declined),
     }
+}
+
+fn entered(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.into())
 }
 
 /// What the workspace asks of a new password.
@@ -71,47 +98,79 @@ pub fn ended(reason: EndReason) -> Status {
 }
 
 fn notice_step(notice: &Notice, facts: &Facts) -> Step {
-    let workspace_name = || facts.workspace.as_ref().map(|workspace| workspace.name.clone());
+    let to = |to: &str| Params { to: Some(to.into()), ..Params::default() };
+    let workspace =
+        || Params { workspace: facts.workspace.as_ref().map(|workspace| workspace.name.clone()), ..Params::default() };
     let (code, params) = match notice {
-        Notice::NoWorkspace { address } => {
-            (NoticeCode::NoWorkspace, Params { to: Some(address.typed.clone()), ..Params::default() })
+        Notice::NoWorkspace { address } => (NoticeCode::NoWorkspace, to(&address.typed)),
+        Notice::EmailRestricted { to: restricted, until, .. } => {
+            (NoticeCode::EmailRestricted, Params { until: Some(*until), ..to(restricted) })
         }
-        Notice::EmailRestricted { address, until } => (
-            NoticeCode::EmailRestricted,
-            Params { to: Some(address.typed.clone()), until: Some(*until), ..Params::default() },
+        Notice::AccountSuspended { .. } => (NoticeCode::AccountSuspended, workspace()),
+        Notice::MethodNotAllowed { .. } => (NoticeCode::MethodNotAllowed, workspace()),
+        Notice::Joined(_) => (NoticeCode::Joined, workspace()),
+        Notice::AlreadyMember { address, .. } => {
+            (NoticeCode::AlreadyMember, Params { to: Some(address.typed.clone()), ..workspace() })
+        }
+        Notice::BadInvitation(bad) => (
+            match bad.trouble {
+                InvitationTrouble::Unknown => NoticeCode::InvitationUnknown,
+                InvitationTrouble::Expired => NoticeCode::InvitationExpired,
+                InvitationTrouble::Revoked => NoticeCode::InvitationRevoked,
+                InvitationTrouble::Used => NoticeCode::InvitationUsed,
+                InvitationTrouble::Full => NoticeCode::WorkspaceFull,
+            },
+            workspace(),
         ),
-        Notice::AccountSuspended { .. } => {
-            (NoticeCode::AccountSuspended, Params { workspace: workspace_name(), ..Params::default() })
-        }
-        Notice::MethodNotAllowed { .. } => {
-            (NoticeCode::MethodNotAllowed, Params { workspace: workspace_name(), ..Params::default() })
-        }
+        Notice::ResetRequested { to: asked, .. } => (NoticeCode::ResetRequested, to(asked)),
+        Notice::BadResetLink { trouble, .. } => (
+            match trouble {
+                ResetLinkTrouble::Unknown => NoticeCode::ResetLinkUnknown,
+                ResetLinkTrouble::Expired => NoticeCode::ResetLinkExpired,
+                ResetLinkTrouble::Used => NoticeCode::ResetLinkUsed,
+            },
+            workspace(),
+        ),
     };
     Step::Notice { code, params }
 }
 
 fn settled_id(way: &Way) -> Option<String> {
     match way {
-        Way::Email(address) => Some(address.typed.clone()),
+        Way::Email(address) | Way::Link(address) => Some(address.typed.clone()),
         Way::Organisation => None,
     }
 }
 
 fn account(stage: &Stage) -> Option<Account> {
+    let known = |whose: &Whose| Account { identifier: whose.identifier.clone(), name: Some(whose.name.clone()) };
     match stage {
-        Stage::Password(PasswordStage { way: Way::Email(address), .. }) => {
-            Some(Account { identifier: address.typed.clone(), name: None })
+        Stage::Password(PasswordStage { way, .. }) => {
+            settled_id(way).map(|identifier| Account { identifier, name: None })
         }
-        Stage::NewPassword(NewPasswordStage { whose: Whose { identifier, name, .. }, .. })
-        | Stage::Complete(Completed { identifier, name, .. }) => {
+        Stage::NewPassword(NewPasswordStage { whose, .. }) | Stage::Notice(Notice::Joined(Joined { whose, .. })) => {
+            Some(known(whose))
+        }
+        Stage::Complete(Completed { identifier, name, .. }) => {
             Some(Account { identifier: identifier.clone(), name: Some(name.clone()) })
         }
-        Stage::Password(PasswordStage { way: Way::Organisation, .. })
-        | Stage::Identify { .. }
+        Stage::Identify { .. }
         | Stage::Organisation { .. }
         | Stage::Code(_)
         | Stage::ChooseWorkspace { .. }
-        | Stage::Notice(_)
+        | Stage::Invitation(_)
+        | Stage::CreateAccount(_)
+        | Stage::RequestReset(_)
+        | Stage::Notice(
+            Notice::NoWorkspace { .. }
+            | Notice::EmailRestricted { .. }
+            | Notice::AccountSuspended { .. }
+            | Notice::MethodNotAllowed { .. }
+            | Notice::AlreadyMember { .. }
+            | Notice::BadInvitation(_)
+            | Notice::ResetRequested { .. }
+            | Notice::BadResetLink { .. },
+        )
         | Stage::Ended(_) => None,
     }
 }
@@ -131,6 +190,9 @@ fn messages(flow: &StoredFlow, now: Timestamp) -> Vec<Message> {
         Said::ReturnNotAllowed => {
             Message { code: MessageCode::ReturnNotAllowed, params: Params::default(), severity: Severity::Warning }
         }
+        Said::PasswordChanged => {
+            Message { code: MessageCode::PasswordChanged, params: Params::default(), severity: Severity::Success }
+        }
     });
     let restriction = match &flow.stage {
         Stage::Password(PasswordStage { restricted_until, .. }) => *restricted_until,
@@ -138,6 +200,9 @@ fn messages(flow: &StoredFlow, now: Timestamp) -> Vec<Message> {
         | Stage::Organisation { .. }
         | Stage::Code(_)
         | Stage::ChooseWorkspace { .. }
+        | Stage::Invitation(_)
+        | Stage::CreateAccount(_)
+        | Stage::RequestReset(_)
         | Stage::NewPassword(_)
         | Stage::Notice(_)
         | Stage::Complete(_)

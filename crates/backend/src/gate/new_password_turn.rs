@@ -2,23 +2,36 @@
 //! everything again. Nothing is half done in between: a process that dies there has changed nothing, and the same key makes
 //! the hash anew.
 
-use daemun_protocol::{ProblemCode, Secret};
+use daemun_protocol::{FieldCode, ProblemCode, Secret};
 
+use super::join_turns::{bad_by_now, by_link};
+use super::reset_turns::{link_trouble, whose};
 use super::{Asker, Gate, Taking, Turn, account_subject, facts, is_over, problems};
 use crate::browser::Browser;
-use crate::flow::new_password::{self, NewPasswordStage, Proof, Standing};
-use crate::flow::sign_in;
-use crate::flow::{Facts, Next, Refusal, Stage};
+use crate::flow::join::AccountForm;
+use crate::flow::new_password::{self, NewPasswordStage, Proof, ProofTrouble};
+use crate::flow::reset::ResetLinkTrouble;
+use crate::flow::sign_in::{self, PasswordStage, Way};
+use crate::flow::{Address, Facts, Next, Refusal, Stage};
 use crate::limits::Doing;
-use crate::password::{Made, NotChecked, Prepared, StoredPassword};
+use crate::password::{Made, PasswordPolicy, Prepared, StoredPassword};
 use crate::store::{self, AccountRow, Finished, Scope, Trouble};
 
 /// A password to be hashed.
 pub(super) struct NewPassword {
-    password: Prepared,
+    pub(super) password: Prepared,
     /// What it must not be.
-    used: Vec<StoredPassword>,
-    rev: u64,
+    pub(super) used: Vec<StoredPassword>,
+    pub(super) rev: u64,
+    pub(super) to_hash: ToHash,
+}
+
+/// Whose password it is to be.
+pub(super) enum ToHash {
+    /// Of the account that the step is about.
+    Account,
+    /// Of somebody who has no account before the address is verified.
+    Candidate { address: Address, form: AccountForm },
 }
 
 /// What is kept for the key meanwhile.
@@ -36,18 +49,18 @@ impl Taking<'_> {
             Ok(account) => account,
             Err(next) => return self.settle(next),
         };
-        let policy = facts.workspace.as_ref().map_or(crate::password::PasswordPolicy::DEFAULT, |its| its.passwords);
+        let policy = facts.workspace.as_ref().map_or(PasswordPolicy::DEFAULT, |its| its.passwords);
         let ids = ids_of(&account, &stage.whose.identifier);
         let password = match policy.judge(password, &ids, &*self.gate.breached) {
             Ok(password) => password,
             Err(codes) => return self.settle(new_password::refuse_password(codes)),
         };
         let used = store::last_passwords(self.connection, &account, policy.history)?;
-        self.hash(NewPassword { password, used, rev: self.row.flow.rev }, reserved)
+        self.hash(NewPassword { password, used, rev: self.row.flow.rev, to_hash: ToHash::Account }, reserved)
     }
 
     /// Lets a password be hashed, unless too many are from here.
-    fn hash(&mut self, new: NewPassword, reserved: Option<&str>) -> Result<Turn, Trouble> {
+    pub(super) fn hash(&mut self, new: NewPassword, reserved: Option<&str>) -> Result<Turn, Trouble> {
         if reserved.is_none()
             && let Err(retry_after) = self.gate.meter.take(Doing::Password, self.asker.neighbourhood, self.now)
         {
@@ -56,62 +69,110 @@ impl Taking<'_> {
         Ok(Turn::Hash(Box::new(new)))
     }
 
-    /// The account whose password may be set now, or where to go instead.
+    /// The account whose password may be set now, or why it may not.
     fn proven(&self, stage: &NewPasswordStage, facts: &Facts) -> Result<Result<AccountRow, Next>, Trouble> {
-        let whose = &stage.whose;
-        let account = store::account(self.connection, whose.account)?.filter(|account| account.epoch == whose.epoch);
-        let standing = match &account {
-            None => Standing::Gone,
-            Some(account) if store::is_suspended(self.connection, &account_subject(account.id))? => Standing::Suspended,
-            Some(_) => Standing::Good,
+        let (connection, whose) = (self.connection, &stage.whose);
+        let workspace = whose.workspace.clone();
+        let account = store::account(connection, whose.account)?.filter(|account| account.epoch == whose.epoch);
+        let is_suspended = store::is_suspended(connection, &account_subject(whose.account))?;
+        let suspended = |way| ProofTrouble::Suspended { workspace: workspace.clone(), way };
+        let forbidden = |way: &Way| sign_in::method_trouble(&workspace, way, facts.workspace.as_ref());
+        let trouble = match (&stage.proof, &account) {
+            (Proof::Expired(before), None) => Some(ProofTrouble::Outdated(before.clone())),
+            (Proof::Expired(before), Some(_)) if is_suspended => Some(suspended(before.way.clone())),
+            (Proof::Expired(before), Some(_)) => match forbidden(&before.way) {
+                Some(next) => return Ok(Err(next)),
+                None => None,
+            },
+            (Proof::Mailbox(address), None) => Some(ProofTrouble::Joined { workspace, address: address.clone() }),
+            (Proof::Mailbox(address), Some(_)) if is_suspended => Some(suspended(Way::Email(address.clone()))),
+            (Proof::Mailbox(address), Some(_)) => match forbidden(&Way::Email(address.clone())) {
+                Some(next) => return Ok(Err(next)),
+                None => None,
+            },
+            // Who is suspended may know their password; they do not get in with it.
+            (Proof::ResetLink(link), account) => {
+                let trouble = match (store::reset_link(connection, *link)?, account) {
+                    (Some(link), Some(_)) => link_trouble(&link, self.now),
+                    (Some(_), None) | (None, _) => Some(ResetLinkTrouble::Used),
+                };
+                trouble.map(|trouble| ProofTrouble::ResetLink { trouble, workspace })
+            }
+            (Proof::Invitation(invitation), _) => match bad_by_now(connection, *invitation, self.now)? {
+                Some(bad) => Some(ProofTrouble::Invitation(bad)),
+                None if is_suspended => Some(suspended(by_link(whose.identifier.clone()))),
+                None => None,
+            },
         };
-        let trouble = new_password::proof_trouble(stage, standing).or_else(|| match &stage.proof {
-            Proof::Expired(before) => sign_in::method_trouble(before, facts.workspace.as_ref()),
-        });
         Ok(match (trouble, account) {
-            (Some(next), _) => Err(next),
+            (Some(trouble), _) => Err(new_password::go_elsewhere(trouble)),
             (None, Some(account)) => Ok(account),
             (None, None) => Err(Next::unavailable()),
         })
     }
 
-    fn conclude_new_password(mut self, rev: u64, made: Made) -> Result<Finished, Trouble> {
+    fn conclude_new_password(mut self, rev: u64, to_hash: ToHash, made: Made) -> Result<Finished, Trouble> {
         if self.row.flow.rev != rev || is_over(&self.row, self.now) {
             return self.stale();
         }
         let stage = self.row.flow.stage.clone();
         let facts = facts(self.connection, &stage)?;
-        match stage {
-            Stage::NewPassword(stage) => self.set_password(&stage, &facts, made),
-            Stage::Identify { .. }
-            | Stage::Organisation { .. }
-            | Stage::Code(_)
-            | Stage::ChooseWorkspace { .. }
-            | Stage::Password(_)
-            | Stage::Notice(_)
-            | Stage::Complete(_)
-            | Stage::Ended(_) => self.stale(),
+        let hash = match made {
+            Made::Hash(hash) => hash,
+            Made::Reused => return self.finish(new_password::refuse_password(vec![FieldCode::PasswordReused])),
+        };
+        match (stage, to_hash) {
+            (Stage::NewPassword(stage), ToHash::Account) => self.set_password(&stage, &facts, &hash),
+            (Stage::CreateAccount(_), ToHash::Candidate { address, form }) => {
+                let next = self.verify_candidate(address, form, hash)?;
+                self.finish(next)
+            }
+            (_, ToHash::Account | ToHash::Candidate { .. }) => self.stale(),
         }
     }
 
-    fn set_password(&mut self, stage: &NewPasswordStage, facts: &Facts, made: Made) -> Result<Finished, Trouble> {
+    fn set_password(
+        &mut self,
+        stage: &NewPasswordStage,
+        facts: &Facts,
+        hash: &StoredPassword,
+    ) -> Result<Finished, Trouble> {
+        let connection = self.connection;
         let account = match self.proven(stage, facts)? {
             Ok(account) => account,
             Err(next) => return self.finish(next),
         };
-        let hash = match made {
-            Made::Hash(hash) => hash,
-            Made::Reused => {
-                return self.finish(new_password::refuse_password(vec![daemun_protocol::FieldCode::PasswordReused]));
-            }
-        };
-        store::set_password(self.connection, &account, &hash, self.now)?;
+        store::set_password(connection, &account, hash, self.now)?;
+        store::spend_reset_links(connection, account.id)?;
         match &stage.proof {
             Proof::Expired(before) => {
                 self.tell_of_change(&account)?;
-                self.go_in(&account, &stage.whose.identifier, super::verified(&before.way))
+                self.go_in(&account, &stage.whose.identifier, before.way.verified().map(|address| &address.email))
             }
+            Proof::ResetLink(_) => {
+                store::end_sessions_of(connection, account.id)?;
+                self.tell_of_change(&account)?;
+                let password = self.password_by_link(account)?;
+                self.finish(new_password::reset_done(password))
+            }
+            Proof::Invitation(_) => {
+                let way = by_link(account.email.clone());
+                self.welcome(stage, account.id, way)
+            }
+            Proof::Mailbox(address) => self.welcome(stage, account.id, Way::Email(address.clone())),
         }
+    }
+
+    /// The password step, with the ID settled by a link. It is one like any other: what counted before counts.
+    fn password_by_link(&self, account: AccountRow) -> Result<PasswordStage, Trouble> {
+        let (workspace, way) = (account.workspace, by_link(account.email));
+        let restricted_until = self.settled_restriction(&workspace, &way)?;
+        Ok(PasswordStage { workspace, way, restricted_until })
+    }
+
+    fn welcome(&mut self, stage: &NewPasswordStage, account: i64, way: Way) -> Result<Finished, Trouble> {
+        let joined = store::account(self.connection, account)?.ok_or(Trouble::TaskLost)?;
+        self.finish(new_password::joined(whose(&joined, stage.whose.identifier.clone()), way))
     }
 }
 
@@ -129,9 +190,8 @@ impl Gate {
         scope: Scope,
         new: NewPassword,
     ) -> Result<Finished, Trouble> {
-        let rev = new.rev;
-        let made: Result<Made, NotChecked> =
-            self.checker.make(new.password, self.chance.bytes::<16>()?, new.used).await;
+        let NewPassword { password, used, rev, to_hash } = new;
+        let made = self.checker.make(password, self.chance.bytes::<16>()?, used).await;
         let gate = self.clone();
         self.store
             .write(move |transaction| {
@@ -149,7 +209,7 @@ impl Gate {
                 };
                 match made {
                     Ok(made) => {
-                        let finished = taking.conclude_new_password(rev, made)?;
+                        let finished = taking.conclude_new_password(rev, to_hash, made)?;
                         store::finish_answer(transaction, &scope, finished.clone(), now)?;
                         Ok(finished)
                     }

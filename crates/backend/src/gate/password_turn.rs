@@ -7,11 +7,11 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use super::counting::{Counters, Device, release, reserve, restriction, take_back};
-use super::{Asker, Gate, Taking, Turn, facts, is_over, problems, verified};
+use super::{Asker, Gate, Taking, Turn, facts, is_over, problems};
 use crate::browser::Browser;
 use crate::flow::new_password::Whose;
 use crate::flow::sign_in::{self, PasswordStage, PasswordVerdict, Way};
-use crate::flow::{self, Address, Facts, Next, Refusal, Stage, Workspace};
+use crate::flow::{self, Facts, Next, Refusal, Stage, Workspace};
 use crate::limits::{Doing, Left, PASSWORD_TRIES, STRANGERS_PASSWORD_TRIES};
 use crate::login_id::{LoginId, NotAnId};
 use crate::password::{self, Against};
@@ -58,7 +58,7 @@ impl Taking<'_> {
         reserved: Option<&str>,
     ) -> Result<Turn, Trouble> {
         let workspace = facts.workspace.as_ref();
-        if let Some(next) = sign_in::method_trouble(stage, workspace) {
+        if let Some(next) = sign_in::method_trouble(&stage.workspace, &stage.way, workspace) {
             return self.settle(next);
         }
         let Some(workspace) = workspace else { return self.settle(flow::use_email()) };
@@ -122,7 +122,7 @@ impl Taking<'_> {
         };
         // Who has read the member's mail shares no ceiling with everybody who can write the ID.
         let ceiling = match way {
-            Way::Email(_) => "wrong passwords after a code",
+            Way::Email(_) | Way::Link(_) => "wrong passwords after a code",
             Way::Organisation => "wrong passwords",
         };
         Ok(Counters {
@@ -134,13 +134,13 @@ impl Taking<'_> {
         })
     }
 
-    /// Until when the account of a settled ID is restricted for this browser.
-    pub(super) fn settled_restriction(&self, workspace: &str, address: &Address) -> Result<Option<Timestamp>, Trouble> {
+    /// Until when the account of an ID that the way settles is restricted for this browser.
+    pub(super) fn settled_restriction(&self, workspace: &str, way: &Way) -> Result<Option<Timestamp>, Trouble> {
+        let (Way::Email(address) | Way::Link(address)) = way else { return Ok(None) };
         let id = LoginId::Email(address.email.clone());
         let account = store::account_of(self.connection, workspace, &id)?;
         let subject = id_subject(self.gate, workspace, id.as_str());
-        let counters =
-            self.password_counters(&Way::Email(address.clone()), &subject, account.map(|account| account.id))?;
+        let counters = self.password_counters(way, &subject, account.map(|account| account.id))?;
         restriction(self.connection, &counters, PASSWORD_TRIES, STRANGERS_PASSWORD_TRIES, self.now)
     }
 
@@ -211,7 +211,7 @@ impl Taking<'_> {
         if store::is_suspended(connection, &subject)? {
             return self.finish(sign_in::submit_password(stage, workspace, PasswordVerdict::Suspended, self.now));
         }
-        if let Some(next) = sign_in::method_trouble(stage, Some(workspace)) {
+        if let Some(next) = sign_in::method_trouble(&stage.workspace, &stage.way, Some(workspace)) {
             return self.finish(next);
         }
         if let Some(set_at) = account.password.as_ref().map(|password| password.set_at)
@@ -226,7 +226,7 @@ impl Taking<'_> {
             };
             return self.finish(sign_in::submit_password(stage, workspace, PasswordVerdict::Expired(whose), self.now));
         }
-        self.go_in(&account, &check.identifier, verified(&stage.way))
+        self.go_in(&account, &check.identifier, stage.way.verified().map(|address| &address.email))
     }
 }
 
@@ -314,7 +314,7 @@ pub(crate) fn account_subject(account: i64) -> String {
 /// The ID that the password is for, and how it was typed.
 fn read_id(way: &Way, typed: Option<&str>) -> Result<(LoginId, String), FieldCode> {
     match way {
-        Way::Email(address) => Ok((LoginId::Email(address.email.clone()), address.typed.clone())),
+        Way::Email(address) | Way::Link(address) => Ok((LoginId::Email(address.email.clone()), address.typed.clone())),
         Way::Organisation => {
             let typed = typed.unwrap_or_default().trim();
             match LoginId::parse(typed) {
@@ -349,6 +349,7 @@ mod tests {
     use crate::log::Log;
     use crate::mail::{Inbox, Postman};
     use crate::password::PasswordChecker;
+    use crate::reset_desk::ResetDesk;
     use crate::return_to::ReturnPlaces;
     use crate::server_key::digest;
     use crate::store::Store;
@@ -356,10 +357,20 @@ mod tests {
     async fn gate(directory: &std::path::Path) -> Gate {
         let store = Store::open(&directory.join("daemun.db")).unwrap();
         let (clock, chance) = (Clock::manual(Timestamp(1_000)), Chance::seeded(1));
-        store.write(|transaction| crate::sandbox::plant(transaction, Timestamp(1_000))).await.unwrap();
+        let key = store.server_key(chance.clone()).await.unwrap();
+        let planted = key.clone();
+        store.write(move |transaction| crate::sandbox::plant(transaction, &planted, Timestamp(1_000))).await.unwrap();
+        let desk = ResetDesk {
+            store: store.clone(),
+            clock: clock.clone(),
+            chance: chance.clone(),
+            key: key.clone(),
+            origin: "https://login.example".into(),
+        };
         Gate::from(Parts {
-            key: store.server_key(chance.clone()).await.unwrap(),
-            postman: Postman::new(store.clone(), clock.clone(), Log::silent(), None, Inbox::Kept),
+            key,
+            postman: Postman::new(store.clone(), clock.clone(), Log::silent(), None, Inbox::Kept, desk),
+            terms: Vec::new(),
             store,
             clock,
             chance,

@@ -1,36 +1,75 @@
 //! Signing in, act by act: facts are gathered, the room decides. Passwords have a file of their own.
 
-use daemun_protocol::FieldCode;
+use daemun_protocol::{FieldCode, FieldError};
 
 use super::Taking;
+use super::reset_turns::whose;
 use crate::email_address::{EmailAddress, NotAnAddress};
-use crate::flow::sign_in::{self, Asking, Chosen};
+use crate::flow::code::{Asking, Contact, Purpose};
+use crate::flow::sign_in::{self, Belongs, Chosen, Landing, Way};
 use crate::flow::{Address, Facts, Next, Refusal, Stage};
 use crate::login_id::LoginId;
 use crate::organisation_id::{NotAnOrganisationId, OrganisationId};
-use crate::store::{self, Trouble};
+use crate::store::{self, AccountState, Trouble};
+
+/// What is wrong with an address, as an error of its field.
+pub(super) fn email_error(pointer: &str, refused: NotAnAddress) -> FieldError {
+    let code = match refused {
+        NotAnAddress::Empty => FieldCode::Required,
+        NotAnAddress::TooLong => FieldCode::TooLong,
+        NotAnAddress::Malformed => FieldCode::EmailInvalid,
+    };
+    FieldError { pointer: pointer.into(), code }
+}
 
 impl Taking<'_> {
     pub(super) fn submit_identifier(&self, typed: &str) -> Result<Next, Trouble> {
         let typed = typed.trim();
-        let email = match EmailAddress::parse(typed) {
-            Ok(email) => email,
-            Err(refused) => {
-                let code = match refused {
-                    NotAnAddress::Empty => FieldCode::Required,
-                    NotAnAddress::TooLong => FieldCode::TooLong,
-                    NotAnAddress::Malformed => FieldCode::EmailInvalid,
-                };
-                return Ok(Next::Refuse(Refusal::field("/input/identifier", code)));
+        match EmailAddress::parse(typed) {
+            Ok(email) => {
+                let to = Contact::Email(Address { typed: typed.into(), email });
+                self.ask_for_code(to, Purpose::SignIn, Asking::First)
             }
+            Err(refused) => Ok(Next::Refuse(Refusal::Fields(vec![email_error("/input/identifier", refused)]))),
+        }
+    }
+
+    /// The address was verified by code.
+    pub(super) fn sign_in_by(&self, address: Address) -> Result<Next, Trouble> {
+        let listed = store::listed_memberships(self.connection, &address.email)?;
+        let belongs = match listed.as_slice() {
+            [] => {
+                store::unlisted_workspace(self.connection, &address.email)?.map_or(Belongs::Nowhere, Belongs::Elsewhere)
+            }
+            [only] => Belongs::To(only.id.clone(), self.landing(&only.id, &address)?),
+            [_, _, ..] => Belongs::ToSeveral,
         };
-        self.ask_for_code(Address { typed: typed.into(), email }, Asking::First)
+        Ok(sign_in::address_verified(address, belongs))
+    }
+
+    /// What a workspace asks of who has verified the address.
+    fn landing(&self, workspace: &str, address: &Address) -> Result<Landing, Trouble> {
+        let id = LoginId::Email(address.email.clone());
+        let account = store::account_of(self.connection, workspace, &id)?;
+        Ok(match account {
+            Some(account) if account.state == AccountState::Invited => {
+                Landing::FirstPassword(whose(&account, address.typed.clone()))
+            }
+            Some(_) | None => Landing::Password {
+                restricted_until: self.settled_restriction(workspace, &Way::Email(address.clone()))?,
+            },
+        })
     }
 
     pub(super) fn choose_workspace(&self, stage: &Stage, workspace: String, facts: &Facts) -> Result<Next, Trouble> {
         let Stage::ChooseWorkspace { address } = stage else { return Ok(Next::unavailable()) };
+        self.choose(address, workspace, facts)
+    }
+
+    /// One of the workspaces of a verified address, whose memberships are among the facts.
+    pub(super) fn choose(&self, address: &Address, workspace: String, facts: &Facts) -> Result<Next, Trouble> {
         let chosen = if facts.memberships.iter().any(|membership| membership.id == workspace) {
-            Chosen::Listed { restricted_until: self.settled_restriction(&workspace, address)? }
+            Chosen::Listed(self.landing(&workspace, address)?)
         } else {
             let id = LoginId::Email(address.email.clone());
             match store::account_of(self.connection, &workspace, &id)? {

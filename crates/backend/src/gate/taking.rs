@@ -3,6 +3,7 @@
 use daemun_protocol::{Action, ActionName, FieldCode, Input, Problem, ProblemCode, StepKind, Timestamp};
 use rusqlite::Connection;
 
+use super::join_turns::EnteredAccount;
 use super::{Asker, Gate, Turn, facts, problems};
 use crate::browser::Browser;
 use crate::flow::{self, Next, Refusal, Stage};
@@ -38,7 +39,7 @@ impl Taking<'_> {
         {
             return self.settle(Next::Refuse(Refusal::Unavailable { retry_after: Some(wait) }));
         }
-        let action = match Action::from_wire(kind, name, input) {
+        let action = match Action::from_wire(kind, name, filled_in(kind, input)) {
             Ok(action) => action,
             Err(missing) => {
                 let refused = missing.pointer.map(|pointer| Refusal::field(pointer, FieldCode::Required));
@@ -60,18 +61,19 @@ impl Taking<'_> {
                 return self.submit_new_password(stage, &password, &facts, reserved.as_deref());
             }
             Action::Back => flow::back(&stage, &facts),
-            Action::UseOrganisation => flow::use_organisation(&stage, &facts),
+            Action::UseOrganisation => flow::use_organisation(&facts),
             Action::UseEmail => flow::use_email(),
-            Action::SubmitAccount { .. }
-            | Action::SubmitReset { .. }
-            | Action::SubmitId { .. }
-            | Action::SubmitContact { .. }
-            | Action::Forgot
-            | Action::FindId
-            | Action::Accept
-            | Action::Decline
-            | Action::SignIn
-            | Action::Start => Next::unavailable(),
+            Action::SubmitAccount { name, email, password, terms } => {
+                let entered = EnteredAccount { name, email, password, terms };
+                return self.submit_account(&stage, entered, &facts, reserved.as_deref());
+            }
+            Action::SubmitReset { name, email } => self.submit_reset(&stage, &name, &email)?,
+            Action::Forgot => self.forgot(&stage),
+            Action::Accept => self.accept(&stage)?,
+            Action::Decline => self.decline(&stage),
+            Action::SignIn => self.sign_in_instead(&stage, &facts)?,
+            Action::Start => return self.start(&stage),
+            Action::SubmitId { .. } | Action::SubmitContact { .. } | Action::FindId => Next::unavailable(),
         };
         self.settle(next)
     }
@@ -115,4 +117,34 @@ impl Taking<'_> {
         problem.flow = Some(Box::new(self.gate.see(self.connection, self.id, &self.row, self.now)?));
         problems::finished(&problem)
     }
+}
+
+/// A form of several fields, with what is absent as empty: so all that is missing is said at once.
+fn filled_in(kind: StepKind, mut input: Input) -> Input {
+    match kind {
+        StepKind::CreateAccount => {
+            input.name.get_or_insert_default();
+            input.email.get_or_insert_default();
+            input.password.get_or_insert_default();
+        }
+        StepKind::RequestReset => {
+            input.name.get_or_insert_default();
+            input.email.get_or_insert_default();
+        }
+        StepKind::RegisterId => {
+            input.identifier.get_or_insert_default();
+            input.password.get_or_insert_default();
+        }
+        StepKind::Identify
+        | StepKind::Organisation
+        | StepKind::Code
+        | StepKind::ChooseWorkspace
+        | StepKind::Password
+        | StepKind::Invitation
+        | StepKind::NewPassword
+        | StepKind::FindId
+        | StepKind::FoundIds
+        | StepKind::Notice => {}
+    }
+    input
 }

@@ -17,7 +17,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use daemun_protocol::{DEFAULT_API, Discovery, Kind, Problem, ProblemCode, StepKind, VERSION};
+use daemun_protocol::{AppLink, DEFAULT_API, Discovery, Kind, Problem, ProblemCode, StepKind, Terms, VERSION};
 
 use crate::files::Files;
 use crate::gate::Gate;
@@ -36,6 +36,7 @@ pub struct House {
     pub gate: Gate,
     pub files: Arc<Files>,
     pub origin: Arc<Origin>,
+    pub discovery: Arc<Discovery>,
     pub log: Log,
     pub client_address: ClientAddress,
     pub sandbox: sandbox::Sandbox,
@@ -74,7 +75,7 @@ pub fn router(house: House) -> Router {
         .fallback(unknown_resource)
         .method_not_allowed_fallback(wrong_method);
     let mut router = Router::new()
-        .route("/.well-known/daemun", get(discovery))
+        .route("/.well-known/daemun", get(describe))
         .nest(DEFAULT_API, api)
         .merge(home::routes())
         .fallback(elsewhere);
@@ -84,19 +85,23 @@ pub fn router(house: House) -> Router {
     router.layer(middleware::from_fn_with_state(house.clone(), every_answer)).with_state(house)
 }
 
-async fn discovery(State(_): State<House>, request: Request) -> Response {
-    let discovery = Discovery {
+/// What this backend does, and what the deployment offers.
+pub fn discovery(terms: Vec<Terms>, apps: Vec<AppLink>) -> Discovery {
+    Discovery {
         versions: vec![VERSION.into()],
         api: DEFAULT_API.into(),
-        kinds: vec![Kind::SignIn],
+        kinds: Kind::KNOWN.into(),
         steps: StepKind::ALL.iter().map(|kind| kind.as_str().into()).collect(),
         locales: Locale::ALL.iter().map(|locale| locale.tag().into()).collect(),
         long_polling: false,
-        apps: Vec::new(),
-        terms: Vec::new(),
+        apps,
+        terms,
         fallback_url: None,
-    };
-    replies::cacheable_json(&discovery, request.headers())
+    }
+}
+
+async fn describe(State(house): State<House>, request: Request) -> Response {
+    replies::cacheable_json(&*house.discovery, request.headers())
 }
 
 /// Neither the API nor a page of this backend: the app's files.

@@ -11,8 +11,27 @@ fn mail((subject, text): (String, String)) -> Words {
     Words { channel: Channel::Email, subject, text, code: None, link: None }
 }
 
+/// The message with a code.
+pub fn code(channel: Channel, locale: Locale, code: &Code) -> Words {
+    match channel {
+        Channel::Email => code_mail(locale, code),
+        Channel::Sms => code_text(locale, code),
+    }
+}
+
+/// The text to a phone with a code: one line.
+fn code_text(locale: Locale, code: &Code) -> Words {
+    let code = code.expose();
+    let text = match locale {
+        Locale::Ko => format!("[Daemun] 인증번호 {code}. 아무에게도 알려 주지 마세요."),
+        Locale::En => format!("[Daemun] Your code is {code}. Please share it with nobody."),
+        Locale::Ja => format!("[Daemun] 認証番号 {code}。ほかの人には教えないでください。"),
+    };
+    Words { channel: Channel::Sms, subject: String::new(), text, code: Some(code.into()), link: None }
+}
+
 /// The mail with a code. The code comes first in subject and text, so that a phone's preview shows it.
-pub fn code_mail(locale: Locale, code: &Code) -> Words {
+fn code_mail(locale: Locale, code: &Code) -> Words {
     let code = code.expose();
     let words = match locale {
         Locale::Ko => (
@@ -38,6 +57,37 @@ pub fn code_mail(locale: Locale, code: &Code) -> Words {
         ),
     };
     Words { code: Some(code.into()), ..mail(words) }
+}
+
+/// The mail with a link to set a new password.
+pub fn reset_link(locale: Locale, workspace: &str, link: String) -> Words {
+    let words = match locale {
+        Locale::Ko => (
+            format!("{workspace} 비밀번호 재설정"),
+            format!(
+                "아래 링크에서 {workspace} 계정의 새 비밀번호를 설정해 주세요.\n\n{link}\n\n\
+                 30분 동안 한 번만 쓸 수 있고, 새 링크를 받으면 이 링크는 쓸 수 없어요.\n\
+                 직접 요청하지 않았다면 이 메일은 무시해도 돼요. 비밀번호는 그대로예요.\n"
+            ),
+        ),
+        Locale::En => (
+            format!("Reset your password for {workspace}"),
+            format!(
+                "Set a new password for your account at {workspace} with this link:\n\n{link}\n\n\
+                 It works once, for 30 minutes; a newer link replaces it.\n\
+                 If you did not ask for this, you can ignore this mail. Your password stays as it is.\n"
+            ),
+        ),
+        Locale::Ja => (
+            format!("{workspace} パスワードの再設定"),
+            format!(
+                "次のリンクから {workspace} のアカウントの新しいパスワードを設定してください。\n\n{link}\n\n\
+                 30分間、1回だけ使えます。新しいリンクを受け取ると、このリンクは使えなくなります。\n\
+                 お心当たりがない場合は、このメールを無視してください。パスワードは変わりません。\n"
+            ),
+        ),
+    };
+    Words { link: Some(link), ..mail(words) }
 }
 
 /// The mail that says that a password was changed. It leads nowhere: whoever changed it may have sent it.

@@ -1,6 +1,7 @@
 //! The sandbox (`--sandbox`): an inbox, accounts to try, a clock to move and scenarios, for people at `/sandbox/` and for
 //! tests beside it. It refuses to exist anywhere but on this machine.
 
+mod links;
 mod page;
 mod policy;
 mod scenarios;
@@ -95,7 +96,12 @@ async fn only_from_here(State(house): State<House>, request: Request, next: Next
 async fn show(State(house): State<House>) -> Response {
     let read = async {
         house.gate.postman.carry_due().await?;
-        house.gate.store.read(|transaction| Ok((store::inbox(transaction, None)?, world::read(transaction)?))).await
+        let (key, origin) = (house.gate.key.clone(), house.origin.text.clone());
+        house
+            .gate
+            .store
+            .read(move |transaction| Ok((store::inbox(transaction, None)?, world::read(transaction, &key, &origin)?)))
+            .await
     };
     answer(
         &house,
@@ -112,7 +118,9 @@ async fn script() -> Response {
 }
 
 async fn world(State(house): State<House>) -> Response {
-    answer(&house, house.gate.store.read(|transaction| world::read(transaction)).await.map(json))
+    let (key, origin) = (house.gate.key.clone(), house.origin.text.clone());
+    let read = house.gate.store.read(move |transaction| world::read(transaction, &key, &origin)).await;
+    answer(&house, read.map(json))
 }
 
 #[derive(Deserialize)]

@@ -118,11 +118,11 @@ pub(super) async fn play(gate: &Gate, scenario: Scenario) -> Result<(), Trouble>
         Scenario::Reset => {
             gate.meter.forget();
             gate.postman.set_down(false);
-            let now = gate.clock.now();
+            let (key, now) = (gate.key.clone(), gate.clock.now());
             gate.store
                 .write(move |transaction| {
                     store::forget_world(transaction)?;
-                    super::plant(transaction, now)
+                    super::plant(transaction, &key, now)
                 })
                 .await
         }

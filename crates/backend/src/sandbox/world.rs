@@ -8,6 +8,7 @@ use daemun_protocol::{Secret, Timestamp};
 use rusqlite::Connection;
 use serde::Serialize;
 
+use super::links;
 use super::scenarios::Scenario;
 use crate::email_address::EmailAddress;
 use crate::flow::Workspace;
@@ -15,16 +16,21 @@ use crate::gate::account_subject;
 use crate::locale::Locale;
 use crate::login_id::MobileNumber;
 use crate::password::{self, PasswordPolicy, Prepared, StoredPassword};
-use crate::server_key::digest;
+use crate::server_key::{ServerKey, digest};
 use crate::store::{self, AccountState, NewAccount, Trouble};
 
 /// An account to try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seed {
     pub email: &'static str,
+    /// To sign in with.
     pub phone: Option<&'static str>,
+    /// To find a forgotten ID by, with `mobile`.
+    pub personal_email: Option<&'static str>,
+    pub mobile: Option<&'static str>,
     pub name: &'static str,
     pub locale: Locale,
+    /// Empty: none is set.
     pub password: &'static str,
     /// `None`: the address exists, and belongs to no workspace.
     pub workspace: Option<&'static str>,
@@ -36,10 +42,22 @@ pub struct Seed {
 pub enum State {
     Active,
     Suspended,
+    /// Registered beforehand (FEATURES E5).
+    Invited,
 }
 
 const fn seed(email: &'static str, name: &'static str, locale: Locale) -> Seed {
-    Seed { email, phone: None, name, locale, password: "", workspace: None, state: State::Active }
+    Seed {
+        email,
+        phone: None,
+        personal_email: None,
+        mobile: None,
+        name,
+        locale,
+        password: "",
+        workspace: None,
+        state: State::Active,
+    }
 }
 
 const SEEDS: &[Seed] = &[
@@ -47,6 +65,8 @@ const SEEDS: &[Seed] = &[
         workspace: Some("nuri"),
         password: "nuri-Minji-2024!",
         phone: Some("010-2345-6789"),
+        personal_email: Some("minji.home@daemun.test"),
+        mobile: Some("010-5555-0101"),
         ..seed("minji@daemun.test", "김민지", Locale::Ko)
     },
     Seed {
@@ -77,6 +97,12 @@ const SEEDS: &[Seed] = &[
         state: State::Suspended,
         ..seed("jiho@daemun.test", "박지호", Locale::Ko)
     },
+    // Without ID and password (FEATURES R5).
+    Seed { workspace: Some("nuri"), ..seed("soyeon@daemun.test", "이소연", Locale::Ko) },
+    Seed { workspace: Some("nuri"), state: State::Invited, ..seed("yuna@daemun.test", "최유나", Locale::Ko) },
+    Seed {
+        workspace: Some("gadeuk"), password: "gadeuk-Bora-2024!", ..seed("bora@daemun.test", "윤보라", Locale::Ko)
+    },
     seed("alex@daemun.test", "Alex Morgan", Locale::En),
 ];
 
@@ -85,7 +111,7 @@ pub fn seeds() -> &'static [Seed] {
     SEEDS
 }
 
-fn workspaces() -> [Workspace; 4] {
+fn workspaces() -> [Workspace; 5] {
     let workspace = |id: &str, name: &str, organisation_id: Option<&str>| Workspace {
         id: id.into(),
         name: name.into(),
@@ -102,39 +128,42 @@ fn workspaces() -> [Workspace; 4] {
         workspace("hanbit", "한빛 디자인", None),
         workspace("sakura", "さくら商事", Some("sakura")),
         workspace("northwind", "Northwind Traders", Some("northwind")),
+        // Its one place is taken.
+        Workspace { capacity: Some(1), ..workspace("gadeuk", "가득상사", Some("gadeuk")) },
     ]
 }
 
 /// Puts the world into an empty database, which is the sandbox's from then on.
-pub(crate) fn plant(connection: &Connection, now: Timestamp) -> Result<(), Trouble> {
+pub(crate) fn plant(connection: &Connection, key: &ServerKey, now: Timestamp) -> Result<(), Trouble> {
     store::mark_sandbox(connection)?;
     for workspace in workspaces() {
         store::insert_workspace(connection, &workspace)?;
     }
+    let mobile = |typed: Option<&str>| typed.and_then(MobileNumber::parse);
     for (seed, password) in SEEDS.iter().zip(hashes()) {
-        let (Some(workspace), Some(password), Ok(email)) = (seed.workspace, password, EmailAddress::parse(seed.email))
-        else {
-            continue;
-        };
-        let phone = seed.phone.and_then(MobileNumber::parse);
+        let (Some(workspace), Ok(email)) = (seed.workspace, EmailAddress::parse(seed.email)) else { continue };
+        let (phone, mobile) = (mobile(seed.phone), mobile(seed.mobile));
         let account = NewAccount {
             workspace,
             email: &email,
             phone: phone.as_ref().map(MobileNumber::as_str),
-            personal_email: None,
-            mobile: None,
+            personal_email: seed.personal_email,
+            mobile: mobile.as_ref().map(MobileNumber::as_str),
             name: seed.name,
             locale: seed.locale.tag(),
-            state: AccountState::Active,
-            password: Some(password),
+            state: match seed.state {
+                State::Active | State::Suspended => AccountState::Active,
+                State::Invited => AccountState::Invited,
+            },
+            password: password.as_ref(),
         };
         let id = store::insert_account(connection, &account, now)?;
         match seed.state {
-            State::Active => {}
+            State::Active | State::Invited => {}
             State::Suspended => store::suspend(connection, &account_subject(id), now)?,
         }
     }
-    Ok(())
+    links::plant(connection, key)
 }
 
 /// Hashes the passwords now: slow on purpose, and not for the database's write lock.
@@ -149,6 +178,9 @@ fn hashes() -> &'static [Option<StoredPassword>] {
         SEEDS
             .iter()
             .map(|seed| {
+                if seed.password.is_empty() {
+                    return None;
+                }
                 let digest = digest(seed.password.as_bytes());
                 let salt: [u8; 16] = digest.first_chunk().copied()?;
                 password::hash(&Prepared::to_be_compared(&Secret::new(seed.password)), &salt).ok()
@@ -162,7 +194,8 @@ fn hashes() -> &'static [Option<StoredPassword>] {
 pub(super) struct World {
     pub(super) workspaces: Vec<TriedWorkspace>,
     pub(super) accounts: Vec<TriedAccount>,
-    links: BTreeMap<String, String>,
+    /// Links to open, by name.
+    pub(super) links: BTreeMap<String, String>,
     pub(super) scenarios: Vec<String>,
 }
 
@@ -184,14 +217,20 @@ pub(super) struct TriedAccount {
     pub(super) email: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) phone: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) personal_email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) mobile: Option<String>,
     pub(super) name: String,
     pub(super) locale: String,
+    /// As it began; empty where there was none.
     pub(super) password: String,
     pub(super) workspaces: Vec<String>,
+    /// `active`, `suspended`, `invited`, `no_password`.
     pub(super) state: &'static str,
 }
 
-pub(super) fn read(connection: &Connection) -> Result<World, Trouble> {
+pub(super) fn read(connection: &Connection, key: &ServerKey, origin: &str) -> Result<World, Trouble> {
     let workspaces = store::list_workspaces(connection)?
         .into_iter()
         .map(|workspace| TriedWorkspace {
@@ -208,20 +247,24 @@ pub(super) fn read(connection: &Connection) -> Result<World, Trouble> {
     let mut accounts = Vec::new();
     for seed in SEEDS {
         let row = rows.iter().find(|row| row.email == seed.email && Some(row.workspace.as_str()) == seed.workspace);
-        let suspended = match row {
-            Some(row) => store::is_suspended(connection, &account_subject(row.id))?,
-            None => false,
+        let state = match row {
+            Some(row) if store::is_suspended(connection, &account_subject(row.id))? => "suspended",
+            Some(row) if row.state == AccountState::Invited => "invited",
+            Some(row) if row.password.is_none() => "no_password",
+            Some(_) | None => "active",
         };
         accounts.push(TriedAccount {
             email: seed.email.into(),
             phone: seed.phone.map(Into::into),
+            personal_email: seed.personal_email.map(Into::into),
+            mobile: seed.mobile.map(Into::into),
             name: seed.name.into(),
             locale: seed.locale.tag().into(),
             password: seed.password.into(),
             workspaces: row.map(|row| row.workspace.clone()).into_iter().collect(),
-            state: if suspended { "suspended" } else { "active" },
+            state,
         });
     }
     let scenarios = Scenario::all().iter().map(Scenario::name).collect();
-    Ok(World { workspaces, accounts, links: BTreeMap::new(), scenarios })
+    Ok(World { workspaces, accounts, links: links::urls(key, origin), scenarios })
 }

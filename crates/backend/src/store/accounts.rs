@@ -105,6 +105,20 @@ pub fn account(connection: &Connection, id: i64) -> Result<Option<AccountRow>, T
     Ok(query.query_row([id], read_account).optional()?)
 }
 
+/// The accounts of an address: in one workspace, or in all.
+pub fn accounts_by_email(
+    connection: &Connection,
+    email: &str,
+    workspace: Option<&str>,
+) -> Result<Vec<AccountRow>, Trouble> {
+    let mut query = connection.prepare_cached(&format!(
+        "SELECT {ACCOUNT} FROM account
+         WHERE account.email = ?1 AND (?2 IS NULL OR account.workspace = ?2) ORDER BY account.id"
+    ))?;
+    let rows = query.query_map(params![email, workspace], read_account)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 pub fn list_accounts(connection: &Connection) -> Result<Vec<AccountRow>, Trouble> {
     let mut query = connection.prepare_cached(&format!("SELECT {ACCOUNT} FROM account ORDER BY account.id"))?;
     let rows = query.query_map([], read_account)?;

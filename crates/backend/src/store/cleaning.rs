@@ -26,6 +26,8 @@ const OLD: &[(&str, i64)] = &[
          (SELECT subject FROM standing WHERE subject >= 'id:' AND subject < 'id;' AND last_at < ?1 LIMIT 100)",
         90 * DAY,
     ),
+    // Until then a link is said to have expired or to be used, then unknown.
+    ("DELETE FROM reset_link WHERE id IN (SELECT id FROM reset_link WHERE expires_at < ?1 LIMIT 100)", 90 * DAY),
     // Browsers forget their secret after 400 days.
     (
         "DELETE FROM known_device WHERE (browser, subject) IN

@@ -6,8 +6,10 @@ mod answers;
 mod cleaning;
 mod counters;
 mod flows;
+mod invitations;
 mod mails;
 mod migrations;
+mod resets;
 mod sessions;
 mod settings;
 mod standings;
@@ -24,8 +26,8 @@ use crate::password::NotChecked;
 use crate::server_key::ServerKey;
 
 pub use accounts::{
-    AccountRow, AccountState, NewAccount, account, account_of, insert_account, last_passwords, list_accounts,
-    set_password,
+    AccountRow, AccountState, NewAccount, account, account_of, accounts_by_email, insert_account, last_passwords,
+    list_accounts, set_password,
 };
 pub use answers::{Finished, Remembered, Scope, finish_answer, forget_answer, remember_reservation, remembered};
 pub use cleaning::forget_old;
@@ -33,8 +35,13 @@ pub use counters::{
     delete_tries, forget_counters, known_device, note_device, note_sent, read_tries, sent_since, write_tries,
 };
 pub use flows::{FlowRow, flows_of, insert_flow, read_flow, write_flow};
+pub use invitations::{agree, insert_invitation, invitation, invitation_of, use_invitation};
 pub use mails::{
     InboxRow, OutboxRow, due_mails, inbox, insert_inbox, insert_mail, next_mail_at, postpone_mail, remove_mail,
+};
+pub use resets::{
+    ResetLink, ResetRequest, insert_reset_link, insert_reset_request, reset_link, reset_link_of, reset_requested,
+    spend_reset_links, take_reset_request,
 };
 pub use sessions::{SessionRow, delete_session, end_sessions_of, insert_session, read_session};
 pub use settings::{clock_moved_by, is_sandbox, mark_sandbox, set_clock_moved_by};

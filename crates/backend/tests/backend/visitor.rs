@@ -78,6 +78,18 @@ impl House {
         self.mails(to).await.first().expect("a mail")["code"].as_str().unwrap().into()
     }
 
+    /// One of the sandbox's links.
+    pub async fn link(&self, name: &str) -> String {
+        let world = self.visitor().send("GET", "/sandbox/world", &[], b"").await.json();
+        world["links"][name].as_str().unwrap_or_else(|| panic!("a link {name}")).into()
+    }
+
+    /// The newest link that was mailed to an address.
+    pub async fn newest_link(&self, to: &str) -> String {
+        let mails = self.mails(to).await;
+        mails.iter().find_map(|mail| mail["link"].as_str()).expect("a mail with a link").into()
+    }
+
     /// Six digits that are not the newest code.
     pub async fn wrong_code(&self, to: &str) -> String {
         let right: u32 = self.newest_code(to).await.parse().unwrap();
@@ -188,7 +200,11 @@ pub fn fresh_key() -> String {
 }
 
 pub fn begin_body(hints: Value) -> Value {
-    json!({"kind": "sign_in", "hints": hints, "client": {"version": "1", "locale": "en", "steps": STEPS}})
+    begin_body_of("sign_in", hints)
+}
+
+pub fn begin_body_of(kind: &str, hints: Value) -> Value {
+    json!({"kind": kind, "hints": hints, "client": {"version": "1", "locale": "en", "steps": STEPS}})
 }
 
 impl Visitor {
@@ -269,6 +285,19 @@ impl Visitor {
 
     pub async fn begin(&mut self, hints: Value) -> Answer {
         let answer = self.post("/api/v1/flows", &fresh_key(), &begin_body(hints)).await;
+        self.keep(&answer);
+        answer
+    }
+
+    /// Opens a link as the app does: the page, and the secret of its fragment.
+    pub async fn open_link(&mut self, link: &str) -> Answer {
+        let (place, token) = link.split_once('#').unwrap();
+        let kind = place.rsplit('/').next().unwrap();
+        self.begin_with(kind, json!({"token": token})).await
+    }
+
+    pub async fn begin_with(&mut self, kind: &str, hints: Value) -> Answer {
+        let answer = self.post("/api/v1/flows", &fresh_key(), &begin_body_of(kind, hints)).await;
         self.keep(&answer);
         answer
     }

@@ -1,0 +1,146 @@
+//! One-time codes as flows see them: to whom, what for, and what a wrong one comes to (FEATURES E1, E2).
+
+use daemun_protocol::{Channel, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::join::Candidate;
+use super::{Address, Next, Notice, Refusal, Said, Stage};
+use crate::codes::CodeDigest;
+use crate::limits::Left;
+
+/// The one code that counts now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentCode {
+    pub to: Contact,
+    pub purpose: Purpose,
+    pub digest: CodeDigest,
+    pub expires_at: Timestamp,
+    pub resend_at: Timestamp,
+}
+
+/// Where a code can go, and how the member wrote it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Contact {
+    Email(Address),
+}
+
+/// What a right code opens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    SignIn,
+    /// An account is made (FEATURES E4).
+    Join(Box<Candidate>),
+}
+
+impl Contact {
+    /// As the member wrote it.
+    pub fn typed(&self) -> &str {
+        match self {
+            Self::Email(address) => &address.typed,
+        }
+    }
+
+    /// The form in which two spellings are equal; codes go there.
+    pub fn place(&self) -> &str {
+        match self {
+            Self::Email(address) => address.email.as_str(),
+        }
+    }
+
+    pub const fn channel(&self) -> Channel {
+        match self {
+            Self::Email(_) => Channel::Email,
+        }
+    }
+}
+
+impl Purpose {
+    /// The workspace that it is about.
+    pub fn workspace(&self) -> Option<&str> {
+        match self {
+            Self::SignIn => None,
+            Self::Join(candidate) => Some(&candidate.form.invited.workspace),
+        }
+    }
+
+    /// The step that asked for the code, with what was entered there.
+    pub fn asked_at(&self, to: &Contact) -> Stage {
+        match self {
+            Self::SignIn => Stage::Identify { identifier: Some(to.typed().into()) },
+            Self::Join(candidate) => Stage::CreateAccount(candidate.form.clone()),
+        }
+    }
+}
+
+/// Whether codes can go to an address now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sending {
+    Free,
+    /// Too many were sent; the next in so many seconds.
+    Wait(u32),
+    /// Too many wrong codes (FEATURES E2).
+    Restricted {
+        until: Timestamp,
+    },
+}
+
+/// Which time a code is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asking {
+    First,
+    Again,
+}
+
+/// A code is asked for: `send` draws one and has it sent, and is called only if it may be.
+///
+/// # Errors
+/// What `send` says.
+pub fn ask_for_code<E>(
+    to: Contact,
+    purpose: Purpose,
+    sending: Sending,
+    asking: Asking,
+    send: impl FnOnce(&Contact, Purpose) -> Result<SentCode, E>,
+) -> Result<Next, E> {
+    Ok(match sending {
+        Sending::Restricted { until } => Next::to(restricted(to, &purpose, until)),
+        Sending::Wait(retry_after) => Next::Refuse(Refusal::TooManyRequests { retry_after }),
+        Sending::Free => {
+            let typed = to.typed().to_owned();
+            let sent = send(&to, purpose)?;
+            match asking {
+                Asking::First => Next::Go(Stage::Code(sent), vec![Said::CodeSent { to: typed }]),
+                Asking::Again => Next::Renew(Stage::Code(sent), vec![Said::CodeSentAgain { to: typed }]),
+            }
+        }
+    })
+}
+
+/// What keeps a code from being right. The try was counted before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeVerdict {
+    Expired,
+    /// Not even compared.
+    Restricted {
+        until: Timestamp,
+    },
+    Wrong(Left),
+}
+
+/// `code` submitted, and not right (FEATURES E2).
+pub fn refuse_code(sent: &SentCode, verdict: CodeVerdict) -> Next {
+    match verdict {
+        CodeVerdict::Expired => Next::Refuse(Refusal::CodeExpired),
+        CodeVerdict::Restricted { until } | CodeVerdict::Wrong(Left::Nothing { until }) => {
+            Next::to(restricted(sent.to.clone(), &sent.purpose, until))
+        }
+        CodeVerdict::Wrong(Left::Tries(tries_left)) => Next::Refuse(Refusal::CodeWrong { tries_left }),
+    }
+}
+
+fn restricted(to: Contact, purpose: &Purpose, until: Timestamp) -> Stage {
+    let back = Box::new(purpose.asked_at(&to));
+    Stage::Notice(Notice::EmailRestricted { to: to.typed().into(), until, back })
+}
