@@ -1,10 +1,5 @@
 //! From what the machine shows to the screen that shows it: the one exhaustive match.
 
-#[cfg(not(feature = "whole"))]
-use std::time::Duration;
-
-#[cfg(not(feature = "whole"))]
-use daemun_flow::Event;
 use daemun_flow::Face;
 #[cfg(feature = "whole")]
 use daemun_protocol::NoticeCode;
@@ -105,25 +100,41 @@ fn of_step(gate: Gate, step: &Step) -> AnyView {
         #[cfg(feature = "whole")]
         Step::Notice { code: NoticeCode::Joined, .. } => screens::joined::view(gate),
         #[cfg(not(feature = "whole"))]
-        Step::Unknown { kind } if StepKind::parse(kind).is_some() => beyond(gate),
-        #[cfg(not(feature = "whole"))]
         Step::Invitation { .. }
         | Step::CreateAccount { .. }
         | Step::RequestReset { .. }
         | Step::NewPassword { .. }
         | Step::RegisterId { .. }
         | Step::FindId { .. }
-        | Step::FoundIds { .. } => beyond(gate),
-        #[cfg(not(feature = "whole"))]
-        Step::Notice { code, .. } if i18n::notice(code.as_str()).is_none() => beyond(gate),
+        | Step::FoundIds { .. } => ().into_any(),
         Step::Notice { .. } => screens::notice::view(gate),
         Step::Unknown { .. } => screens::unknown::view(gate),
     }
 }
 
-/// A screen of the whole app, which is not loaded by whoever just signs in: it is loaded now.
+/// Which steps this page has screens for; another page of the app carries the others on.
+#[cfg(feature = "whole")]
+pub fn shows(_: &Step) -> bool {
+    true
+}
+
+/// Which steps this page has screens for: those of the login path, and those that no page has one for.
 #[cfg(not(feature = "whole"))]
-fn beyond(gate: Gate) -> AnyView {
-    set_timeout(move || gate.tell(Event::Beyond), Duration::ZERO);
-    screens::opening::view()
+pub fn shows(step: &Step) -> bool {
+    match step {
+        Step::Identify { .. }
+        | Step::Organisation { .. }
+        | Step::Code { .. }
+        | Step::ChooseWorkspace { .. }
+        | Step::Password { .. } => true,
+        Step::Invitation { .. }
+        | Step::CreateAccount { .. }
+        | Step::RequestReset { .. }
+        | Step::NewPassword { .. }
+        | Step::RegisterId { .. }
+        | Step::FindId { .. }
+        | Step::FoundIds { .. } => false,
+        Step::Notice { code, .. } => i18n::notice(code.as_str()).is_some(),
+        Step::Unknown { kind } => StepKind::parse(kind).is_none(),
+    }
 }

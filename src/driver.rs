@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use daemun_flow::{Answer, Effect, Event, Fault, Machine, Moment, Ticket};
-use daemun_protocol::{Begin, Client, Hints, ProblemCode, StepKind};
+use daemun_protocol::{Begin, Client, Hints, ProblemCode, Step, StepKind};
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::reactive::spawn_local;
@@ -64,9 +64,9 @@ impl Drop for Flight {
     }
 }
 
-/// Begins on this page's way in; what comes back is all that screens see.
-pub fn start() -> Gate {
-    let machine = RwSignal::new(Machine::new(page::entry(), page::seed()));
+/// Begins on this page's way in, with screens for the steps that `shows` names; what comes back is all that screens see.
+pub fn start(shows: fn(&Step) -> bool) -> Gate {
+    let machine = RwSignal::new(Machine::new(page::entry(), shows, page::seed()));
     let clock = RwSignal::new(page::now());
     #[cfg(feature = "whole")]
     let discovery = RwSignal::new(None);

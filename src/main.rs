@@ -22,7 +22,7 @@ fn main() {
     let (words, language) = ports::page::words();
     i18n::begin(words, &language);
     ports::page::on_language(|words, language| i18n::speak(words, &language));
-    let gate = driver::start();
+    let gate = driver::start(app::shows);
     let shell = handover::Shell::find();
     app::mount(gate);
     shell.hand_over(gate);

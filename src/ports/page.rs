@@ -93,6 +93,8 @@ pub fn carry_on() {
     });
     let location = window().location();
     if location.pathname().is_ok_and(|path| path == CONTINUE) {
+        // The server gives the wrong page.
+        fail("load");
         return;
     }
     if let Some(browser) = history() {
@@ -144,7 +146,13 @@ pub fn show(machine: &Machine) {
         set(&root, "data-rev", &machine.rev().to_string());
     }
     let at_front_door = is_front_door(machine);
-    let guard = machine.can_go_back() && !is_going_back(machine);
+    // While the flow is being read again nobody knows whether it can go back: the history stays as it was left.
+    let guard = match machine.face() {
+        Face::Opening => HISTORY.with_borrow(|history| history.here.guard),
+        Face::Unopened(_) | Face::Step { .. } | Face::Complete { .. } | Face::Ended { .. } => {
+            machine.can_go_back() && !is_going_back(machine)
+        }
+    };
     remember(Here { flow: machine.flow_id().map(Into::into), at_front_door, guard });
 }
 

@@ -10,7 +10,7 @@ use super::form::{About, form, submit, ways, wrong};
 use super::new_password_field::NewPasswordField;
 use crate::gate::Gate;
 use crate::i18n::{self, Text, filled, say};
-use crate::widgets::checkbox::{Checkbox, beside, is_ticked};
+use crate::widgets::checkbox::{Checkbox, is_ticked};
 use crate::widgets::field::{Field, Purpose, value};
 use crate::widgets::heading::heading;
 
@@ -89,6 +89,6 @@ fn tick(gate: Gate, terms: Terms, node: NodeRef<Input>, ticked: bool) -> AnyView
         filled(how, &[("terms", &name)])
     };
     // An address that a page may not lead to is no link: the words stay.
-    let more = may_lead_to(&url).then(|| beside(url, say(Text::AgreeRead)));
+    let more = may_lead_to(&url).then(|| (url, say(Text::AgreeRead)));
     Checkbox { name: "terms", value, node, label: Box::new(label), more, ticked, wrong }.view()
 }

@@ -15,8 +15,8 @@ pub struct Checkbox {
     pub value: String,
     pub node: NodeRef<Input>,
     pub label: Words,
-    /// A link that opens beside this page.
-    pub more: Option<AnyView>,
+    /// Where there is more to read: a web address, which opens beside this page so that what was entered here stays.
+    pub more: Option<(String, Words)>,
     pub ticked: bool,
     pub wrong: Complaint,
 }
@@ -39,11 +39,12 @@ impl Checkbox {
         let invalid: Aria = Box::new(move || is_wrong().map(|_| "true"));
         let complaint: Live =
             Box::new(move || what_is_wrong().map(|wrong| line("wrong", "error", wrong.note)).into_iter().collect());
+        let more = more.map(|(url, words)| beside(&id, url, words));
         view! {
             <div class="tick">
                 <input id=id.clone() type="checkbox" name=name value=value checked=ticked node_ref=node aria-invalid=invalid
                     aria-describedby=format!("{id}-wrong")/>
-                <label for=id.clone()>{label}</label>
+                <label for=id.clone() id=format!("{id}-label")>{label}</label>
                 {more}
                 <div role="alert" id=format!("{id}-wrong")>{complaint}</div>
             </div>
@@ -52,9 +53,11 @@ impl Checkbox {
     }
 }
 
-/// A link to what a box is about, which opens beside this page: what was entered here stays.
-pub fn beside(url: String, words: Words) -> AnyView {
-    view! { <a href=url target="_blank" rel="noopener">{words}</a> }.into_any()
+/// The link to what a box is about. Heard alone, it says what there is to read.
+fn beside(id: &str, url: String, words: Words) -> AnyView {
+    let own = format!("{id}-more");
+    let named = format!("{own} {id}-label");
+    view! { <a id=own href=url target="_blank" rel="noopener" aria-labelledby=named>{words}</a> }.into_any()
 }
 
 /// Whether a box is ticked now.

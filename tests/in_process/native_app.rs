@@ -81,7 +81,7 @@ impl<'g> NativeApp<'g> {
         let entry = Entry { kind: Kind::SignIn, place: Place::Door, hints, flow: None, at_front_door };
         let mut app = Self {
             gate,
-            machine: Machine::new(entry, 7),
+            machine: Machine::new(entry, |_| true, 7),
             now: Moment(0),
             cookies: BTreeMap::new(),
             unsettled: None,

@@ -1,7 +1,8 @@
 //! The machine itself: its states, the events it hears and the effects it asks for.
 
 use daemun_protocol::{
-    Action, ActionName, EndReason, Flow, Kind, Offers, Problem, ProblemCode, Restart, Status, StepState, Timestamp,
+    Action, ActionName, EndReason, Flow, Kind, Offers, Problem, ProblemCode, Restart, Status, Step, StepState,
+    Timestamp,
 };
 
 use crate::retry::{Jitter, RESENDS, Rhythm};
@@ -38,8 +39,6 @@ pub enum Event {
     Restarted,
     /// The member asks for a newer page.
     Outdated,
-    /// The step is one that this page has no screen for, and another of the app's pages has.
-    Beyond,
 }
 
 /// What the backend can answer.
@@ -82,7 +81,7 @@ pub enum Effect {
     Leave { url: String },
     /// Load the page anew.
     Reload,
-    /// Load the page that has all screens; it reads the flow where it is.
+    /// Load the page that has all screens, for a step that this one has none for; it reads the flow where it is.
     Continue,
 }
 
@@ -90,6 +89,8 @@ pub enum Effect {
 #[derive(Clone, Debug)]
 pub struct Machine {
     entry: Entry,
+    /// Which steps this page has screens for.
+    shows: fn(&Step) -> bool,
     phase: Phase,
     /// Counts the steps that were shown; see [`Face::Step`].
     instance: u32,
@@ -136,6 +137,8 @@ enum OpeningRequest {
     Unsent,
     Sent(Sending),
     Failed(Trouble),
+    /// There is a flow, and another page opens it.
+    Elsewhere,
 }
 
 #[derive(Clone, Debug)]
@@ -187,8 +190,9 @@ impl Sending {
 }
 
 impl Machine {
-    /// A machine that has heard nothing yet. `seed` decides the jitter and nothing else.
-    pub fn new(entry: Entry, seed: u32) -> Self {
+    /// A machine that has heard nothing yet. `shows` says which steps this page has screens for; `seed` decides the jitter
+    /// and nothing else.
+    pub fn new(entry: Entry, shows: fn(&Step) -> bool, seed: u32) -> Self {
         let opening = Opening {
             step: entry.first_step(),
             offers: Entry::first_offers(),
@@ -197,6 +201,7 @@ impl Machine {
         };
         Self {
             entry,
+            shows,
             phase: Phase::Opening(opening),
             instance: 0,
             tickets: 0,
@@ -249,7 +254,6 @@ impl Machine {
                 self.look_again(now, &mut effects);
             }
             Event::Outdated => effects.push(Effect::Reload),
-            Event::Beyond => effects.push(Effect::Continue),
             Event::WentBack => self.submit(now, Action::Back, &mut effects),
         }
         self.send_what_is_due(now, &mut effects);
@@ -261,7 +265,7 @@ impl Machine {
     pub fn face(&self) -> Face<'_> {
         match &self.phase {
             Phase::Opening(opening) => match (&opening.step, &opening.request) {
-                (None, OpeningRequest::Unsent | OpeningRequest::Sent(_)) => Face::Opening,
+                (None, OpeningRequest::Unsent | OpeningRequest::Sent(_) | OpeningRequest::Elsewhere) => Face::Opening,
                 (None, OpeningRequest::Failed(trouble)) => Face::Unopened(trouble),
                 (Some(step), request) => Face::Step {
                     instance: self.instance,
@@ -270,7 +274,7 @@ impl Machine {
                     busy: opening.early.as_ref().map(Action::name),
                     trouble: match request {
                         OpeningRequest::Failed(trouble) => Some((ActionName::Submit, trouble)),
-                        OpeningRequest::Unsent | OpeningRequest::Sent(_) => None,
+                        OpeningRequest::Unsent | OpeningRequest::Sent(_) | OpeningRequest::Elsewhere => None,
                     },
                     messages: &[],
                     account: None,
@@ -633,6 +637,12 @@ impl Machine {
         match &flow.status {
             // A flow that outlives its own end by its own clock would be asked for without a pause.
             Status::Active { .. } if flow.expires_at <= flow.server_time => self.end(EndReason::Expired),
+            Status::Active { step, .. } if !(self.shows)(&step.step) => {
+                self.entry.flow = Some(flow.id.clone());
+                let (offers, request) = (Offers::default(), OpeningRequest::Elsewhere);
+                self.phase = Phase::Opening(Opening { step: None, offers, early: None, request });
+                effects.push(Effect::Continue);
+            }
             Status::Active { step, actions, .. } => {
                 let before = match &self.phase {
                     Phase::Open(open) => Some((open.step.id.as_str(), open.rhythm)),

@@ -98,7 +98,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         4 => action.prop_map(|action| Happening::Other(Event::Submitted(action))),
         4 => Just(Happening::Other(Event::Tick)),
         3 => proptest::sample::select(vec![
-            Event::Began, Event::Hidden, Event::Shown, Event::Offline, Event::Online, Event::WentBack, Event::Retried, Event::Restarted, Event::Beyond,
+            Event::Began, Event::Hidden, Event::Shown, Event::Offline, Event::Online, Event::WentBack, Event::Retried, Event::Restarted,
         ]).prop_map(Happening::Other),
     ]
 }
@@ -146,7 +146,7 @@ proptest! {
         seed: u32,
     ) {
         let entry = Entry { kind: Kind::SignIn, place: Place::Door, hints: Hints::default(), flow: saved.then(|| "f".into()), at_front_door };
-        let (mut machine, mut now, mut wire) = (Machine::new(entry, seed), Moment(0), Wire::default());
+        let (mut machine, mut now, mut wire) = (Machine::new(entry, |_| true, seed), Moment(0), Wire::default());
         for (pause, happening) in happenings {
             now = now.plus_millis(pause);
             let stale = matches!(&happening, Happening::Answered { ago, .. } if *ago > 0 || wire.flying.is_none());
@@ -197,7 +197,7 @@ proptest! {
             },
             messages: Vec::new(), account: None, workspace: None,
         };
-        let (machine, effects) = Machine::new(Entry { kind: Kind::SignIn, place: Place::Door, hints: Hints::default(), flow: None, at_front_door: true }, seed)
+        let (machine, effects) = Machine::new(Entry { kind: Kind::SignIn, place: Place::Door, hints: Hints::default(), flow: None, at_front_door: true }, |_| true, seed)
             .update(Moment(0), Event::Began);
         let Some(Effect::Begin { ticket }) = effects.first() else { return Err(TestCaseError::fail("it begins")) };
         let first = Answer::Flow { flow: Box::new(polled(Moment(0))), etag: None };

@@ -43,6 +43,10 @@ fn answer(flow: Flow) -> Result<Answer, Fault> {
     Ok(Answer::Flow { flow: Box::new(flow), etag: None })
 }
 
+fn front_door() -> Entry {
+    Entry { kind: Kind::SignIn, place: Place::Door, hints: Hints::default(), flow: None, at_front_door: true }
+}
+
 /// A machine and the clock it lives by.
 struct Story {
     machine: Machine,
@@ -52,17 +56,15 @@ struct Story {
 
 impl Story {
     fn at_front_door() -> Self {
-        Self::entering(Entry {
-            kind: Kind::SignIn,
-            place: Place::Door,
-            hints: Hints::default(),
-            flow: None,
-            at_front_door: true,
-        })
+        Self::entering(front_door())
     }
 
     fn entering(entry: Entry) -> Self {
-        let story = Self { machine: Machine::new(entry, 7), now: Moment(1_000), effects: Vec::new() };
+        Self::of(Machine::new(entry, |_| true, 7))
+    }
+
+    fn of(machine: Machine) -> Self {
+        let story = Self { machine, now: Moment(1_000), effects: Vec::new() };
         story.then(Event::Began)
     }
 
@@ -383,9 +385,14 @@ fn who_begins_anew_on_a_passage_is_led_to_the_front_door() {
 
 #[test]
 fn a_step_without_a_screen_here_is_carried_on_where_there_is_one() {
-    let story = Story::at(code(2)).then(Event::Beyond);
-    assert_eq!(story.effects[0], Effect::Continue);
-    assert_eq!(story.machine.flow_id(), Some("f"));
+    let shows = |step: &Step| !matches!(step, Step::ChooseWorkspace { .. });
+    let story = Story::of(Machine::new(front_door(), shows, 7));
+    let ticket = story.asked();
+    let step = Step::ChooseWorkspace { email: "a@b.test".into(), workspaces: Vec::new() };
+    let story = story.then(Event::Answered(ticket, answer(flow(4, step, &[]))));
+    assert_eq!(story.effects, [Effect::Continue]);
+    assert_eq!(story.machine.face(), Face::Opening, "nothing that is about to go is shown");
+    assert_eq!(story.machine.flow_id(), Some("f"), "so that the other page finds it");
 }
 
 #[test]
