@@ -129,7 +129,7 @@ fn workspaces() -> [Workspace; 5] {
         workspace("sakura", "さくら商事", Some("sakura")),
         workspace("northwind", "Northwind Traders", Some("northwind")),
         // Its one place is taken.
-        Workspace { capacity: Some(1), ..workspace("gadeuk", "가득상사", Some("gadeuk")) },
+        Workspace { capacity: Some(1), ..workspace("gadeuk", "가득상사", None) },
     ]
 }
 
