@@ -5,14 +5,16 @@
 mod stage;
 
 pub mod code;
+pub mod find_id;
 pub mod join;
 pub mod new_password;
+pub mod register_id;
 pub mod reset;
 pub mod sign_in;
 
 mod view;
 
-use daemun_protocol::{FieldCode, FieldError, Membership, Timestamp};
+use daemun_protocol::{Channel, FieldCode, FieldError, Membership, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::email_address::EmailAddress;
@@ -100,6 +102,8 @@ pub struct Facts {
     pub workspace: Option<Workspace>,
     /// The accounts of the stage's verified address in workspaces that allow the email way.
     pub memberships: Vec<Membership>,
+    /// How codes can travel here.
+    pub channels: Vec<Channel>,
 }
 
 /// What an act does to the flow.

@@ -5,6 +5,7 @@ mod taking;
 
 mod code_turn;
 mod entering;
+mod id_turns;
 mod join_turns;
 mod new_password_turn;
 mod password_turn;
@@ -19,7 +20,7 @@ mod same_key;
 use std::sync::Arc;
 
 use daemun_protocol::{
-    Act, ActionName, Begin, EndReason, Flow, Kind, Problem, ProblemCode, StepKind, Terms, Timestamp,
+    Act, ActionName, Begin, Channel, EndReason, Flow, Kind, Problem, ProblemCode, StepKind, Terms, Timestamp,
 };
 use rusqlite::Connection;
 
@@ -63,6 +64,8 @@ pub struct Parts {
     pub places: ReturnPlaces,
     /// What new members agree to.
     pub terms: Vec<Terms>,
+    /// How codes can travel here.
+    pub channels: Vec<Channel>,
     pub same_key: SameKey,
     pub log: Log,
 }
@@ -410,13 +413,13 @@ impl Gate {
 
     /// The flow as its browser sees it.
     fn see(&self, connection: &Connection, id: &str, row: &FlowRow, now: Timestamp) -> Result<Flow, Trouble> {
-        let facts = facts(connection, &row.flow.stage)?;
+        let facts = facts(connection, &row.flow.stage, &self.channels)?;
         Ok(flow::view(id, &row.flow, &facts, now, row.expires_at))
     }
 }
 
 /// What the flow's stage needs to know.
-fn facts(connection: &Connection, stage: &Stage) -> Result<Facts, Trouble> {
+fn facts(connection: &Connection, stage: &Stage, channels: &[Channel]) -> Result<Facts, Trouble> {
     Ok(Facts {
         organisation_way: store::organisation_way(connection)?,
         workspace: match stage.workspace() {
@@ -427,6 +430,7 @@ fn facts(connection: &Connection, stage: &Stage) -> Result<Facts, Trouble> {
             Some(address) => store::listed_memberships(connection, &address.email)?,
             None => Vec::new(),
         },
+        channels: channels.into(),
     })
 }
 
@@ -469,5 +473,6 @@ fn email_subject(email: &EmailAddress) -> String {
 fn contact_subject(contact: &Contact) -> String {
     match contact {
         Contact::Email(address) => email_subject(&address.email),
+        Contact::Mobile { number, .. } => format!("mobile:{}", number.as_str()),
     }
 }

@@ -1,4 +1,6 @@
-//! What a member signs in with at an organisation: an email address or a mobile number. It refuses to know whose it is.
+//! What a member signs in with at an organisation: an email address, a mobile number, or the ID that they registered. It refuses to know whose it is.
+
+use serde::{Deserialize, Serialize};
 
 use crate::email_address::{EmailAddress, NotAnAddress};
 
@@ -7,11 +9,18 @@ use crate::email_address::{EmailAddress, NotAnAddress};
 pub enum LoginId {
     Email(EmailAddress),
     Mobile(MobileNumber),
+    Name(LoginName),
 }
+
+/// An ID that a member has chosen (FEATURES R5): 3 to 40 of `a`–`z`, `0`–`9`, `.`, `_`, `-`, a letter first. So it is never a
+/// number or an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoginName(String);
 
 /// A number in E.164: `+` and 8 to 15 digits. Numbers without a country code are read as Korean;
 /// a full reading of national formats is to come.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct MobileNumber(String);
 
 /// Why a text is no ID.
@@ -42,7 +51,10 @@ impl LoginId {
                 NotAnAddress::Malformed => NotAnId::Malformed,
             });
         }
-        MobileNumber::parse(typed).map(Self::Mobile).ok_or(NotAnId::Malformed)
+        match MobileNumber::parse(typed) {
+            Some(number) => Ok(Self::Mobile(number)),
+            None => LoginName::parse(typed).map(Self::Name),
+        }
     }
 
     /// The normal form.
@@ -50,7 +62,32 @@ impl LoginId {
         match self {
             Self::Email(address) => address.as_str(),
             Self::Mobile(number) => number.as_str(),
+            Self::Name(name) => name.as_str(),
         }
+    }
+}
+
+impl LoginName {
+    /// Reads an ID as a person types it: outer spaces are dropped, letter case does not count. Nothing beyond ASCII is made an
+    /// ASCII letter: `K` (U+212A) is no `k`.
+    ///
+    /// # Errors
+    /// [`NotAnId`] says what is wrong.
+    pub fn parse(typed: &str) -> Result<Self, NotAnId> {
+        let name = typed.trim().to_ascii_lowercase();
+        if name.is_empty() {
+            return Err(NotAnId::Empty);
+        }
+        let begins_well = name.starts_with(|c: char| c.is_ascii_lowercase());
+        let is_well = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c));
+        match name.len() {
+            3..=40 if begins_well && is_well => Ok(Self(name)),
+            _ => Err(NotAnId::Malformed),
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
@@ -109,10 +146,28 @@ mod tests {
         assert_eq!(LoginId::parse("+81 90 1234 5678").unwrap().as_str(), "+819012345678");
     }
 
+    /// R5: the third form.
+    #[test]
+    fn a_name_is_read_as_people_type_it() {
+        for (typed, name) in [("Minji.Kim", "minji.kim"), (" m1-_. ", "m1-_."), ("abc", "abc")] {
+            assert_eq!(LoginId::parse(typed), Ok(LoginId::Name(LoginName(name.into()))), "{typed:?}");
+        }
+        assert!(LoginName::parse(&"a".repeat(40)).is_ok());
+        for typed in ["ab", &"a".repeat(41), "0abc", ".abc", "a b", "a\u{0}bc", "ａｂｃ", "\u{212a}im", "a@b", "+8210"]
+        {
+            assert_eq!(LoginName::parse(typed), Err(NotAnId::Malformed), "{typed:?}");
+        }
+        assert_eq!(LoginName::parse(" "), Err(NotAnId::Empty));
+    }
+
     #[test]
     fn what_is_no_id_is_refused() {
         for typed in [
-            "minji",
+            "mi",
+            "1minji",
+            "min ji",
+            "min\u{212a}ji",
+            "민지민지",
             "12345",
             "010",
             "++8210",

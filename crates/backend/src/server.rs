@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use daemun_protocol::{AppLink, Terms};
+use daemun_protocol::{AppLink, Channel, Terms};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -220,6 +220,11 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
         postman: postman.clone(),
         places,
         terms: terms.clone(),
+        // A deployment has no way to phones yet.
+        channels: match config.sandbox {
+            Sandbox::On => vec![Channel::Email, Channel::Sms],
+            Sandbox::Off => vec![Channel::Email],
+        },
         same_key: crate::gate::SameKey::default(),
         log: config.log.clone(),
     });

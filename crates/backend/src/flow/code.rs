@@ -3,10 +3,12 @@
 use daemun_protocol::{Channel, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::find_id::ContactForm;
 use super::join::Candidate;
 use super::{Address, Next, Notice, Refusal, Said, Stage};
 use crate::codes::CodeDigest;
 use crate::limits::Left;
+use crate::login_id::MobileNumber;
 
 /// The one code that counts now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +25,7 @@ pub struct SentCode {
 #[serde(rename_all = "snake_case")]
 pub enum Contact {
     Email(Address),
+    Mobile { typed: String, number: MobileNumber },
 }
 
 /// What a right code opens.
@@ -32,6 +35,10 @@ pub enum Purpose {
     SignIn,
     /// An account is made (FEATURES E4).
     Join(Box<Candidate>),
+    /// The IDs are told (FEATURES L10).
+    FindId {
+        workspace: String,
+    },
 }
 
 impl Contact {
@@ -39,6 +46,7 @@ impl Contact {
     pub fn typed(&self) -> &str {
         match self {
             Self::Email(address) => &address.typed,
+            Self::Mobile { typed, .. } => typed,
         }
     }
 
@@ -46,12 +54,14 @@ impl Contact {
     pub fn place(&self) -> &str {
         match self {
             Self::Email(address) => address.email.as_str(),
+            Self::Mobile { number, .. } => number.as_str(),
         }
     }
 
     pub const fn channel(&self) -> Channel {
         match self {
             Self::Email(_) => Channel::Email,
+            Self::Mobile { .. } => Channel::Sms,
         }
     }
 }
@@ -62,6 +72,7 @@ impl Purpose {
         match self {
             Self::SignIn => None,
             Self::Join(candidate) => Some(&candidate.form.invited.workspace),
+            Self::FindId { workspace } => Some(workspace),
         }
     }
 
@@ -70,6 +81,10 @@ impl Purpose {
         match self {
             Self::SignIn => Stage::Identify { identifier: Some(to.typed().into()) },
             Self::Join(candidate) => Stage::CreateAccount(candidate.form.clone()),
+            Self::FindId { workspace } => {
+                let identifier = Some(to.typed().into());
+                Stage::FindId(ContactForm { workspace: workspace.clone(), identifier })
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use daemun_protocol::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::new_password::{NewPasswordStage, Proof, Whose};
+use super::register_id::IdForm;
 use super::{Address, Next, Notice, Refusal, Stage, Workspace, seconds_until};
 use crate::limits::Left;
 
@@ -79,6 +80,8 @@ pub enum Landing {
     },
     /// The member was registered beforehand and has not joined (FEATURES E5).
     FirstPassword(Whose),
+    /// The member joined without ID and password (FEATURES R5).
+    FirstId(Whose),
 }
 
 /// The workspace's own screen, for who has verified the address.
@@ -87,6 +90,7 @@ fn land(address: Address, workspace: String, landing: Landing) -> Stage {
         Landing::Password { restricted_until } => {
             Stage::Password(PasswordStage { workspace, way: Way::Email(address), restricted_until })
         }
+        Landing::FirstId(whose) => Stage::RegisterId(IdForm { whose, address, identifier: None }),
         Landing::FirstPassword(whose) => Stage::NewPassword(NewPasswordStage { whose, proof: Proof::Mailbox(address) }),
     }
 }

@@ -1,12 +1,14 @@
 //! The stages that a stored flow can be in, whatever it is for: what is true of each, what it offers, and what lies before
 //! it. What an act makes of one is decided in its own room.
 
-use daemun_protocol::{ActionName, Offer, Offers, StepKind, Timestamp};
+use daemun_protocol::{ActionName, FoundId, Offer, Offers, StepKind, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::code::SentCode;
+use super::find_id::{self, ContactForm};
 use super::join::{AccountForm, BadInvitation, Joined, OpenInvitation};
 use super::new_password::{NewPasswordStage, Proof};
+use super::register_id::IdForm;
 use super::reset::{ResetForm, ResetLinkTrouble};
 use super::sign_in::{PasswordStage, Way};
 use super::{Address, Facts, Next, Workspace, seconds_until};
@@ -24,6 +26,9 @@ pub enum Stage {
     CreateAccount(AccountForm),
     RequestReset(ResetForm),
     NewPassword(NewPasswordStage),
+    RegisterId(IdForm),
+    FindId(ContactForm),
+    FoundIds { workspace: String, ids: Vec<FoundId> },
     Notice(Notice),
     Complete(Completed),
     Ended(Ending),
@@ -42,6 +47,7 @@ pub enum Notice {
     BadInvitation(BadInvitation),
     ResetRequested { to: String, workspace: Option<String>, back: Box<Stage> },
     BadResetLink { trouble: ResetLinkTrouble, workspace: Option<String> },
+    IdNotFound { workspace: String, to: String },
 }
 
 /// Signed in.
@@ -75,6 +81,9 @@ impl Stage {
             Self::CreateAccount(_) => Some(StepKind::CreateAccount),
             Self::RequestReset(_) => Some(StepKind::RequestReset),
             Self::NewPassword(_) => Some(StepKind::NewPassword),
+            Self::RegisterId(_) => Some(StepKind::RegisterId),
+            Self::FindId(_) => Some(StepKind::FindId),
+            Self::FoundIds { .. } => Some(StepKind::FoundIds),
             Self::Notice(_) => Some(StepKind::Notice),
             Self::Complete(_) | Self::Ended(_) => None,
         }
@@ -93,7 +102,8 @@ impl Stage {
                 | Notice::AlreadyMember { .. }
                 | Notice::BadInvitation(_)
                 | Notice::ResetRequested { .. }
-                | Notice::BadResetLink { .. } => None,
+                | Notice::BadResetLink { .. }
+                | Notice::IdNotFound { .. } => None,
             },
             Self::Identify { .. }
             | Self::Organisation { .. }
@@ -103,6 +113,9 @@ impl Stage {
             | Self::CreateAccount(_)
             | Self::RequestReset(_)
             | Self::NewPassword(_)
+            | Self::RegisterId(_)
+            | Self::FindId(_)
+            | Self::FoundIds { .. }
             | Self::Complete(_)
             | Self::Ended(_) => None,
         }
@@ -117,11 +130,13 @@ impl Stage {
             Self::CreateAccount(form) => Some(&form.invited.workspace),
             Self::RequestReset(form) => form.workspace.as_deref(),
             Self::NewPassword(stage) => Some(&stage.whose.workspace),
+            Self::RegisterId(form) => Some(&form.whose.workspace),
+            Self::FindId(ContactForm { workspace, .. }) | Self::FoundIds { workspace, .. } => Some(workspace),
             Self::Complete(completed) => Some(&completed.workspace),
             Self::Notice(notice) => match notice {
-                Notice::AccountSuspended { workspace, .. } | Notice::MethodNotAllowed { workspace, .. } => {
-                    Some(workspace)
-                }
+                Notice::AccountSuspended { workspace, .. }
+                | Notice::MethodNotAllowed { workspace, .. }
+                | Notice::IdNotFound { workspace, .. } => Some(workspace),
                 Notice::Joined(joined) => Some(&joined.whose.workspace),
                 Notice::AlreadyMember { form, .. } => Some(&form.invited.workspace),
                 Notice::BadInvitation(BadInvitation { workspace, .. })
@@ -137,7 +152,7 @@ impl Stage {
     /// The address that was verified on the way here.
     pub const fn verified(&self) -> Option<&Address> {
         match self {
-            Self::ChooseWorkspace { address } => Some(address),
+            Self::ChooseWorkspace { address } | Self::RegisterId(IdForm { address, .. }) => Some(address),
             Self::Password(stage) => stage.way.verified(),
             Self::NewPassword(NewPasswordStage { proof, .. }) => match proof {
                 Proof::Mailbox(address) => Some(address),
@@ -150,7 +165,8 @@ impl Stage {
                 | Notice::Joined(_)
                 | Notice::BadInvitation(_)
                 | Notice::ResetRequested { .. }
-                | Notice::BadResetLink { .. } => None,
+                | Notice::BadResetLink { .. }
+                | Notice::IdNotFound { .. } => None,
             },
             Self::Identify { .. }
             | Self::Organisation { .. }
@@ -158,6 +174,8 @@ impl Stage {
             | Self::Invitation(_)
             | Self::CreateAccount(_)
             | Self::RequestReset(_)
+            | Self::FindId(_)
+            | Self::FoundIds { .. }
             | Self::Complete(_)
             | Self::Ended(_) => None,
         }
@@ -184,14 +202,18 @@ impl Stage {
                 let offers = offers.with_offer(ActionName::Submit, from(*restricted_until)).with(ActionName::Forgot);
                 let offers = match way {
                     Way::Organisation if takes(facts, |workspace| workspace.email_entry) => {
-                        offers.with(ActionName::UseEmail)
+                        offers.with(ActionName::FindId).with(ActionName::UseEmail)
                     }
-                    Way::Organisation | Way::Email(_) | Way::Link(_) => offers,
+                    Way::Organisation => offers.with(ActionName::FindId),
+                    Way::Email(_) | Way::Link(_) => offers,
                 };
                 offers.with(ActionName::Back)
             }
             Self::Invitation(_) => offers.with(ActionName::Accept).with(ActionName::Decline),
-            Self::CreateAccount(_) | Self::RequestReset(_) => offers.with(ActionName::Submit).with(ActionName::Back),
+            Self::CreateAccount(_) | Self::RequestReset(_) | Self::RegisterId(_) | Self::FindId(_) => {
+                offers.with(ActionName::Submit).with(ActionName::Back)
+            }
+            Self::FoundIds { .. } => offers.with(ActionName::Back),
             Self::NewPassword(stage) => match stage.proof {
                 Proof::Expired(_) | Proof::Mailbox(_) => offers.with(ActionName::Submit).with(ActionName::Back),
                 Proof::ResetLink(_) | Proof::Invitation(_) => offers.with(ActionName::Submit),
@@ -217,6 +239,9 @@ impl Notice {
                 | Stage::CreateAccount(_)
                 | Stage::RequestReset(_)
                 | Stage::NewPassword(_)
+                | Stage::RegisterId(_)
+                | Stage::FindId(_)
+                | Stage::FoundIds { .. }
                 | Stage::Notice(_)
                 | Stage::Complete(_)
                 | Stage::Ended(_) => offers.with(ActionName::Back),
@@ -243,7 +268,7 @@ impl Notice {
             Self::BadInvitation(BadInvitation { joined: None, .. }) => {
                 with_organisation(offers.with(ActionName::UseEmail), facts)
             }
-            Self::ResetRequested { .. } => offers.with(ActionName::Back),
+            Self::ResetRequested { .. } | Self::IdNotFound { .. } => offers.with(ActionName::Back),
             Self::BadResetLink { .. } => offers.with(ActionName::Forgot).with(ActionName::UseEmail),
         }
     }
@@ -271,7 +296,14 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
             Proof::Mailbox(address) => Some(choice(address, 2, facts)),
             Proof::ResetLink(_) | Proof::Invitation(_) => None,
         },
+        Stage::RegisterId(form) => Some(choice(&form.address, 2, facts)),
+        Stage::FindId(ContactForm { workspace, .. }) | Stage::FoundIds { workspace, .. } => {
+            Some(find_id::password(workspace))
+        }
         Stage::Notice(notice) => match notice {
+            Notice::IdNotFound { workspace, to } => {
+                Some(Stage::FindId(ContactForm { workspace: workspace.clone(), identifier: Some(to.clone()) }))
+            }
             Notice::NoWorkspace { address } => Some(identify(address)),
             Notice::EmailRestricted { back, .. } | Notice::ResetRequested { back, .. } => Some((**back).clone()),
             Notice::AccountSuspended { way, .. } => Some(before_password(way, facts)),

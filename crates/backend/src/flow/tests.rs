@@ -3,8 +3,10 @@
 use daemun_protocol::{ActionName, Status};
 
 use super::code::{Contact, Purpose, SentCode};
+use super::find_id::ContactForm;
 use super::join::{AccountForm, BadInvitation, Candidate, InvitationTrouble, Joined, OpenInvitation};
 use super::new_password::{NewPasswordStage, Proof, Whose};
+use super::register_id::IdForm;
 use super::reset::{ResetForm, ResetLinkTrouble};
 use super::sign_in::*;
 use super::*;
@@ -36,6 +38,7 @@ fn facts(memberships: &[&str]) -> Facts {
         organisation_way: true,
         workspace: Some(workspace()),
         memberships: memberships.iter().map(|id| membership(id)).collect(),
+        channels: Vec::new(),
     }
 }
 
@@ -77,6 +80,11 @@ fn stages() -> Vec<Stage> {
         sent(Purpose::Join(Box::new(candidate))),
         Stage::Invitation(invited),
         Stage::CreateAccount(form.clone()),
+        sent(Purpose::FindId { workspace: "nuri".into() }),
+        Stage::RegisterId(IdForm { whose: whose(), address: address(), identifier: None }),
+        Stage::FindId(ContactForm { workspace: "nuri".into(), identifier: None }),
+        Stage::FoundIds { workspace: "nuri".into(), ids: Vec::new() },
+        Stage::Notice(Notice::IdNotFound { workspace: "nuri".into(), to: "a".into() }),
         Stage::RequestReset(reset),
         Stage::ChooseWorkspace { address: address() },
         Stage::Notice(Notice::NoWorkspace { address: address() }),
@@ -154,6 +162,7 @@ fn ways_that_are_switched_off_are_not_offered() {
         organisation_way: false,
         workspace: Some(Workspace { email_entry: false, organisation_entry: false, ..workspace() }),
         memberships: Vec::new(),
+        channels: Vec::new(),
     };
     for (stage, name) in [
         (Stage::Identify { identifier: None }, ActionName::UseOrganisation),

@@ -8,6 +8,7 @@ use daemun_protocol::{
 use super::code::SentCode;
 use super::join::{InvitationTrouble, Joined};
 use super::new_password::{NewPasswordStage, Whose};
+use super::register_id::IdForm;
 use super::reset::ResetLinkTrouble;
 use super::sign_in::{PasswordStage, Way};
 use super::{Completed, Ending, Entrance, Facts, Notice, Said, Stage, StoredFlow};
@@ -76,6 +77,13 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
             reason: proof.reason(),
             rules: rules(facts),
         }),
+        Stage::RegisterId(form) => {
+            active(Step::RegisterId { identifier: form.identifier.clone(), rules: rules(facts) })
+        }
+        Stage::FindId(form) => {
+            active(Step::FindId { identifier: form.identifier.clone(), channels: facts.channels.clone() })
+        }
+        Stage::FoundIds { ids, .. } => active(Step::FoundIds { ids: ids.clone() }),
         Stage::Notice(notice) => active(notice_step(notice, facts)),
         Stage::Complete(Completed { redirect_to, .. }) => Status::Complete { redirect_to: redirect_to.clone() },
         Stage::Ended(Ending::Cancelled) => ended(EndReason::Cancelled),
@@ -122,6 +130,7 @@ fn notice_step(notice: &Notice, facts: &Facts) -> Step {
             },
             workspace(),
         ),
+        Notice::IdNotFound { to: asked, .. } => (NoticeCode::IdNotFound, to(asked)),
         Notice::ResetRequested { to: asked, .. } => (NoticeCode::ResetRequested, to(asked)),
         Notice::BadResetLink { trouble, .. } => (
             match trouble {
@@ -148,9 +157,9 @@ fn account(stage: &Stage) -> Option<Account> {
         Stage::Password(PasswordStage { way, .. }) => {
             settled_id(way).map(|identifier| Account { identifier, name: None })
         }
-        Stage::NewPassword(NewPasswordStage { whose, .. }) | Stage::Notice(Notice::Joined(Joined { whose, .. })) => {
-            Some(known(whose))
-        }
+        Stage::NewPassword(NewPasswordStage { whose, .. })
+        | Stage::RegisterId(IdForm { whose, .. })
+        | Stage::Notice(Notice::Joined(Joined { whose, .. })) => Some(known(whose)),
         Stage::Complete(Completed { identifier, name, .. }) => {
             Some(Account { identifier: identifier.clone(), name: Some(name.clone()) })
         }
@@ -161,6 +170,8 @@ fn account(stage: &Stage) -> Option<Account> {
         | Stage::Invitation(_)
         | Stage::CreateAccount(_)
         | Stage::RequestReset(_)
+        | Stage::FindId(_)
+        | Stage::FoundIds { .. }
         | Stage::Notice(
             Notice::NoWorkspace { .. }
             | Notice::EmailRestricted { .. }
@@ -169,7 +180,8 @@ fn account(stage: &Stage) -> Option<Account> {
             | Notice::AlreadyMember { .. }
             | Notice::BadInvitation(_)
             | Notice::ResetRequested { .. }
-            | Notice::BadResetLink { .. },
+            | Notice::BadResetLink { .. }
+            | Notice::IdNotFound { .. },
         )
         | Stage::Ended(_) => None,
     }
@@ -204,6 +216,9 @@ fn messages(flow: &StoredFlow, now: Timestamp) -> Vec<Message> {
         | Stage::CreateAccount(_)
         | Stage::RequestReset(_)
         | Stage::NewPassword(_)
+        | Stage::RegisterId(_)
+        | Stage::FindId(_)
+        | Stage::FoundIds { .. }
         | Stage::Notice(_)
         | Stage::Complete(_)
         | Stage::Ended(_) => None,

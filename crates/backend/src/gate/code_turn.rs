@@ -105,6 +105,9 @@ impl Taking<'_> {
         match (&sent.purpose, &sent.to) {
             (Purpose::SignIn, Contact::Email(address)) => self.sign_in_by(address.clone()),
             (Purpose::Join(candidate), Contact::Email(address)) => self.join(candidate, address.clone()),
+            (Purpose::FindId { workspace }, to) => self.found_ids(workspace, to),
+            // Nobody signs in or joins by a phone's code.
+            (Purpose::SignIn | Purpose::Join(_), Contact::Mobile { .. }) => Ok(Next::unavailable()),
         }
     }
 }

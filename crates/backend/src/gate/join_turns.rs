@@ -106,6 +106,9 @@ impl Taking<'_> {
             | Stage::CreateAccount(_)
             | Stage::RequestReset(_)
             | Stage::NewPassword(_)
+            | Stage::RegisterId(_)
+            | Stage::FindId(_)
+            | Stage::FoundIds { .. }
             | Stage::Notice(_)
             | Stage::Complete(_)
             | Stage::Ended(_) => Next::unavailable(),
@@ -249,6 +252,9 @@ impl Taking<'_> {
             | Stage::CreateAccount(_)
             | Stage::RequestReset(_)
             | Stage::NewPassword(_)
+            | Stage::RegisterId(_)
+            | Stage::FindId(_)
+            | Stage::FoundIds { .. }
             | Stage::Notice(_)
             | Stage::Complete(_)
             | Stage::Ended(_) => Ok(Next::unavailable()),

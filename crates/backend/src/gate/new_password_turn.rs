@@ -10,10 +10,12 @@ use super::{Asker, Gate, Taking, Turn, account_subject, facts, is_over, problems
 use crate::browser::Browser;
 use crate::flow::join::AccountForm;
 use crate::flow::new_password::{self, NewPasswordStage, Proof, ProofTrouble};
+use crate::flow::register_id::IdForm;
 use crate::flow::reset::ResetLinkTrouble;
 use crate::flow::sign_in::{self, PasswordStage, Way};
 use crate::flow::{Address, Facts, Next, Refusal, Stage};
 use crate::limits::Doing;
+use crate::login_id::LoginName;
 use crate::password::{Made, PasswordPolicy, Prepared, StoredPassword};
 use crate::store::{self, AccountRow, Finished, Scope, Trouble};
 
@@ -32,6 +34,8 @@ pub(super) enum ToHash {
     Account,
     /// Of somebody who has no account before the address is verified.
     Candidate { address: Address, form: AccountForm },
+    /// Of a member who gets an ID with it (FEATURES R5).
+    FirstId { name: LoginName, form: IdForm },
 }
 
 /// What is kept for the key meanwhile.
@@ -116,7 +120,7 @@ impl Taking<'_> {
             return self.stale();
         }
         let stage = self.row.flow.stage.clone();
-        let facts = facts(self.connection, &stage)?;
+        let facts = facts(self.connection, &stage, &self.gate.channels)?;
         let hash = match made {
             Made::Hash(hash) => hash,
             Made::Reused => return self.finish(new_password::refuse_password(vec![FieldCode::PasswordReused])),
@@ -127,7 +131,8 @@ impl Taking<'_> {
                 let next = self.verify_candidate(address, form, hash)?;
                 self.finish(next)
             }
-            (_, ToHash::Account | ToHash::Candidate { .. }) => self.stale(),
+            (Stage::RegisterId(_), ToHash::FirstId { name, form }) => self.register(&form, &name, &hash, &facts),
+            (_, ToHash::Account | ToHash::Candidate { .. } | ToHash::FirstId { .. }) => self.stale(),
         }
     }
 

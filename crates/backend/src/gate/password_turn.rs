@@ -152,7 +152,7 @@ impl Taking<'_> {
             Compared::BeyondTheLimit => Some(PasswordVerdict::Suspended),
         };
         let here = password_stage(&self.row, check.rev).filter(|_| !is_over(&self.row, self.now));
-        let workspace = facts(self.connection, &self.row.flow.stage)?.workspace;
+        let workspace = facts(self.connection, &self.row.flow.stage, &self.gate.channels)?.workspace;
         match (here, workspace, verdict) {
             (Some(stage), Some(workspace), Some(verdict)) => {
                 self.finish(sign_in::submit_password(&stage, &workspace, verdict, self.now))
@@ -371,6 +371,7 @@ mod tests {
             key,
             postman: Postman::new(store.clone(), clock.clone(), Log::silent(), None, Inbox::Kept, desk),
             terms: Vec::new(),
+            channels: vec![daemun_protocol::Channel::Email],
             store,
             clock,
             chance,

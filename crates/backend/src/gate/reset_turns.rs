@@ -89,6 +89,9 @@ impl Taking<'_> {
             | Stage::CreateAccount(_)
             | Stage::RequestReset(_)
             | Stage::NewPassword(_)
+            | Stage::RegisterId(_)
+            | Stage::FindId(_)
+            | Stage::FoundIds { .. }
             | Stage::Notice(_)
             | Stage::Complete(_)
             | Stage::Ended(_) => Next::unavailable(),

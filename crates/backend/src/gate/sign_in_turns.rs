@@ -55,6 +55,7 @@ impl Taking<'_> {
             Some(account) if account.state == AccountState::Invited => {
                 Landing::FirstPassword(whose(&account, address.typed.clone()))
             }
+            Some(account) if account.password.is_none() => Landing::FirstId(whose(&account, address.typed.clone())),
             Some(_) | None => Landing::Password {
                 restricted_until: self.settled_restriction(workspace, &Way::Email(address.clone()))?,
             },

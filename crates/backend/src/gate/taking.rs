@@ -28,7 +28,7 @@ impl Taking<'_> {
         reserved: Option<String>,
     ) -> Result<Turn, Trouble> {
         let stage = self.row.flow.stage.clone();
-        let facts = facts(self.connection, &stage)?;
+        let facts = facts(self.connection, &stage, &self.gate.channels)?;
         let offered = name.and_then(|name| stage.offers(&facts, self.now).get(name).map(|offer| (name, offer)));
         let (Some((name, offer)), Some(kind)) = (offered, stage.kind()) else {
             return self.settle(Next::unavailable());
@@ -73,7 +73,14 @@ impl Taking<'_> {
             Action::Decline => self.decline(&stage),
             Action::SignIn => self.sign_in_instead(&stage, &facts)?,
             Action::Start => return self.start(&stage),
-            Action::SubmitId { .. } | Action::SubmitContact { .. } | Action::FindId => Next::unavailable(),
+            Action::SubmitId { identifier, password } => {
+                return self.submit_id(&stage, &identifier, &password, &facts, reserved.as_deref());
+            }
+            Action::SubmitContact { identifier } => self.submit_contact(&stage, &identifier)?,
+            Action::FindId => {
+                let Stage::Password(stage) = &stage else { return self.settle(Next::unavailable()) };
+                flow::find_id::forgot_id(stage)
+            }
         };
         self.settle(next)
     }

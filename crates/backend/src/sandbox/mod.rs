@@ -17,8 +17,8 @@ use axum::routing::{get, post};
 use daemun_protocol::Channel;
 use serde::{Deserialize, Serialize};
 
-use crate::email_address::EmailAddress;
 use crate::http::{House, is_own_origin, own_fault, see_other};
+use crate::login_id::LoginId;
 use crate::pages;
 use crate::store::{self, InboxRow, Trouble};
 
@@ -133,7 +133,7 @@ async fn messages(State(house): State<House>, Query(wanted): Query<Wanted>) -> R
     let read = async {
         house.gate.postman.carry_due().await?;
         // Mails are sent to the form that is compared, and asked for as somebody typed it.
-        let to = wanted.to.map(|to| EmailAddress::parse(&to).map_or(to, |email| email.as_str().into()));
+        let to = wanted.to.map(|to| LoginId::parse(&to).map_or(to, |id| id.as_str().into()));
         house.gate.store.read(move |transaction| store::inbox(transaction, to.as_deref())).await
     };
     answer(&house, read.await.map(|rows| json(rows.into_iter().map(Message::from).collect::<Vec<_>>())))

@@ -5,7 +5,8 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Trouble, stored, unstored};
 use crate::email_address::EmailAddress;
-use crate::login_id::LoginId;
+use crate::flow::code::Contact;
+use crate::login_id::{LoginId, LoginName};
 use crate::password::{LONGEST_HISTORY, StoredPassword};
 
 /// An account as it is kept.
@@ -94,6 +95,10 @@ pub fn account_of(connection: &Connection, workspace: &str, id: &LoginId) -> Res
     let named = match id {
         LoginId::Email(_) => "account.email = ?2",
         LoginId::Mobile(_) => "account.phone = ?2",
+        LoginId::Name(_) => {
+            "account.id = (SELECT login_name.account FROM login_name
+                WHERE login_name.workspace = ?1 AND login_name.name = ?2)"
+        }
     };
     let mut query = connection
         .prepare_cached(&format!("SELECT {ACCOUNT} FROM account WHERE account.workspace = ?1 AND {named}"))?;
@@ -117,6 +122,40 @@ pub fn accounts_by_email(
     ))?;
     let rows = query.query_map(params![email, workspace], read_account)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The accounts of members of a workspace who have saved this address or number in their profile (FEATURES L10).
+pub fn accounts_by_contact(
+    connection: &Connection,
+    workspace: &str,
+    contact: &Contact,
+) -> Result<Vec<AccountRow>, Trouble> {
+    let saved = match contact {
+        Contact::Email(_) => "account.personal_email = ?2",
+        Contact::Mobile { .. } => "account.mobile = ?2",
+    };
+    let mut query = connection.prepare_cached(&format!(
+        "SELECT {ACCOUNT} FROM account
+         WHERE account.workspace = ?1 AND state = 'active' AND {saved} ORDER BY account.id"
+    ))?;
+    let rows = query.query_map([workspace, contact.place()], read_account)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Whether somebody in this workspace has this ID, or had it.
+pub fn is_name_taken(connection: &Connection, workspace: &str, name: &LoginName) -> Result<bool, Trouble> {
+    let mut query =
+        connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM login_name WHERE workspace = ?1 AND name = ?2)")?;
+    Ok(query.query_row([workspace, name.as_str()], |row| row.get(0))?)
+}
+
+/// Gives an account its ID, for good.
+pub fn give_name(connection: &Connection, account: &AccountRow, name: &LoginName) -> Result<(), Trouble> {
+    connection.execute(
+        "INSERT INTO login_name (workspace, name, account) VALUES (?1, ?2, ?3)",
+        params![account.workspace, name.as_str(), account.id],
+    )?;
+    Ok(())
 }
 
 pub fn list_accounts(connection: &Connection) -> Result<Vec<AccountRow>, Trouble> {

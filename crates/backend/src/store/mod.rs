@@ -26,8 +26,8 @@ use crate::password::NotChecked;
 use crate::server_key::ServerKey;
 
 pub use accounts::{
-    AccountRow, AccountState, NewAccount, account, account_of, accounts_by_email, insert_account, last_passwords,
-    list_accounts, set_password,
+    AccountRow, AccountState, NewAccount, account, account_of, accounts_by_contact, accounts_by_email, give_name,
+    insert_account, is_name_taken, last_passwords, list_accounts, set_password,
 };
 pub use answers::{Finished, Remembered, Scope, finish_answer, forget_answer, remember_reservation, remembered};
 pub use cleaning::forget_old;

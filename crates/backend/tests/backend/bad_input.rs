@@ -138,7 +138,7 @@ async fn fields_that_cannot_be() {
     for (input, pointer, code) in [
         (json!({"password": "x"}), "/input/identifier", "required"),
         (json!({"identifier": "", "password": "x"}), "/input/identifier", "required"),
-        (json!({"identifier": "nobody", "password": "x"}), "/input/identifier", "identifier_invalid"),
+        (json!({"identifier": "no body", "password": "x"}), "/input/identifier", "identifier_invalid"),
         (json!({"identifier": "0\u{0}10", "password": "x"}), "/input/identifier", "identifier_invalid"),
         (json!({"identifier": "1".repeat(255), "password": "x"}), "/input/identifier", "too_long"),
         (json!({"identifier": "minji@daemun.test"}), "/input/password", "required"),

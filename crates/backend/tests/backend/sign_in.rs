@@ -138,7 +138,7 @@ async fn e3_by_organisation_id_with_email_or_mobile_number() {
         let asked = minji.submit(json!({"organisation": " Nuri "})).await.at("password");
         assert!(asked.flow()["step"].get("identifier").is_none());
         assert_eq!(asked.flow()["workspace"]["id"], "nuri");
-        assert_eq!(asked.actions(), ["back", "forgot", "submit", "use_email"]);
+        assert_eq!(asked.actions(), ["back", "find_id", "forgot", "submit", "use_email"]);
         let done = minji.submit(json!({"identifier": id, "password": PASSWORD})).await;
         assert_eq!(done.flow()["status"], "complete", "{id}: {}", done.json());
         assert!(house.mails(MINJI).await.is_empty(), "no code on this way");
