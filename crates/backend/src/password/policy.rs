@@ -159,6 +159,37 @@ mod tests {
         assert!(judge(PasswordPolicy::DEFAULT, "비밀번호a1😀😀").is_ok(), "eight characters, not bytes");
     }
 
+    proptest::proptest! {
+        /// R3: a password is taken by every policy whose requirements it has, and refused with those that it lacks.
+        #[test]
+        fn what_is_refused_is_what_is_unmet(
+            typed in "[a-zA-Z0-9!가 ]{1,24}", min_length in 8_u32..=20, with_symbols in proptest::bool::ANY,
+        ) {
+            let format =
+                if with_symbols { PasswordFormat::LettersDigitsSymbols } else { PasswordFormat::LettersDigits };
+            let policy = PasswordPolicy { format, min_length, ..PasswordPolicy::DEFAULT };
+            let has = |what: fn(&char) -> bool| typed.chars().any(|c| what(&c));
+            let unmet: Vec<_> = [
+                (typed.chars().count() < min_length as usize, FieldCode::PasswordTooShort),
+                (!has(char::is_ascii_alphabetic), FieldCode::PasswordNeedsLetter),
+                (!has(char::is_ascii_digit), FieldCode::PasswordNeedsDigit),
+                (with_symbols && !has(char::is_ascii_punctuation), FieldCode::PasswordNeedsSymbol),
+            ]
+            .into_iter()
+            .filter_map(|(lacks, code)| lacks.then_some(code))
+            .collect();
+            #[derive(Debug)]
+            struct Nothing;
+            impl Breached for Nothing {
+                fn knows(&self, _: &str) -> bool {
+                    false
+                }
+            }
+            let judged = policy.judge(&Secret::new(typed.as_str()), &[], &Nothing);
+            proptest::prop_assert_eq!(judged.err().unwrap_or_default(), unmet);
+        }
+    }
+
     /// R4: to the millisecond.
     #[test]
     fn a_password_expires_when_its_days_are_over() {

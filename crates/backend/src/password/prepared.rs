@@ -137,6 +137,31 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        /// RFC 8265 §4.2.3: applied again, the profile changes nothing; and what is set is what is compared.
+        #[test]
+        fn preparing_twice_is_preparing_once(typed in "\\PC{1,40}") {
+            if let Ok(once) = set(&typed) {
+                proptest::prop_assert_eq!(set(&once), Ok(once.clone()));
+                let compared = Prepared::to_be_compared(&Secret::new(typed.as_str()));
+                proptest::prop_assert_eq!(compared.expose(), once);
+            }
+        }
+
+        /// However a password is composed, it is the same one.
+        #[test]
+        fn composition_does_not_count(typed in "[가-힣a-zé\u{3000} ]{8,20}") {
+            let decomposed: String = typed.nfd().collect();
+            proptest::prop_assert_eq!(set(&decomposed), set(&typed));
+        }
+
+        #[test]
+        fn nothing_that_is_typed_is_a_fault(typed in proptest::collection::vec(proptest::char::any(), 0..60)) {
+            let typed: String = typed.into_iter().collect();
+            let _ = set(&typed);
+        }
+    }
+
     #[test]
     fn what_could_not_be_typed_again_is_refused() {
         for typed in [

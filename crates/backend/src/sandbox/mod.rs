@@ -5,6 +5,7 @@ mod links;
 mod page;
 mod policy;
 mod scenarios;
+mod terms;
 mod world;
 
 use axum::Router;
@@ -69,6 +70,7 @@ pub fn routes(house: House) -> Router<House> {
         .route("/sandbox/", get(show))
         .route("/sandbox/sandbox.js", get(script))
         .route("/sandbox/world", get(world))
+        .route("/sandbox/terms/{id}", get(terms::show))
         .route("/sandbox/messages", get(messages))
         .route("/sandbox/clock", get(clock).post(move_clock))
         .route("/sandbox/scenarios/{name}", post(scenario))

@@ -17,11 +17,12 @@ pub(super) fn html(inbox: &[InboxRow], world: &World, now: Timestamp) -> String 
          <p class=\"quiet\">For this machine alone: read the mail, pick an account, move the clock.</p></div>\n\
          <a class=\"button deed\" href=\"/\" target=\"_blank\">Open sign-in</a>\n</header>\n\
          <div class=\"boards\">\n<div class=\"board\">\n{clock}\n{inbox}\n</div>\n\
-         <div class=\"board\">\n{accounts}\n{scenarios}\n</div>\n</div>\n</main>\n\
+         <div class=\"board\">\n{accounts}\n{links}\n{scenarios}\n</div>\n</div>\n</main>\n\
          <script src=\"/sandbox/sandbox.js\" defer></script>",
         inbox = inbox_card(inbox),
         clock = clock_card(now),
         accounts = accounts_card(world),
+        links = links_card(world),
         scenarios = scenarios_card(world),
     );
     document(Locale::En, "Daemun sandbox", " data-page=\"sandbox\"", &body)
@@ -50,12 +51,17 @@ fn message(row: &InboxRow) -> String {
              <button type=\"button\" class=\"small\" data-copy=\"{code}\">Copy code</button></div>"
         )
     });
+    let link = row.words.link.as_ref().map_or_else(String::new, |link| {
+        let link = escape(link);
+        format!("<div class=\"row between\"><a class=\"button\" href=\"{link}\" target=\"_blank\">Open link</a></div>")
+    });
+    let subject = if row.words.subject.is_empty() { "Text to a phone" } else { &row.words.subject };
     format!(
-        "<li>{code}<div class=\"row between small\"><span>to <strong>{to}</strong></span>{at}</div>\
+        "<li>{code}{link}<div class=\"row between small\"><span>to <strong>{to}</strong></span>{at}</div>\
          <details><summary>{subject}</summary><pre>{text}</pre></details></li>",
         to = escape(&row.to),
         at = time(row.at),
-        subject = escape(&row.words.subject),
+        subject = escape(subject),
         text = escape(&row.words.text),
     )
 }
@@ -81,7 +87,10 @@ fn clock_card(now: Timestamp) -> String {
 fn accounts_card(world: &World) -> String {
     let items: String = world.accounts.iter().map(|account| tried(account, world)).collect();
     format!(
-        "<section class=\"card\" aria-labelledby=\"accounts\">\n<h2 id=\"accounts\">Accounts to try</h2>\n\
+        "<section class=\"card\" aria-labelledby=\"accounts\">\n<div class=\"row between\">\
+         <h2 id=\"accounts\">Accounts to try</h2>\
+         <form method=\"post\" action=\"/sandbox/scenarios/lift_suspensions\">\
+         <button class=\"small\">Lift suspensions</button></form></div>\n\
          <ul class=\"plain\">{items}</ul>\n</section>"
     )
 }
@@ -103,12 +112,22 @@ fn tried(account: &TriedAccount, world: &World) -> String {
         );
     let state = match account.state {
         "active" => "",
+        "invited" => " <span class=\"tag\">invited</span>",
+        "no_password" => " <span class=\"tag\">no ID and password yet</span>",
         _ => " <span class=\"tag\">suspended</span>",
     };
-    let phone = account
-        .phone
-        .as_ref()
-        .map_or_else(String::new, |phone| format!("<div class=\"small quiet mono\">{}</div>", escape(phone)));
+    let contacts = [
+        ("signs in with", &account.phone),
+        ("in the profile", &account.personal_email),
+        ("in the profile", &account.mobile),
+    ];
+    let phone: String = contacts
+        .into_iter()
+        .filter_map(|(what, contact)| {
+            let contact = escape(contact.as_deref()?);
+            Some(format!("<div class=\"small quiet\">{what} <span class=\"mono\">{contact}</span></div>"))
+        })
+        .collect();
     let password = if account.password.is_empty() {
         String::new()
     } else {
@@ -124,6 +143,20 @@ fn tried(account: &TriedAccount, world: &World) -> String {
          <button type=\"button\" class=\"small\" data-copy=\"{email}\">Copy address</button></div>{phone}{password}</li>",
         lang = escape(&account.locale),
         name = escape(&account.name),
+    )
+}
+
+fn links_card(world: &World) -> String {
+    let items: String = world
+        .links
+        .iter()
+        .map(|(name, url)| {
+            format!("<li><a class=\"mono\" href=\"{}\" target=\"_blank\">{}</a></li>", escape(url), escape(name))
+        })
+        .collect();
+    format!(
+        "<section class=\"card\" aria-labelledby=\"links\">\n<h2 id=\"links\">Links to try</h2>\n\
+         <ul class=\"plain\">{items}</ul>\n</section>"
     )
 }
 

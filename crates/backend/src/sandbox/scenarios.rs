@@ -1,7 +1,7 @@
 //! Scenarios by name: what an administrator or fate does to the sandbox's world. It refuses to know who plays them.
 
 use crate::flow::Workspace;
-use crate::gate::Gate;
+use crate::gate::{Gate, account_subject};
 use crate::store::{self, Trouble};
 
 /// Something to happen.
@@ -11,6 +11,8 @@ pub enum Scenario {
         workspace: &'static str,
         change: PolicyChange,
     },
+    /// An administrator suspends minji in nuri: every session of the account ends.
+    SuspendMinjiNuri,
     /// Nobody is suspended any more.
     LiftSuspensions,
     /// All counters of tries and of codes sent are forgotten.
@@ -60,7 +62,14 @@ impl Scenario {
         let policies = WORKSPACES
             .iter()
             .flat_map(|workspace| CHANGES.iter().map(|change| Self::Policy { workspace, change: *change }));
-        let others = [Self::LiftSuspensions, Self::LiftRestrictions, Self::MailDown, Self::MailUp, Self::Reset];
+        let others = [
+            Self::SuspendMinjiNuri,
+            Self::LiftSuspensions,
+            Self::LiftRestrictions,
+            Self::MailDown,
+            Self::MailUp,
+            Self::Reset,
+        ];
         policies.chain(others).collect()
     }
 
@@ -71,6 +80,7 @@ impl Scenario {
     pub fn name(&self) -> String {
         match self {
             Self::Policy { workspace, change } => format!("{workspace}_{}", change_name(*change)),
+            Self::SuspendMinjiNuri => "suspend_minji_nuri".into(),
             Self::LiftSuspensions => "lift_suspensions".into(),
             Self::LiftRestrictions => "lift_restrictions".into(),
             Self::MailDown => "mail_down".into(),
@@ -101,6 +111,17 @@ pub(super) async fn play(gate: &Gate, scenario: Scenario) -> Result<(), Trouble>
                 store::set_policy(transaction, &workspace)
             };
             gate.store.write(change).await
+        }
+        Scenario::SuspendMinjiNuri => {
+            let now = gate.clock.now();
+            let suspend = move |transaction: &rusqlite::Transaction<'_>| {
+                for account in store::accounts_by_email(transaction, "minji@daemun.test", Some("nuri"))? {
+                    store::suspend(transaction, &account_subject(account.id), now)?;
+                    store::end_sessions_of(transaction, account.id)?;
+                }
+                Ok(())
+            };
+            gate.store.write(suspend).await
         }
         Scenario::LiftSuspensions => gate.store.write(|transaction| store::lift_suspensions(transaction)).await,
         Scenario::LiftRestrictions => {
@@ -138,9 +159,14 @@ mod tests {
         for scenario in Scenario::all() {
             assert_eq!(Scenario::parse(&scenario.name()), Some(scenario));
         }
-        for name in
-            ["nuri_email_entry_off", "nuri_organisation_entry_off", "nuri_attempt_limit_5", "lift_suspensions", "reset"]
-        {
+        for name in [
+            "nuri_email_entry_off",
+            "nuri_organisation_entry_off",
+            "nuri_attempt_limit_5",
+            "suspend_minji_nuri",
+            "lift_suspensions",
+            "reset",
+        ] {
             assert!(Scenario::parse(name).is_some(), "{name}");
         }
     }

@@ -117,6 +117,43 @@ async fn what_is_stored_holds_no_code_no_password_and_no_token() {
     assert!(!stored.windows(32).any(|window| window == digest), "a plain digest of the password's request");
 }
 
+/// R1, E4: nothing that opens anything is in the file once it was sent.
+#[tokio::test]
+async fn what_is_stored_of_links_and_new_passwords_opens_nothing() {
+    let house = House::open().await;
+    let mut minji = house.visitor();
+    minji.begin(json!({"organisation": "nuri"})).await;
+    minji.act("forgot", json!({})).await;
+    minji.submit(json!({"name": "김민지", "email": "minji@daemun.test"})).await.notice("reset_requested");
+    let reset = house.newest_link("minji@daemun.test").await;
+    minji.open_link(&reset).await.at("new_password");
+    minji.submit(json!({"password": "reset password 1"})).await.at("password");
+    let join = house.link("join").await;
+    let mut sora = house.visitor();
+    sora.open_link(&join).await.at("invitation");
+    sora.act("accept", json!({})).await;
+    let form = json!({"name": "한소라", "email": "sora@daemun.test", "password": "joining password 2", "terms": ["service", "privacy"]});
+    sora.submit(form).await.at("code");
+    house.newest_code("sora@daemun.test").await;
+    let logged = house.server.log_lines().join("\n");
+    let directory = house.stop().await;
+    let connection = rusqlite::Connection::open(directory.path().join("daemun.db")).unwrap();
+    let waiting: i64 = connection.query_row("SELECT count(*) FROM outbox", [], |row| row.get(0)).unwrap();
+    assert_eq!(waiting, 0);
+    connection
+        .execute_batch("PRAGMA secure_delete = ON; DELETE FROM inbox; PRAGMA wal_checkpoint(TRUNCATE); VACUUM;")
+        .unwrap();
+    drop(connection);
+    let stored = std::fs::read(directory.path().join("daemun.db")).unwrap();
+    let holds = |secret: &str| stored.windows(secret.len()).any(|window| window == secret.as_bytes());
+    assert!(holds("sora@daemun.test"), "the file is read rightly");
+    let token = |link: &str| link.split_once('#').unwrap().1.to_owned();
+    for secret in [token(&reset), token(&join), "reset password 1".into(), "joining password 2".into()] {
+        assert!(!holds(&secret), "{secret}");
+        assert!(!logged.contains(&secret), "{secret}");
+    }
+}
+
 #[tokio::test]
 async fn what_another_version_wrote_is_unknown_and_no_fault() {
     let house = House::open().await;
@@ -164,6 +201,15 @@ fn what_cannot_be_started_says_why() {
         (&["--sandbox", "--listen", "127.0.0.1:0", "--return-origin", "*"], 1, "is not an origin"),
         (&["--sandbox", "--listen", "127.0.0.1:0", "--app", "nowhere"], 1, "nowhere"),
         (&["--sandbox", "--listen", "127.0.0.1:0", "--database", "no/such/directory/d.db"], 1, "database"),
+        (&["--sandbox", "--terms", "service"], 2, "--terms"),
+        (&["--sandbox", "--terms", "fly=https://a.example/"], 2, "--terms"),
+        (&["--sandbox", "--listen", "127.0.0.1:0", "--terms", "service=javascript:alert(1)"], 1, "not a link"),
+        (&["--sandbox", "--app-link", "vms=https://a.example/"], 2, "--app-link"),
+        (
+            &["--sandbox", "--listen", "127.0.0.1:0", "--app-link", "ios=https://a.example/ javascript:x"],
+            1,
+            "not a link",
+        ),
         (&["--fly"], 2, "--fly"),
         (&["--listen", "here"], 2, "here"),
     ] {

@@ -122,6 +122,81 @@ async fn people_find_mail_accounts_and_clock_on_one_page() {
 }
 
 #[tokio::test]
+async fn links_terms_and_the_lifting_of_suspensions_are_on_the_page() {
+    let house = House::open().await;
+    let page = house.visitor().send("GET", "/sandbox/", &[], b"").await.text();
+    for name in ["join_last", "invite"] {
+        let link = house.link(name).await;
+        assert!(page.contains(&format!("href=\"{link}\"")), "{name}");
+    }
+    assert!(page.contains("Lift suspensions") && page.contains("minji.home@daemun.test"));
+    for id in ["service", "privacy", "marketing"] {
+        let terms =
+            house.visitor().send("GET", &format!("/sandbox/terms/{id}"), &[("Accept-Language", "ko")], b"").await;
+        assert_eq!(terms.status, 200);
+        assert!(terms.text().contains("lang=\"ko\""));
+    }
+    assert_eq!(house.visitor().send("GET", "/sandbox/terms/fly", &[], b"").await.status, 404);
+}
+
+/// P1, L9: an administrator suspends and lifts; every session ends at once, and no way leads in meanwhile.
+#[tokio::test]
+async fn l9_a_suspension_ends_every_session_and_is_lifted() {
+    let house = House::open().await;
+    let (mut one, mut two) = (house.visitor(), house.visitor());
+    one.sign_in(&house, "minji@daemun.test", "nuri", "nuri-Minji-2024!").await;
+    two.sign_in(&house, "minji@daemun.test", "nuri", "nuri-Minji-2024!").await;
+    let mut other = house.visitor();
+    other.sign_in(&house, "minji@daemun.test", "hanbit", "hanbit-Minji-2024!").await;
+    house.play("suspend_minji_nuri").await;
+    for visitor in [&one, &two] {
+        assert_eq!(visitor.send("GET", "/home", &[], b"").await.header("location"), Some("/"));
+    }
+    assert_eq!(other.send("GET", "/home", &[], b"").await.status, 200);
+    let world = house.visitor().send("GET", "/sandbox/world", &[], b"").await.json();
+    assert_eq!(world["accounts"][0]["state"], "suspended");
+    one.begin(json!({"organisation": "nuri"})).await;
+    let input = json!({"identifier": "minji@daemun.test", "password": "nuri-Minji-2024!"});
+    one.submit(input.clone()).await.notice("account_suspended");
+    let form = [("Content-Type", "application/x-www-form-urlencoded")];
+    let lifted = house.visitor().send("POST", "/sandbox/scenarios/lift_suspensions", &form, b"").await;
+    assert_eq!(lifted.status, 303);
+    one.begin(json!({"organisation": "nuri"})).await;
+    assert_eq!(one.submit(input).await.flow()["status"], "complete");
+}
+
+/// L10, E4: a deployment has no way to phones, no terms and no apps before they are given.
+#[tokio::test]
+async fn a_deployment_offers_what_it_was_given() {
+    let smtp = Some(SmtpConfig { url: "smtp://127.0.0.1:9".into(), from: "a@b.example".into() });
+    let origin = Some("https://login.example".into());
+    let terms =
+        vec![daemun_protocol::Terms { id: daemun_protocol::TermsId::Privacy, url: "/privacy".into(), required: true }];
+    let house =
+        House::with(|config| Config { sandbox: Sandbox::Off, smtp, origin, terms, apps: Vec::new(), ..config }).await;
+    let connection = rusqlite::Connection::open(house.directory.path().join("daemun.db")).unwrap();
+    connection
+        .execute(
+            "INSERT INTO workspace (id, name, organisation_id, email_entry, organisation_entry, reveal_tries)
+             VALUES ('acme', 'Acme', 'acme', 1, 1, 1)",
+            [],
+        )
+        .unwrap();
+    let mut visitor = crate::visitor::Visitor::at(&format!("http://localhost:{}", house.server.address().port()));
+    let discovery = visitor.send("GET", "/.well-known/daemun", &[], b"").await.json();
+    assert_eq!(
+        discovery["terms"],
+        json!([{"id": "privacy", "url": "https://login.example/privacy", "required": true}])
+    );
+    assert_eq!(discovery["apps"], json!([]));
+    visitor.begin(json!({"organisation": "acme"})).await.at("password");
+    let asked = visitor.act("find_id", json!({})).await.at("find_id");
+    assert_eq!(asked.flow()["step"]["channels"], json!(["email"]));
+    let refused = visitor.submit(json!({"identifier": "010-5555-0101"})).await.refused();
+    assert_eq!(refused, [("/input/identifier".to_owned(), "mobile_unavailable".to_owned())]);
+}
+
+#[tokio::test]
 async fn foreign_names_and_pages_do_not_get_in() {
     let house = House::open().await;
     let visitor = house.visitor();
