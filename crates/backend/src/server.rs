@@ -199,6 +199,14 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
             let (key, now) = (key.clone(), config.clock.now());
             store.write(move |transaction| sandbox::plant(transaction, &key, now)).await?;
         }
+        Planting::Anew => {
+            let (key, now) = (key.clone(), config.clock.now());
+            let anew = move |transaction: &rusqlite::Transaction<'_>| {
+                store::forget_world(transaction)?;
+                sandbox::plant(transaction, &key, now)
+            };
+            store.write(anew).await?;
+        }
         Planting::None => {}
     }
     let desk = ResetDesk {
@@ -248,6 +256,8 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Planting {
     Needed,
+    /// It has been there since before there were invitations.
+    Anew,
     None,
 }
 
@@ -255,17 +265,24 @@ enum Planting {
 async fn settle_in(store: &Store, config: &Config) -> Result<(Inbox, Planting), NotStarted> {
     let read = store.read(|transaction| {
         let is_sandbox = store::is_sandbox(transaction)?;
-        Ok((is_sandbox, store::world_is_empty(transaction)?, store::clock_moved_by(transaction)?))
+        let planting = match (store::world_is_empty(transaction)?, store::has_invitations(transaction)?) {
+            (true, _) => Planting::Needed,
+            (false, false) => Planting::Anew,
+            (false, true) => Planting::None,
+        };
+        Ok((is_sandbox, planting, store::clock_moved_by(transaction)?))
     });
-    let (is_sandbox, is_empty, clock_moved_by) = read.await?;
+    let (is_sandbox, planting, clock_moved_by) = read.await?;
     match (config.sandbox, is_sandbox) {
         (Sandbox::Off, true) => Err(NotStarted::SandboxDatabase(config.database.clone())),
         (Sandbox::Off, false) => Ok((Inbox::None, Planting::None)),
-        (Sandbox::On, false) if !is_empty => Err(NotStarted::NotASandboxDatabase(config.database.clone())),
+        (Sandbox::On, false) if planting != Planting::Needed => {
+            Err(NotStarted::NotASandboxDatabase(config.database.clone()))
+        }
         (Sandbox::On, true | false) => {
             // What was stored by a clock that had been moved must not lie in the future.
             config.clock.resume(clock_moved_by);
-            Ok((Inbox::Kept, if is_empty { Planting::Needed } else { Planting::None }))
+            Ok((Inbox::Kept, planting))
         }
     }
 }

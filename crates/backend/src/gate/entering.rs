@@ -2,8 +2,7 @@
 
 use super::{Taking, account_subject, email_subject};
 use crate::browser::session_digest;
-use crate::email_address::EmailAddress;
-use crate::flow::{Completed, Next, Stage};
+use crate::flow::{Address, Completed, Next, Stage};
 use crate::store::{self, AccountRow, Finished, Trouble};
 
 /// Seconds that a session lives.
@@ -16,14 +15,14 @@ impl Taking<'_> {
         &mut self,
         account: &AccountRow,
         identifier: &str,
-        verified: Option<&EmailAddress>,
+        verified: Option<&Address>,
     ) -> Result<Finished, Trouble> {
         let connection = self.connection;
         let browser = self.browser.id();
         store::note_device(connection, &browser, &account_subject(account.id), self.now)?;
         // Only who has read mail there is known for the address; an account's password is no proof of its mailbox.
-        if let Some(email) = verified {
-            store::note_device(connection, &browser, &email_subject(email), self.now)?;
+        if let Some(address) = verified {
+            store::note_device(connection, &browser, &email_subject(&address.email), self.now)?;
         }
         if let Some(old) = &self.asker.session {
             store::delete_session(connection, old)?;
@@ -31,7 +30,12 @@ impl Taking<'_> {
         let salt: [u8; 16] = self.gate.chance.bytes()?;
         let session = session_digest(&self.browser.session_token(&salt)).ok_or(Trouble::TaskLost)?;
         let until = self.now.plus_seconds(SESSION_LIFETIME);
-        store::insert_session(connection, &session, account.id, identifier, verified.map(EmailAddress::as_str), until)?;
+        // Whoever comes back by a verified address is told that address, whatever ID they signed in with.
+        let (told, email) = match verified {
+            Some(address) => (address.typed.as_str(), Some(address.email.as_str())),
+            None => (identifier, None),
+        };
+        store::insert_session(connection, &session, account.id, told, email, until)?;
         let completed = Completed {
             redirect_to: self.row.flow.return_to.clone().unwrap_or_else(|| self.gate.places.default_place()),
             identifier: identifier.into(),

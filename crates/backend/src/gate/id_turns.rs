@@ -2,7 +2,7 @@
 
 use daemun_protocol::{Channel, FieldCode, FoundId, Secret};
 
-use super::new_password_turn::{NewPassword, ToHash};
+use super::new_password_turn::ToHash;
 use super::reset_turns::remembered;
 use super::{Taking, Turn, account_subject};
 use crate::flow::code::{Asking, Contact, Purpose};
@@ -41,7 +41,7 @@ impl Taking<'_> {
         match (name, policy.judge(password, &ids, &*self.gate.breached)) {
             (Ok(name), Ok(password)) => {
                 let to_hash = ToHash::FirstId { name, form };
-                self.hash(NewPassword { password, used: Vec::new(), rev: self.row.flow.rev, to_hash }, reserved)
+                self.hash(password, Vec::new(), to_hash, reserved)
             }
             (name, password) => {
                 let errors = name.err().map(id_error).into_iter();
@@ -85,7 +85,7 @@ impl Taking<'_> {
         }
         store::give_name(connection, &account, name)?;
         store::set_password(connection, &account, password, self.now)?;
-        self.go_in(&account, name.as_str(), Some(&form.address.email))
+        self.go_in(&account, name.as_str(), Some(&form.address))
     }
 
     /// Nobody is looked up: a code goes to whatever was entered.

@@ -3,7 +3,7 @@
 use daemun_protocol::{FieldCode, FieldError, Secret, Timestamp};
 use rusqlite::Connection;
 
-use super::new_password_turn::{NewPassword, ToHash};
+use super::new_password_turn::ToHash;
 use super::reset_turns::{name_error, remembered, whose};
 use super::sign_in_turns::email_error;
 use super::{Gate, Taking, Turn, account_subject};
@@ -149,7 +149,7 @@ impl Taking<'_> {
             (Ok(name), Ok(email), Ok(password), []) => {
                 let form = AccountForm { name: name.as_str().into(), ..form };
                 let to_hash = ToHash::Candidate { address: Address { typed: typed.into(), email }, form };
-                self.hash(NewPassword { password, used: Vec::new(), rev: self.row.flow.rev, to_hash }, reserved)
+                self.hash(password, Vec::new(), to_hash, reserved)
             }
             (name, email, password, _) => {
                 let errors = (name.err().map(name_error).into_iter())
@@ -230,8 +230,7 @@ impl Taking<'_> {
             let (workspace, way) = (account.workspace, joined.way.clone());
             return self.settle(Next::to(Stage::Notice(Notice::AccountSuspended { workspace, way })));
         }
-        let verified = joined.way.verified().map(|address| &address.email);
-        self.go_in(&account, &joined.whose.identifier, verified).map(Turn::Answered)
+        self.go_in(&account, &joined.whose.identifier, joined.way.verified()).map(Turn::Answered)
     }
 
     /// `sign_in` where there is an account already.

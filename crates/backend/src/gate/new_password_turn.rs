@@ -15,17 +15,20 @@ use crate::flow::reset::ResetLinkTrouble;
 use crate::flow::sign_in::{self, PasswordStage, Way};
 use crate::flow::{Address, Facts, Next, Refusal, Stage};
 use crate::limits::Doing;
+use crate::locale::Locale;
 use crate::login_id::LoginName;
 use crate::password::{Made, PasswordPolicy, Prepared, StoredPassword};
 use crate::store::{self, AccountRow, Finished, Scope, Trouble};
 
 /// A password to be hashed.
 pub(super) struct NewPassword {
-    pub(super) password: Prepared,
+    password: Prepared,
     /// What it must not be.
-    pub(super) used: Vec<StoredPassword>,
-    pub(super) rev: u64,
-    pub(super) to_hash: ToHash,
+    used: Vec<StoredPassword>,
+    rev: u64,
+    to_hash: ToHash,
+    /// What the member reads now: mails follow it.
+    locale: Locale,
 }
 
 /// Whose password it is to be.
@@ -60,17 +63,24 @@ impl Taking<'_> {
             Err(codes) => return self.settle(new_password::refuse_password(codes)),
         };
         let used = store::last_passwords(self.connection, &account, policy.history)?;
-        self.hash(NewPassword { password, used, rev: self.row.flow.rev, to_hash: ToHash::Account }, reserved)
+        self.hash(password, used, ToHash::Account, reserved)
     }
 
     /// Lets a password be hashed, unless too many are from here.
-    pub(super) fn hash(&mut self, new: NewPassword, reserved: Option<&str>) -> Result<Turn, Trouble> {
+    pub(super) fn hash(
+        &mut self,
+        password: Prepared,
+        used: Vec<StoredPassword>,
+        to_hash: ToHash,
+        reserved: Option<&str>,
+    ) -> Result<Turn, Trouble> {
         if reserved.is_none()
             && let Err(retry_after) = self.gate.meter.take(Doing::Password, self.asker.neighbourhood, self.now)
         {
             return self.settle(Next::Refuse(Refusal::TooManyRequests { retry_after }));
         }
-        Ok(Turn::Hash(Box::new(new)))
+        let (rev, locale) = (self.row.flow.rev, self.row.flow.locale);
+        Ok(Turn::Hash(Box::new(NewPassword { password, used, rev, to_hash, locale })))
     }
 
     /// The account whose password may be set now, or why it may not.
@@ -152,7 +162,7 @@ impl Taking<'_> {
         match &stage.proof {
             Proof::Expired(before) => {
                 self.tell_of_change(&account)?;
-                self.go_in(&account, &stage.whose.identifier, before.way.verified().map(|address| &address.email))
+                self.go_in(&account, &stage.whose.identifier, before.way.verified())
             }
             Proof::ResetLink(_) => {
                 store::end_sessions_of(connection, account.id)?;
@@ -195,14 +205,15 @@ impl Gate {
         scope: Scope,
         new: NewPassword,
     ) -> Result<Finished, Trouble> {
-        let NewPassword { password, used, rev, to_hash } = new;
+        let NewPassword { password, used, rev, to_hash, locale } = new;
         let made = self.checker.make(password, self.chance.bytes::<16>()?, used).await;
         let gate = self.clone();
         self.store
             .write(move |transaction| {
                 let now = gate.clock.now();
                 let row = store::read_flow(transaction, &id, &scope.browser, &gate.log)?;
-                let Some(row) = row else { return problems::bare(ProblemCode::FlowUnknown, 404) };
+                let Some(mut row) = row else { return problems::bare(ProblemCode::FlowUnknown, 404) };
+                row.flow.locale = locale;
                 let taking = Taking {
                     gate: &gate,
                     connection: transaction,

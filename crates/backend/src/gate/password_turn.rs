@@ -226,7 +226,7 @@ impl Taking<'_> {
             };
             return self.finish(sign_in::submit_password(stage, workspace, PasswordVerdict::Expired(whose), self.now));
         }
-        self.go_in(&account, &check.identifier, stage.way.verified().map(|address| &address.email))
+        self.go_in(&account, &check.identifier, stage.way.verified())
     }
 }
 

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
+use daemun_protocol::Secret;
+
 /// Says which passwords everybody tries first (NIST SP 800-63B §3.1.1.2). It is asked within a transaction: an implementation
 /// answers from memory, or from a file of its own, and never asks over the network.
 pub trait Breached: core::fmt::Debug + Send + Sync {
@@ -19,7 +21,7 @@ const LIST: &str = include_str!("breached.txt");
 impl Breached for WorstPasswords {
     fn knows(&self, password: &str) -> bool {
         static WORST: OnceLock<HashSet<&'static str>> = OnceLock::new();
-        WORST.get_or_init(|| LIST.lines().collect()).contains(password.to_lowercase().as_str())
+        WORST.get_or_init(|| LIST.lines().collect()).contains(Secret::new(password.to_lowercase()).expose())
     }
 }
 

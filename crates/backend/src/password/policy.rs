@@ -115,10 +115,10 @@ impl PasswordPolicy {
 
 /// Whether a password is one of the IDs, or of an address the part before the `@`.
 fn is_an_id(password: &str, ids: &[&str]) -> bool {
-    let password = password.to_lowercase();
+    let password = Secret::new(password.to_lowercase());
     ids.iter().any(|id| {
         let id = id.to_lowercase();
-        password == id || id.rsplit_once('@').is_some_and(|(local, _)| password == local)
+        password.expose() == id || id.rsplit_once('@').is_some_and(|(local, _)| password.expose() == local)
     })
 }
 

@@ -32,6 +32,10 @@ pub fn invitation(connection: &Connection, id: i64) -> Result<Option<Invitation>
     Ok(query.query_row([id], read_invitation).optional()?)
 }
 
+pub fn has_invitations(connection: &Connection) -> Result<bool, Trouble> {
+    Ok(connection.query_row("SELECT EXISTS (SELECT 1 FROM invitation)", [], |row| row.get(0))?)
+}
+
 /// Makes an invitation; its `id` is not looked at.
 pub fn insert_invitation(connection: &Connection, token: &Digest32, made: &Invitation) -> Result<(), Trouble> {
     connection.execute(

@@ -35,7 +35,7 @@ pub use counters::{
     delete_tries, forget_counters, known_device, note_device, note_sent, read_tries, sent_since, write_tries,
 };
 pub use flows::{FlowRow, flows_of, insert_flow, read_flow, write_flow};
-pub use invitations::{agree, insert_invitation, invitation, invitation_of, use_invitation};
+pub use invitations::{agree, has_invitations, insert_invitation, invitation, invitation_of, use_invitation};
 pub use mails::{
     InboxRow, OutboxRow, due_mails, inbox, insert_inbox, insert_mail, next_mail_at, postpone_mail, remove_mail,
 };

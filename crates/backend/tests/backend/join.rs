@@ -411,6 +411,19 @@ async fn e4_terms_and_apps_are_in_discovery_and_nothing_is_asked_where_there_are
     sora.submit(json!({"name": "한소라", "email": EMAIL, "password": PASSWORD})).await.at("code");
 }
 
+/// The code's mail and the new account are in the language that the member has switched to meanwhile.
+#[tokio::test]
+async fn e4_the_codes_mail_follows_the_language() {
+    let house = House::open().await;
+    let mut sora = at_form(&house, "join").await;
+    let mut body = sora.act_body(form(EMAIL));
+    body["locale"] = json!("ja");
+    let answer = sora.post(&sora.act_path("submit"), &fresh_key(), &body).await;
+    sora.keep(&answer);
+    let mail = &house.mails(EMAIL).await[0];
+    assert!(mail["subject"].as_str().unwrap().contains("認証番号"), "{mail}");
+}
+
 #[tokio::test]
 async fn e5_a_personal_link_asks_only_for_a_password() {
     let house = House::open().await;

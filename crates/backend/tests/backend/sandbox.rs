@@ -251,6 +251,20 @@ async fn a_sandboxs_database_is_no_deployments_and_the_other_way_round() {
     deployment(real).await.unwrap().stop().await;
 }
 
+#[tokio::test]
+async fn a_sandboxs_world_from_before_there_were_invitations_begins_anew() {
+    let house = House::open().await;
+    let directory = house.stop().await;
+    let database = directory.path().join("daemun.db");
+    let connection = rusqlite::Connection::open(&database).unwrap();
+    connection.execute_batch("DELETE FROM invitation; DELETE FROM account WHERE workspace = 'gadeuk'").unwrap();
+    drop(connection);
+    let chance = Chance::seeded(2);
+    let house = House::with(|config| Config { database, chance, ..config }).await;
+    house.visitor().open_link(&house.link("join").await).await.at("invitation");
+    house.visitor().open_link(&house.link("join_full").await).await.notice("workspace_full");
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn the_database_is_readable_for_its_owner_alone() {
