@@ -251,6 +251,56 @@ fn x10_any_answer_to_the_beginning_leaves_a_word_and_a_way_on_2() {
     story(async |gate| meets_at_the_beginning(gate, part(1)).await);
 }
 
+/// X10, E4: any bytes in answer to what the page with all screens asks first, what the deployment can do: a word, a way on,
+/// and the link that it was for is not lost.
+#[test]
+fn x10_any_answer_to_discovery_leaves_a_word_and_a_way_on() {
+    story(async |gate| {
+        let sora = gate.member_reading("en").await;
+        sora.browser.provokes("/.well-known/daemun");
+        let link = gate.link("join").await;
+        for (what, tampering) in bad_answers() {
+            // A good one that was kept would do, with a 304.
+            sora.browser.cdp("Network.clearBrowserCache", json!({})).await;
+            let tampered = gate.wire.tamper(Requests::of("/.well-known/daemun"), tampering);
+            sora.goes_to(&link).await;
+            let sight = sora.waits_for(&format!("a word and a way on after {what}"), has_word_and_way_on).await;
+            assert_unharmed(&sora, what).await;
+            tampered.lift();
+            let way_on = ["retry", "restart", "reload"].into_iter().find(|action| sight.can(action)).expect("a way on");
+            sora.clicks(&format!("[data-action={way_on}]")).await;
+            sora.comes_to("invitation").await;
+        }
+    });
+}
+
+/// X10, E4: any bytes in answer to the longest form of all: a word, and nothing typed is lost.
+#[test]
+fn x10_any_answer_to_a_new_members_form_loses_nothing_typed() {
+    story(async |gate| {
+        let sora = gate.member_reading("en").await;
+        sora.browser.provokes("/api/v1/");
+        for (what, tampering) in bad_answers().into_iter().step_by(4) {
+            sora.comes_to_create_account().await;
+            sora.fills("name", "소라").await;
+            sora.fills("email", "sora@daemun.test").await;
+            sora.fills("password", "sora-New-2024!").await;
+            sora.at_create_account().await.agrees_to("service").await;
+            let tampered = gate.wire.tamper(SUBMITS, tampering);
+            sora.clicks("[data-action=submit]").await;
+            let sight = sora.waits_for(&format!("a word and a way on after {what}"), has_word_and_way_on).await;
+            assert_unharmed(&sora, what).await;
+            assert_way_on_in_reach(&sora, what).await;
+            if sight.screen == "create_account" {
+                assert_eq!(sight.field("name").value, "소라", "after {what}");
+                assert_eq!(sight.field("email").value, "sora@daemun.test", "after {what}");
+                assert!(sight.tick("service").checked, "after {what}:\n{sight}");
+            }
+            tampered.lift();
+        }
+    });
+}
+
 /// X10: a step of a later version is shown as something this page cannot do yet, with a way on.
 #[test]
 fn x10_a_step_of_a_later_version_says_so() {
@@ -285,8 +335,8 @@ fn x10_a_notice_of_a_later_version_says_something() {
         });
         gate.wire.tamper(BEGINS, Tampering::answer(201, JSON, later.to_string()));
         haruto.goes_to("/").await;
-        let sight = haruto.comes_to("notice").await;
-        assert!(sight.says("eclipse") && sight.text.chars().count() > 20, "{sight}");
+        let sight = haruto.at_notice("eclipse").await;
+        assert!(sight.text.chars().count() > 20, "{sight}");
         assert!(sight.can("back"), "{sight}");
     });
 }

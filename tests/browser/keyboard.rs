@@ -8,7 +8,7 @@ use crate::harness::{Member, Sight, Theme, story};
 const MINJI: &str = "minji@daemun.test";
 
 /// Tabs until `is_there`, and says what was passed on the way.
-async fn tabs_to(member: &Member<'_>, what: &str, is_there: impl Fn(&Sight) -> bool) {
+pub async fn tabs_to(member: &Member<'_>, what: &str, is_there: impl Fn(&Sight) -> bool) {
     let mut passed = Vec::new();
     for _ in 0..30 {
         let sight = member.sees().await;
@@ -114,6 +114,100 @@ fn x4_the_organisations_way_goes_by_keyboard_alone() {
         minji.presses(&password).await;
         minji.presses_key(Key::Enter).await;
         minji.is_in(MINJI, "nuri").await;
+    });
+}
+
+/// X4, E4: joining with no pointer, with a box forgotten on the way.
+#[test]
+fn x4_a_new_member_joins_by_keyboard_alone() {
+    story(async |gate| {
+        let sora = gate.member_reading("en").await;
+        sora.opens_link("join").await;
+        sora.comes_to("invitation").await;
+        tabs_to(&sora, "the way in", |sight| sight.focus.action == "accept").await;
+        sora.presses_key(Key::Enter).await;
+        let sight = sora.comes_to("create_account").await;
+        assert_eq!(sight.focus.field, "name", "{sight}");
+        sora.presses("Sora").await;
+        sora.presses_key(Key::Tab).await;
+        sora.presses("sora@daemun.test").await;
+        tabs_to(&sora, "the password", |sight| sight.focus.field == "password").await;
+        sora.presses("sora-New-2024!").await;
+        tabs_to(&sora, "the first box", |sight| sight.focus.field == "terms").await;
+        sora.presses_key(Key::Space).await;
+        let sight = sora.waits_for("the box to be ticked", |sight| sight.tick("service").checked).await;
+        assert_eq!(sight.focus.field, "terms", "{sight}");
+        sora.presses_key(Key::Enter).await;
+        let sight = sora.is_told_at_tick("privacy").await;
+        assert_eq!(sora.runs("return document.activeElement.value").await, "privacy", "{sight}");
+        sora.presses_key(Key::Space).await;
+        sora.presses_key(Key::Enter).await;
+        let sight = sora.comes_to("code").await;
+        assert_eq!(sight.focus.field, "code", "{sight}");
+        let code = gate.code_for("sora@daemun.test").await;
+        sora.presses(&code).await;
+        let sight = sora.at_notice("joined").await;
+        assert!(sight.focus.in_main, "{sight}");
+        tabs_to(&sora, "the start", |sight| sight.focus.action == "start").await;
+        sora.presses_key(Key::Enter).await;
+        sora.is_in("sora@daemun.test", "nuri").await;
+    });
+}
+
+/// X4, R1, L10, R5: what was forgotten is found and set anew with no pointer.
+#[test]
+fn x4_what_was_forgotten_is_mended_by_keyboard_alone() {
+    story(async |gate| {
+        let minji = gate.member_reading("en").await;
+        minji.opens("/o/nuri").await;
+        minji.comes_to("password").await;
+        tabs_to(&minji, "the lost ID", |sight| sight.focus.action == "find_id").await;
+        minji.presses_key(Key::Enter).await;
+        let sight = minji.comes_to("find_id").await;
+        assert_eq!(sight.focus.field, "identifier", "{sight}");
+        minji.presses("minji.home@daemun.test").await;
+        minji.presses_key(Key::Enter).await;
+        minji.comes_to("code").await;
+        let code = gate.code_for("minji.home@daemun.test").await;
+        minji.presses(&code).await;
+        let sight = minji.comes_to("found_ids").await;
+        assert!(sight.focus.in_main, "{sight}");
+        tabs_to(&minji, "the way back", |sight| sight.focus.action == "back").await;
+        minji.presses_key(Key::Enter).await;
+        let sight = minji.comes_to("password").await;
+        assert_eq!(sight.focus.field, "identifier", "{sight}");
+        tabs_to(&minji, "the lost password", |sight| sight.focus.action == "forgot").await;
+        minji.presses_key(Key::Enter).await;
+        let sight = minji.comes_to("request_reset").await;
+        assert_eq!(sight.focus.field, "name", "{sight}");
+        minji.presses("김민지").await;
+        minji.presses_key(Key::Tab).await;
+        minji.presses(MINJI).await;
+        minji.presses_key(Key::Enter).await;
+        let sight = minji.at_notice("reset_requested").await;
+        assert!(sight.focus.in_main, "{sight}");
+        let link = gate.link_for(MINJI).await;
+        minji.opens(&link).await;
+        let sight = minji.comes_to("new_password").await;
+        assert_eq!(sight.focus.field, "password", "{sight}");
+        minji.presses("brand-New-2025!").await;
+        minji.presses_key(Key::Enter).await;
+        let sight = minji.comes_to("password").await;
+        assert_eq!(sight.focus.field, "password", "{sight}");
+        minji.presses("brand-New-2025!").await;
+        minji.presses_key(Key::Enter).await;
+        minji.is_in(MINJI, "nuri").await;
+
+        let soyeon = gate.member_reading("en").await;
+        soyeon.opens("/").await;
+        soyeon.proves_address("soyeon@daemun.test").await;
+        let sight = soyeon.comes_to("register_id").await;
+        assert_eq!(sight.focus.field, "identifier", "{sight}");
+        soyeon.presses("soyeon").await;
+        tabs_to(&soyeon, "the password", |sight| sight.focus.field == "password").await;
+        soyeon.presses("soyeon-New-2024").await;
+        soyeon.presses_key(Key::Enter).await;
+        soyeon.is_in("soyeon@daemun.test", "nuri").await;
     });
 }
 

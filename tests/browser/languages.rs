@@ -88,6 +88,47 @@ fn x3_switching_the_language_keeps_what_was_typed() {
     });
 }
 
+/// X3, E4: so in the longest form of all, password, boxes and refusals included; and mails follow.
+#[test]
+fn x3_switching_the_language_while_joining_keeps_all_of_the_form() {
+    story(async |gate| {
+        let sora = gate.member_reading("en").await;
+        sora.comes_to_create_account().await;
+        sora.fills("name", "소라").await;
+        sora.fills("email", "sora@daemun.test").await;
+        sora.fills("password", "half4").await;
+        sora.at_create_account().await.agrees_to("service").await;
+        let kept = |sight: &crate::harness::Sight| {
+            sight.field("name").value == "소라"
+                && sight.field("email").value == "sora@daemun.test"
+                && sight.field("password").value == "half4"
+                && sight.tick("service").checked
+                && !sight.tick("privacy").checked
+        };
+        let sight = sora.switches_language("ko").await;
+        assert!(kept(&sight) && has(&sight.text, HANGUL), "{sight}");
+        sora.does("submit").await;
+        sora.is_told_at("password", "password_too_short").await;
+        let sight = sora.switches_language("ja").await;
+        assert!(kept(&sight), "{sight}");
+        let told: Vec<_> = sight.said.iter().filter(|said| said.code == "input_invalid").collect();
+        assert!(told.len() == 2 && told.iter().all(|told| has(&told.text, KANA)), "each refusal follows:\n{sight}");
+        assert!(sight.checklist.iter().all(|asked| has(&asked.text, KANA)), "{sight}");
+        sora.at_create_account().await.agrees_to("privacy").await;
+        sora.fills("password", "half4-and-the-rest").await;
+        sora.does("submit").await;
+        sora.comes_to("code").await;
+        let mails = gate.mails_to("sora@daemun.test").await;
+        assert!(has(&mails[0].text, KANA), "a Japanese mail: {:?}", mails[0]);
+        let code = gate.code_for("sora@daemun.test").await;
+        sora.at_code().await.enters(&code).await;
+        let sight = sora.at_notice("joined").await;
+        assert!(has(&sight.text, KANA), "{sight}");
+        let sight = sora.switches_language("en").await;
+        assert!(sight.text.contains("Welcome to 누리소프트") && sight.title.contains("Welcome"), "{sight}");
+    });
+}
+
 /// X3: an error is said in the new language at once.
 #[test]
 fn x3_an_error_follows_the_language() {

@@ -12,20 +12,36 @@ mod policy;
 mod return_to;
 mod return_to_reading;
 
+mod app_links;
+mod expired_password;
+mod find_id;
+mod first_id;
+mod join_by_link;
+mod join_by_mail;
+mod join_form;
+mod new_passwords;
+mod reset;
+mod reset_links;
+
 mod code_field;
 mod keyboard;
 mod languages;
 mod password_field;
+mod password_managers;
 
 mod first_moments;
 mod going_about;
 mod lost_answers;
 mod lost_connection;
+mod lost_while_joining;
 mod start_failures;
+mod whole_page;
 
 mod bad_answers;
 mod content_security;
+mod link_secrets;
 mod secrets;
 
 mod matrix;
+mod matrix_of_joining;
 mod sandbox_page;

@@ -15,7 +15,7 @@ const JIHO: &str = "jiho@daemun.test";
 const WIDTHS: [u32; 2] = [320, 1280];
 
 /// Walks the matrix on the screen that stands there now.
-async fn walks_the_matrix(member: &Member<'_>, name: &str) {
+pub async fn walks_the_matrix(member: &Member<'_>, name: &str) {
     let axe = Axe::brought_to(member).await;
     let screen = member.sees().await.screen;
     let mut texts = Vec::new();

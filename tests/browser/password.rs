@@ -100,7 +100,7 @@ fn l1_what_can_be_no_id_is_said_at_its_field() {
         let emma = gate.member_reading("en").await;
         emma.opens("/o/northwind").await;
         emma.comes_to("password").await;
-        emma.fills("identifier", "emma").await;
+        emma.fills("identifier", "emma clark").await;
         emma.fills("password", "something").await;
         emma.clicks("[data-action=submit]").await;
         let sight = emma.is_told_at("identifier", "identifier_invalid").await;

@@ -1,6 +1,6 @@
 //! What the administrator's policy does to a sign-in under way (FEATURES L8, L9).
 
-use crate::harness::story;
+use crate::harness::{Requests, story};
 
 const MINJI: &str = "minji@daemun.test";
 const JIHO: &str = "jiho@daemun.test";
@@ -55,6 +55,41 @@ fn l9_a_suspension_signs_out_everywhere() {
         minji.switches_to_tab(0).await;
         minji.reloads().await;
         minji.comes_to("identify").await;
+    });
+}
+
+/// L9: an administrator suspends: every browser is out at once and is told why; the sandbox's page lifts it again.
+#[test]
+fn l9_a_suspension_ends_the_sessions_on_other_browsers_at_once() {
+    story(async |gate| {
+        let password = gate.password_of(MINJI, "nuri").await;
+        let phone = gate.member().await;
+        phone.signs_in_at("nuri", MINJI, &password).await;
+        phone.is_in(MINJI, "nuri").await;
+        let desk = gate.member_reading("en").await;
+        desk.signs_in_at("nuri", MINJI, &password).await;
+        desk.is_in(MINJI, "nuri").await;
+
+        gate.scenario("suspend_minji_nuri").await;
+        for member in [&phone, &desk] {
+            member.reloads().await;
+            member.comes_to("identify").await;
+        }
+        desk.signs_in_at("nuri", MINJI, &password).await;
+        let sight = desk.at_notice("account_suspended").await;
+        assert!(sight.text.contains("administrator"), "who can lift it:\n{sight}");
+        // Her account elsewhere is another one.
+        phone.proves_address(MINJI).await;
+        phone.at_choose_workspace().await.picks("hanbit").await;
+        phone.enters_password_of(MINJI, "hanbit").await;
+
+        desk.opens_tab("/sandbox/").await;
+        desk.waits_for("the sandbox", |sight| sight.page == "sandbox").await;
+        desk.clicks("form[action$='/lift_suspensions'] button").await;
+        let lifted = Requests::posts("/lift_suspensions");
+        desk.waits_for("the suspensions to be lifted", |_| gate.wire.answered(lifted) == 1).await;
+        desk.signs_in_at("nuri", MINJI, &password).await;
+        desk.is_in(MINJI, "nuri").await;
     });
 }
 

@@ -20,7 +20,7 @@ fn e1_with_the_sandbox_page_alone_a_person_gets_in() {
             .runs("return document.querySelector('#inbox').closest('section').querySelector('.code').innerText")
             .await;
         let code = code.as_str().unwrap_or_else(|| panic!("a code:\n{inbox}")).to_owned();
-        let password = "return [...document.querySelectorAll('#accounts ~ ul > li')] \
+        let password = "return [...document.querySelectorAll('section[aria-labelledby=accounts] ul > li')] \
             .find((account) => account.innerText.includes('haruto@daemun.test')).querySelector('code').innerText";
         let password = haruto.runs(password).await;
         let password = password.as_str().unwrap_or_else(|| panic!("a password:\n{inbox}")).to_owned();

@@ -20,7 +20,8 @@ const TRACES: &str = r#"
         window_name: window.name,
         markup: document.documentElement.outerHTML,
         fields: JSON.stringify([...document.querySelectorAll("input, textarea")].map((field) => [field.name, field.value])),
-        entries: JSON.stringify(performance.getEntries().map((entry) => entry.name)),
+        opened: JSON.stringify(performance.getEntriesByType("navigation").map((entry) => entry.name)),
+        entries: JSON.stringify(performance.getEntries().filter((entry) => entry.entryType !== "navigation").map((entry) => entry.name)),
         globals: JSON.stringify(Object.keys(globalThis).filter((name) => typeof globalThis[name] === "string").map((name) => globalThis[name])),
         app: JSON.stringify(globalThis.daemun ?? null),
     };
@@ -32,9 +33,14 @@ const TRACES: &str = r#"
     }, (error) => done({ ...traces, error: String(error) }));
 "#;
 
-async fn assert_no_trace(member: &Member<'_>, secrets: &[&str], moment: &str) {
+pub async fn assert_no_trace(member: &Member<'_>, secrets: &[&str], moment: &str) {
+    assert_no_trace_but(member, secrets, moment, "").await;
+}
+
+/// The same, where one place is known to have it.
+pub async fn assert_no_trace_but(member: &Member<'_>, secrets: &[&str], moment: &str, but: &str) {
     let traces = member.runs_until_done(TRACES, Vec::new()).await;
-    for (place, trace) in traces.as_object().expect("traces") {
+    for (place, trace) in traces.as_object().expect("traces").iter().filter(|(place, _)| *place != but) {
         for secret in secrets {
             assert!(!trace.to_string().contains(secret), "{secret} is in {place} {moment}: {trace}");
         }

@@ -176,3 +176,59 @@ fn x1_a_browser_without_webassembly_is_told_so() {
         assert!(sight.said.iter().any(|said| said.text.chars().count() > 10), "{sight}");
     });
 }
+
+/// X1, E4: a link's page that cannot start is told like any other, and its way on takes the link along.
+#[test]
+fn x1_a_link_survives_a_page_that_could_not_start() {
+    story(async |gate| {
+        let member = gate.member_reading("en").await;
+        member.browser.provokes("");
+        let link = gate.link("join").await;
+        for (which, tampering) in [
+            (WASM, Tampering::answer(404, "text/html", "<h1>Not found</h1>")),
+            (WASM, Tampering::FlipByte),
+            (GLUE, Tampering::FlipByte),
+            (WORDS, Tampering::Lose),
+        ] {
+            let what = format!("{which:?} {tampering:?}");
+            // The parts are kept for ever by their names.
+            member.browser.cdp("Network.clearBrowserCache", serde_json::json!({})).await;
+            let tampered = gate.wire.tamper(which, tampering);
+            member.goes_to(&link).await;
+            let sight = member
+                .waits_for("a word that the app cannot start, with a way on", |sight| {
+                    is_told_with_a_way_on(sight) && sight.app == "failed"
+                })
+                .await;
+            assert!(!sight.url.contains('#'), "{what}:\n{sight}");
+            tampered.lift();
+            member.clicks("[data-action=restart]").await;
+            let sight = member.comes_to("invitation").await;
+            assert!(!sight.url.contains('#'), "{what}:\n{sight}");
+        }
+    });
+}
+
+/// X1, R1: the page that takes a flow over cannot start; the flow is not lost, and the address is that of the page.
+#[test]
+fn x1_a_flow_survives_a_page_with_all_screens_that_could_not_start() {
+    story(async |gate| {
+        let member = gate.member_reading("en").await;
+        member.browser.provokes("");
+        member.opens("/o/nuri").await;
+        member.comes_to("password").await;
+        // The words of the page at hand are there already.
+        let tampered = gate.wire.tamper(WASM, Tampering::answer(404, "text/html", "<h1>Not found</h1>"));
+        member.clicks("[data-action=forgot]").await;
+        let sight = member
+            .waits_for("a word that the app cannot start, with a way on", |sight| {
+                is_told_with_a_way_on(sight) && sight.app == "failed"
+            })
+            .await;
+        assert_eq!(sight.path(), "/continue", "{sight}");
+        tampered.lift();
+        member.clicks("[data-action=restart]").await;
+        member.comes_to("request_reset").await;
+        assert_eq!(gate.wire.count(Requests::posts("/flows")), 1, "the same flow");
+    });
+}

@@ -8,7 +8,7 @@ use crate::native_app::{Gate, NativeApp};
 const MINJI: &str = "minji@daemun.test";
 const HARUTO: &str = "haruto@daemun.test";
 
-fn run(tale: impl AsyncFnOnce(&Gate)) {
+pub fn run(tale: impl AsyncFnOnce(&Gate)) {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     runtime.block_on(async {
@@ -18,7 +18,7 @@ fn run(tale: impl AsyncFnOnce(&Gate)) {
 }
 
 fn wants(places: &str) -> Hints {
-    Hints { return_to: Some(places.to_owned()), organisation: None }
+    Hints { return_to: Some(places.to_owned()), organisation: None, token: None }
 }
 
 /// E1, L1, L11: address, code, workspace, password, and led to where one was going.
@@ -125,8 +125,7 @@ fn x2_an_expired_flow_ends() {
 #[test]
 fn l9_ten_wrong_passwords_restrict() {
     run(async |gate| {
-        let hints = || Hints { return_to: None, organisation: Some("nuri".to_owned()) };
-        let mut app = NativeApp::at_door(gate, hints()).await;
+        let mut app = NativeApp::at_organisation(gate, "nuri").await;
         for time in 1..=10 {
             app.enters_password(Some(MINJI), &format!("guess {time}")).await;
         }

@@ -3,6 +3,7 @@
 
 #![expect(clippy::expect_used, reason = "a test says what it expects")]
 
+mod joining_and_passwords;
 mod machine_and_backend;
 
 mod native_app;

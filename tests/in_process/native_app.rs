@@ -38,6 +38,14 @@ impl Gate {
         serde_json::from_str(&answer).expect("messages")
     }
 
+    /// One of the sandbox's links to try.
+    pub async fn link(&self, name: &str) -> String {
+        let url = format!("{}/sandbox/world", self.server.origin());
+        let answer = self.client.get(url).send().await.expect("an answer").text().await.expect("its body");
+        let world: Value = serde_json::from_str(&answer).expect("a world");
+        world["links"][name].as_str().unwrap_or_else(|| panic!("a link {name:?}: {world}")).to_owned()
+    }
+
     pub async fn code_for(&self, address: &str) -> String {
         let mails = self.mails_to(address).await;
         mails[0]["code"].as_str().unwrap_or_else(|| panic!("a code: {mails:?}")).to_owned()
@@ -78,7 +86,22 @@ impl<'g> NativeApp<'g> {
     /// At a door: `hints` are what the address bar says.
     pub async fn at_door(gate: &'g Gate, hints: Hints) -> Self {
         let at_front_door = hints.organisation.is_none();
-        let entry = Entry { kind: Kind::SignIn, place: Place::Door, hints, flow: None, at_front_door };
+        Self::enters(gate, Entry { kind: Kind::SignIn, place: Place::Door, hints, flow: None, at_front_door }).await
+    }
+
+    /// At an organisation's own door.
+    pub async fn at_organisation(gate: &'g Gate, organisation: &str) -> Self {
+        Self::at_door(gate, Hints { organisation: Some(organisation.to_owned()), ..Hints::default() }).await
+    }
+
+    /// With a link that somebody sent.
+    pub async fn with_link(gate: &'g Gate, kind: Kind, link: &str) -> Self {
+        let token = link.split_once('#').map(|(_, token)| Secret::new(token));
+        let hints = Hints { token, ..Hints::default() };
+        Self::enters(gate, Entry { kind, place: Place::Passage, hints, flow: None, at_front_door: false }).await
+    }
+
+    async fn enters(gate: &'g Gate, entry: Entry) -> Self {
         let mut app = Self {
             gate,
             machine: Machine::new(entry, |_| true, 7),
@@ -175,7 +198,7 @@ impl<'g> NativeApp<'g> {
                         self.now = at;
                         events.push(Event::Tick);
                     }
-                    Effect::Wake { .. } | Effect::Abort { .. } | Effect::Reload | Effect::Continue => {}
+                    Effect::Wake { .. } | Effect::Abort { .. } | Effect::Door | Effect::Reload | Effect::Continue => {}
                     Effect::Leave { url } => self.left_for = Some(url),
                 }
             }
@@ -184,7 +207,7 @@ impl<'g> NativeApp<'g> {
 
     fn beginning(&self) -> Begin {
         Begin {
-            kind: Kind::SignIn,
+            kind: self.machine.entry().kind.clone(),
             hints: self.machine.entry().hints.clone(),
             client: Client {
                 version: "test".to_owned(),

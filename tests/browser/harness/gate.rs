@@ -1,5 +1,6 @@
 //! The gate: the reference backend of one test, on its own port, database and clock, with the wire in front of it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -26,19 +27,28 @@ pub struct Gate {
 /// Something that was sent, as the sandbox's inbox shows it.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Sent {
+    pub to: String,
+    /// `email` or `sms`.
+    pub channel: String,
+    pub subject: String,
     pub text: String,
     #[serde(default)]
     pub code: Option<String>,
+    #[serde(default)]
+    pub link: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 struct World {
     accounts: Vec<SeededAccount>,
+    /// Links to try, by name.
+    links: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 struct SeededAccount {
     email: String,
+    #[serde(default)]
     password: String,
     workspaces: Vec<String>,
 }
@@ -104,6 +114,35 @@ impl Gate {
         serde_json::from_value(mails).expect("messages")
     }
 
+    /// Everything that was sent to a telephone whose number ends so, the newest first.
+    pub async fn short_messages_to(&self, end: &str) -> Vec<Sent> {
+        let all = self.sandbox(reqwest::Method::GET, &format!("{}/sandbox/messages", self.origin()), None).await;
+        let all: Vec<Sent> = serde_json::from_value(all).expect("messages");
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        all.into_iter().filter(|sent| sent.channel == "sms" && digits(&sent.to).ends_with(end)).collect()
+    }
+
+    /// The link of the newest mail to this address that has one, from the path on.
+    pub async fn link_for(&self, address: &str) -> String {
+        let mails = self.mails_to(address).await;
+        let link = mails.iter().find_map(|mail| mail.link.clone());
+        let link = link.unwrap_or_else(|| panic!("no link came to {address}: {mails:?}"));
+        self.own(&link)
+    }
+
+    /// One of the sandbox's links to try, from the path on.
+    pub async fn link(&self, name: &str) -> String {
+        let world = self.world().await;
+        let link = world.links.get(name).unwrap_or_else(|| panic!("no link {name:?}: {:?}", world.links));
+        self.own(link)
+    }
+
+    /// What comes after the gate's own origin.
+    fn own(&self, link: &str) -> String {
+        let own = link.strip_prefix(&self.origin());
+        own.unwrap_or_else(|| panic!("{link} leads somewhere else than {}", self.origin())).to_owned()
+    }
+
     /// The code of the newest mail to this address.
     pub async fn code_for(&self, address: &str) -> String {
         let mails = self.mails_to(address).await;
@@ -124,13 +163,30 @@ impl Gate {
     }
 
     pub async fn password_of(&self, email: &str, workspace: &str) -> String {
-        let world = self.sandbox(reqwest::Method::GET, &format!("{}/sandbox/world", self.origin()), None).await;
-        let world: World = serde_json::from_value(world).expect("a world");
+        let world = self.world().await;
         let here = |account: &&SeededAccount| {
             account.email == email && account.workspaces.iter().any(|member_of| member_of == workspace)
         };
         let account = world.accounts.iter().find(here);
         account.unwrap_or_else(|| panic!("{email} is not in {workspace}")).password.clone()
+    }
+
+    async fn world(&self) -> World {
+        let world = self.sandbox(reqwest::Method::GET, &format!("{}/sandbox/world", self.origin()), None).await;
+        serde_json::from_value(world).expect("a world")
+    }
+
+    /// Changes a workspace's policy as its administrator would, and returns the whole of it.
+    pub async fn policy(&self, workspace: &str, changes: Value) -> Value {
+        let url = format!("{}/sandbox/workspaces/{workspace}/policy", self.origin());
+        self.sandbox(reqwest::Method::POST, &url, Some(changes)).await
+    }
+
+    /// Fetches a page of the gate without a browser, as the scanners of mails do.
+    pub async fn scans(&self, method: reqwest::Method, target: &str) -> reqwest::StatusCode {
+        let url = format!("{}{target}", self.origin());
+        let answer = self.client.request(method, &url).send().await;
+        answer.unwrap_or_else(|error| panic!("{url}: {error}")).status()
     }
 
     /// Moves the backend's clock; the browser's runs on as it does.

@@ -55,8 +55,9 @@ impl<'g> Member<'g> {
     /// Opens a page of the gate, and waits for nothing but that it is there.
     pub async fn goes_to(&self, target: &str) {
         let url = format!("{}{target}", self.gate.origin());
-        // Chromium takes the address that it is at for a reload, which keeps the history's entry: this is a new visit.
-        if self.browser.look().await.is_ok_and(|sight| sight.url == url) {
+        // Chromium takes the address that it is at for a reload, which keeps the history's entry, and an empty fragment for
+        // nothing at all: this is a new visit.
+        if self.browser.look().await.is_ok_and(|sight| sight.url == url.trim_end_matches('#')) {
             self.leaves_by(|| self.driver().goto("about:blank")).await;
         }
         self.leaves_by(|| self.driver().goto(url.clone())).await;
@@ -193,6 +194,18 @@ impl<'g> Member<'g> {
         self.waits_for(&hope, |sight| sight.is_settled() && sight.has_field(field) && refused(sight)).await
     }
 
+    /// Waits until it is said at the box of these terms that something is wrong with it.
+    pub async fn is_told_at_tick(&self, terms: &str) -> Sight {
+        self.waits_for(&format!("the box of {terms:?} to be refused"), |sight| {
+            let tick = sight.fields.iter().find(|field| field.name == "terms" && field.value == terms);
+            sight.is_settled()
+                && tick.is_some_and(|tick| {
+                    tick.invalid && tick.described_by_codes.iter().any(|code| code == "input_invalid")
+                })
+        })
+        .await
+    }
+
     /// Waits until the member is in, and says where and as whom.
     pub async fn is_in(&self, email: &str, workspace: &str) -> Sight {
         let hope = format!("being in {workspace:?} as {email}");
@@ -318,6 +331,11 @@ impl<'g> Member<'g> {
 
     pub async fn switches_width(&self, width: u32) {
         self.browser.set_width(width).await;
+    }
+
+    /// Is at another machine, as far as the browser tells.
+    pub async fn pretends_to_be(&self, user_agent: &str) {
+        self.browser.cdp("Emulation.setUserAgentOverride", json!({ "userAgent": user_agent })).await;
     }
 
     pub async fn goes_offline(&self) {

@@ -16,6 +16,7 @@ mod workplace;
 pub use axe::Axe;
 pub use gate::Gate;
 pub use member::{Member, Theme};
+pub use screens::Newcomer;
 pub use sight::Sight;
 pub use story::story;
 pub use wire::{Requests, Tampering};

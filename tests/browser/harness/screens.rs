@@ -19,6 +19,32 @@ pub struct ChooseWorkspace<'m>(&'m Member<'m>);
 /// "And your password?"
 pub struct Password<'m>(&'m Member<'m>);
 
+/// "Will you join?"
+pub struct Invitation<'m>(&'m Member<'m>);
+
+/// "Who are you going to be?"
+pub struct CreateAccount<'m>(&'m Member<'m>);
+
+/// "Whose password is forgotten?"
+pub struct RequestReset<'m>(&'m Member<'m>);
+
+/// "What is it going to be?"
+pub struct NewPassword<'m>(&'m Member<'m>);
+
+/// "Which ID do you want?"
+pub struct RegisterId<'m>(&'m Member<'m>);
+
+/// "Where can we reach you?"
+pub struct FindId<'m>(&'m Member<'m>);
+
+/// Who joins.
+#[derive(Clone, Copy)]
+pub struct Newcomer<'a> {
+    pub name: &'a str,
+    pub email: &'a str,
+    pub password: &'a str,
+}
+
 impl<'g> Member<'g> {
     pub async fn at_identify(&self) -> Identify<'_> {
         self.comes_to("identify").await;
@@ -43,6 +69,36 @@ impl<'g> Member<'g> {
     pub async fn at_password(&self) -> Password<'_> {
         self.comes_to("password").await;
         Password(self)
+    }
+
+    pub async fn at_invitation(&self) -> Invitation<'_> {
+        self.comes_to("invitation").await;
+        Invitation(self)
+    }
+
+    pub async fn at_create_account(&self) -> CreateAccount<'_> {
+        self.comes_to("create_account").await;
+        CreateAccount(self)
+    }
+
+    pub async fn at_request_reset(&self) -> RequestReset<'_> {
+        self.comes_to("request_reset").await;
+        RequestReset(self)
+    }
+
+    pub async fn at_new_password(&self) -> NewPassword<'_> {
+        self.comes_to("new_password").await;
+        NewPassword(self)
+    }
+
+    pub async fn at_register_id(&self) -> RegisterId<'_> {
+        self.comes_to("register_id").await;
+        RegisterId(self)
+    }
+
+    pub async fn at_find_id(&self) -> FindId<'_> {
+        self.comes_to("find_id").await;
+        FindId(self)
     }
 
     /// Waits for the notice with this code.
@@ -77,6 +133,50 @@ impl<'g> Member<'g> {
         self.proves_address(address).await;
         self.at_choose_workspace().await.picks(workspace).await;
         self.comes_to("password").await;
+    }
+
+    /// Opens one of the sandbox's links.
+    pub async fn opens_link(&self, name: &str) -> Sight {
+        let link = self.gate.link(name).await;
+        self.opens(&link).await
+    }
+
+    /// From a good invitation to its form.
+    pub async fn comes_to_create_account(&self) {
+        self.opens_link("join").await;
+        self.at_invitation().await.accepts().await;
+        self.comes_to("create_account").await;
+    }
+
+    /// From the invitation's form past the code.
+    pub async fn becomes(&self, newcomer: Newcomer<'_>) {
+        self.at_create_account().await.sends(newcomer).await;
+        self.comes_to("code").await;
+        let code = self.gate.code_for(newcomer.email).await;
+        self.at_code().await.enters(&code).await;
+    }
+
+    /// From the front door, by a reset link in a mail, to the new password.
+    pub async fn comes_to_reset(&self, name: &str, address: &str) {
+        self.asks_for_reset(name, address).await;
+        let link = self.gate.link_for(address).await;
+        self.opens(&link).await;
+        self.comes_to("new_password").await;
+    }
+
+    /// From the organisation's door to the notice that a mail may be on its way.
+    pub async fn asks_for_reset(&self, name: &str, address: &str) {
+        self.opens("/o/nuri").await;
+        self.comes_to("password").await;
+        self.does("forgot").await;
+        self.at_request_reset().await.sends(name, address).await;
+        self.at_notice("reset_requested").await;
+    }
+
+    /// From the organisation's door to being in, or to being told why not.
+    pub async fn signs_in_at(&self, organisation: &str, identifier: &str, password: &str) {
+        self.opens(&format!("/o/{organisation}")).await;
+        self.at_password().await.enters_with_id(identifier, password).await;
     }
 
     /// From the password to being in.
@@ -144,5 +244,68 @@ impl Password<'_> {
 
     pub async fn goes_back(&self) -> Sight {
         self.0.does("back").await
+    }
+}
+
+impl Invitation<'_> {
+    pub async fn accepts(&self) -> Sight {
+        self.0.does("accept").await
+    }
+
+    pub async fn declines(&self) -> Sight {
+        self.0.does("decline").await
+    }
+}
+
+impl CreateAccount<'_> {
+    /// Agrees to what is required and sends all of it.
+    pub async fn sends(&self, newcomer: Newcomer<'_>) -> Sight {
+        self.agrees_to("service").await;
+        self.agrees_to("privacy").await;
+        self.fills_in(newcomer).await;
+        self.0.does("submit").await
+    }
+
+    pub async fn fills_in(&self, Newcomer { name, email, password }: Newcomer<'_>) {
+        self.0.fills("name", name).await;
+        self.0.fills("email", email).await;
+        self.0.fills("password", password).await;
+    }
+
+    /// Ticks a box that is not ticked yet.
+    pub async fn agrees_to(&self, terms: &str) {
+        if !self.0.sees().await.tick(terms).checked {
+            self.0.clicks(&format!("input[name=terms][value={terms}]")).await;
+        }
+    }
+}
+
+impl RequestReset<'_> {
+    pub async fn sends(&self, name: &str, address: &str) -> Sight {
+        self.0.fills("name", name).await;
+        self.0.fills("email", address).await;
+        self.0.does("submit").await
+    }
+}
+
+impl NewPassword<'_> {
+    pub async fn sets(&self, password: &str) -> Sight {
+        self.0.fills("password", password).await;
+        self.0.does("submit").await
+    }
+}
+
+impl RegisterId<'_> {
+    pub async fn sends(&self, identifier: &str, password: &str) -> Sight {
+        self.0.fills("identifier", identifier).await;
+        self.0.fills("password", password).await;
+        self.0.does("submit").await
+    }
+}
+
+impl FindId<'_> {
+    pub async fn sends(&self, contact: &str) -> Sight {
+        self.0.fills("identifier", contact).await;
+        self.0.does("submit").await
     }
 }

@@ -36,6 +36,7 @@ return {
     kind: element.type,
     value: element.value,
     autocomplete: element.autocomplete,
+    checked: element.checked === true,
     seen: seen(element),
     editable: !element.readOnly && !element.disabled,
     invalid: element.getAttribute("aria-invalid") === "true",
@@ -48,6 +49,7 @@ return {
     name: element.dataset.action,
     workspace: element.dataset.workspace ?? "",
     label: name_of(element),
+    href: element.getAttribute("href") ?? "",
     usable: !element.disabled && element.getAttribute("aria-disabled") !== "true",
   })),
   focus: {
@@ -58,6 +60,10 @@ return {
     seen: focus !== document.body && seen(focus),
     in_main: focus.closest?.("main, [role=main]") !== null && focus !== document.body,
   },
+  checklist: all(".checklist li").filter(seen).map((element) => ({
+    text: words(element),
+    met: element.dataset.met === "true",
+  })),
   languages: all("select[name=language]").filter(seen).flatMap((select) => [...select.options]).map((option) => option.value),
   flow: typeof history.state?.flow === "string" ? history.state.flow : "",
   violations: window.daemunTestViolations ?? [],

@@ -35,6 +35,8 @@ pub struct Sight {
     /// Visible actions.
     pub actions: Vec<Offered>,
     pub focus: Focus,
+    /// What is asked of a new password.
+    pub checklist: Vec<Asked>,
     /// The languages that can be chosen, where the choice is to be seen.
     pub languages: Vec<String>,
     /// The flow in `history.state`.
@@ -57,6 +59,8 @@ pub struct Field {
     pub kind: String,
     pub value: String,
     pub autocomplete: String,
+    /// Whether a box is ticked.
+    pub checked: bool,
     pub seen: bool,
     pub editable: bool,
     pub invalid: bool,
@@ -69,7 +73,16 @@ pub struct Offered {
     pub name: String,
     pub workspace: String,
     pub label: String,
+    /// Where a link leads.
+    pub href: String,
     pub usable: bool,
+}
+
+/// One thing that is asked of a new password.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Asked {
+    pub text: String,
+    pub met: bool,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -107,6 +120,17 @@ impl Sight {
         self.fields.iter().any(|field| field.name == name && field.seen)
     }
 
+    /// The box of these terms.
+    pub fn tick(&self, terms: &str) -> &Field {
+        let tick = self.fields.iter().find(|field| field.name == "terms" && field.value == terms);
+        tick.unwrap_or_else(|| panic!("there is no box for `{terms}`:\n{self}"))
+    }
+
+    /// For each thing that is asked of a new password, whether it is there.
+    pub fn met(&self) -> Vec<bool> {
+        self.checklist.iter().map(|asked| asked.met).collect()
+    }
+
     pub fn offers(&self, action: &str) -> bool {
         self.actions.iter().any(|offered| offered.name == action)
     }
@@ -137,11 +161,15 @@ impl fmt::Display for Sight {
         for field in &self.fields {
             let how = if field.seen { "" } else { " (unseen)" };
             let wrong = if field.invalid { " (invalid)" } else { "" };
-            writeln!(f, "  field {} = {:?}{how}{wrong}", field.name, field.value)?;
+            let ticked = if field.checked { " (ticked)" } else { "" };
+            writeln!(f, "  field {} = {:?}{how}{wrong}{ticked}", field.name, field.value)?;
         }
         for action in &self.actions {
             let how = if action.usable { "" } else { " (not now)" };
             writeln!(f, "  action {} {} {:?}{how}", action.name, action.workspace, action.label)?;
+        }
+        for asked in &self.checklist {
+            writeln!(f, "  asked {:?}: {}", asked.text, asked.met)?;
         }
         let focus = &self.focus;
         writeln!(f, "  focus on <{}> {}{} {:?}", focus.tag, focus.field, focus.action, focus.text)?;
