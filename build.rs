@@ -25,6 +25,10 @@ const MORE: &str = "more";
 fn main() {
     println!("cargo::rerun-if-changed=locales");
     let locales = read_locales(Path::new("locales"));
+    let more = more_keys(FIRST);
+    for language in locales.keys() {
+        assert!(more_keys(language) == more, "locales/{language}.json: `{MORE}` has other texts than {FIRST}.json's");
+    }
     let first = &locales[FIRST];
     for (language, texts) in &locales {
         agree(first, texts).unwrap_or_else(|why| panic!("locales/{language}.json: {why}"));
@@ -32,15 +36,14 @@ fn main() {
     know_every_code(first).unwrap_or_else(|why| panic!("locales/{FIRST}.json: {why}"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("text.rs");
     let is_whole = env::var_os("CARGO_FEATURE_WHOLE").is_some();
-    let more = more_keys();
     let said: Map<String, Value> =
         first.iter().filter(|(key, _)| is_whole || !more.contains(*key)).map(|(k, v)| (k.clone(), v.clone())).collect();
     fs::write(out, code(&said)).expect("OUT_DIR is writable");
 }
 
 /// The names of the texts that the whole app alone says.
-fn more_keys() -> BTreeSet<String> {
-    let path = Path::new("locales").join(FIRST).with_extension("json");
+fn more_keys(language: &str) -> BTreeSet<String> {
+    let path = Path::new("locales").join(language).with_extension("json");
     let texts: Value = serde_json::from_str(&fs::read_to_string(path).expect("read before")).expect("read before");
     texts[MORE].as_object().into_iter().flatten().map(|(key, _)| key.clone()).collect()
 }

@@ -121,20 +121,11 @@ pub fn shows(_: &Step) -> bool {
 /// Which steps this page has screens for: those of the login path, and those that no page has one for.
 #[cfg(not(feature = "whole"))]
 pub fn shows(step: &Step) -> bool {
-    match step {
-        Step::Identify { .. }
-        | Step::Organisation { .. }
-        | Step::Code { .. }
-        | Step::ChooseWorkspace { .. }
-        | Step::Password { .. } => true,
-        Step::Invitation { .. }
-        | Step::CreateAccount { .. }
-        | Step::RequestReset { .. }
-        | Step::NewPassword { .. }
-        | Step::RegisterId { .. }
-        | Step::FindId { .. }
-        | Step::FoundIds { .. } => false,
-        Step::Notice { code, .. } => i18n::notice(code.as_str()).is_some(),
-        Step::Unknown { kind } => StepKind::parse(kind).is_none(),
+    if let Step::Notice { code, .. } = step {
+        return i18n::notice(code.as_str()).is_some();
     }
+    if let Step::Unknown { kind } = step {
+        return StepKind::parse(kind).is_none();
+    }
+    step.kind().is_some_and(StepKind::is_on_login_path)
 }

@@ -150,7 +150,8 @@ impl Driver {
             }
             Effect::Leave { url } => page::leave(&url),
             Effect::Reload => page::reload(),
-            Effect::Continue => page::carry_on(),
+            Effect::Door => page::to_door(&self.machine.with_untracked(|machine| machine.entry().hints.clone())),
+            Effect::Continue => carry_on(),
         }
     }
 
@@ -235,6 +236,23 @@ async fn discover(discovery: RwSignal<Option<Discovery>>, abort: &api::Abort) ->
     }
     Ok(())
 }
+
+/// Goes to the page that has all screens, once it is within reach: a page that cannot be reached is the browser's own to
+/// tell of, and has no way back.
+#[cfg(not(feature = "whole"))]
+fn carry_on() {
+    spawn_local(async {
+        if api::reaches(page::CONTINUE).await {
+            page::carry_on();
+        } else {
+            tell(Event::Stranded);
+        }
+    });
+}
+
+/// This is the page that has all screens.
+#[cfg(feature = "whole")]
+fn carry_on() {}
 
 /// Whether the backend has surely spoken. A gateway that gave up waiting may have cut off an act that went through.
 fn is_settled(answer: &Result<Answer, Fault>) -> bool {

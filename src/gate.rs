@@ -1,9 +1,9 @@
 //! What a screen is given: the machine to look at, and one way to say what the member did.
 
 use daemun_flow::{Event, Face, Machine, Moment, Trouble};
-use daemun_protocol::{Action, ActionName, Step, Timestamp};
+use daemun_protocol::{Action, ActionName, Step, Terms, Timestamp};
 #[cfg(feature = "whole")]
-use daemun_protocol::{AppLink, Discovery, Platform, Terms};
+use daemun_protocol::{AppLink, Discovery, Platform};
 use leptos::prelude::*;
 
 /// Read access to the flow, and the member's voice. Copied freely; it holds no state of its own.
@@ -87,6 +87,14 @@ impl Gate {
     /// Seconds until a time of the backend's clock, followed as they pass.
     pub fn seconds_until_time(self, time: Timestamp) -> u64 {
         self.seconds_until(self.with(|machine| machine.when(time)))
+    }
+}
+
+#[cfg(not(feature = "whole"))]
+impl Gate {
+    /// The login path asks nobody to agree to anything.
+    pub fn terms(self) -> Vec<Terms> {
+        Vec::new()
     }
 }
 

@@ -77,16 +77,23 @@ pub async fn send(key: &str, call: Call, abort: &Abort) -> Result<Answer, Fault>
 /// What this deployment can do.
 ///
 /// # Errors
-/// As [`send`]'s; a description that cannot be read is as bad as none.
+/// [`Fault::Network`], whatever came instead: it says nothing of the flow, and asking again is all that can be done.
 #[cfg(feature = "whole")]
 pub async fn discover(abort: &Abort) -> Result<Discovery, Fault> {
     let signal = abort.0.as_ref().map(web_sys::AbortController::signal);
     let request = RequestBuilder::new("/.well-known/daemun").abort_signal(signal.as_ref());
     let response = request.send().await.map_err(|_| Fault::Network)?;
     if !response.ok() {
-        return Err(if response.status() >= 500 { Fault::Network } else { Fault::Unreadable });
+        return Err(Fault::Network);
     }
-    Discovery::read(&parse(&response).await?).map_err(|_| Fault::Unreadable)
+    let description = parse(&response).await.map_err(|_| Fault::Network)?;
+    Discovery::read(&description).map_err(|_| Fault::Network)
+}
+
+/// Whether a page of ours is within reach; the browser keeps what it got.
+#[cfg(not(feature = "whole"))]
+pub async fn reaches(page: &str) -> bool {
+    RequestBuilder::new(page).send().await.is_ok_and(|response| response.ok())
 }
 
 /// A flow's address. The id may come out of the browser's history, where anything can stand.

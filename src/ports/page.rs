@@ -57,22 +57,22 @@ pub fn entry() -> Entry {
     };
     let search = location.search().unwrap_or_default();
     let query = web_sys::UrlSearchParams::new_with_str(&search).ok();
+    let asked = |name: &str| query.as_ref().and_then(|query| query.get(name));
     let state = history().and_then(|history| history.state().ok()).unwrap_or(JsValue::NULL);
     // Who comes with a link wants what the link is for, whatever was begun here before.
-    let flow = get(&state, "flow").and_then(|flow| flow.as_string()).filter(|_| token().is_none());
-    let organisation = organisation.map(|name| decode(name).unwrap_or_else(|| name.to_owned()));
-    let at_front_door =
-        path == "/" && (flow.is_none() || get(&state, "at_front_door").is_some_and(|at| at.is_truthy()));
-    HISTORY.with_borrow_mut(|history| {
-        history.here =
-            Here { flow: flow.clone(), at_front_door, guard: get(&state, "guard").is_some_and(|at| at.is_truthy()) };
-    });
-    let return_to = query.and_then(|query| query.get("return_to"));
+    let here = Here::from_js(&state);
+    let flow = here.flow.clone().filter(|_| token().is_none());
+    let organisation = organisation
+        .map(|name| decode(name).unwrap_or_else(|| name.to_owned()))
+        .or_else(|| asked("organisation").filter(|_| path == CONTINUE));
+    let at_front_door = path == "/" && (flow.is_none() || here.at_front_door);
+    HISTORY.with_borrow_mut(|history| history.here = Here { flow: flow.clone(), at_front_door, guard: here.guard });
+    let return_to = asked("return_to");
     Entry { kind, place, hints: Hints { return_to, organisation, token: None }, flow, at_front_door }
 }
 
-/// The page with all screens, for a flow that was begun on another one.
-const CONTINUE: &str = "/continue";
+/// The page with all screens, for a flow that was begun on another one. What the address hinted at there goes along.
+pub const CONTINUE: &str = "/continue";
 
 /// The secret of the link that led here; the page has taken it out of the address bar.
 pub fn token() -> Option<Secret> {
@@ -86,6 +86,7 @@ pub fn forget_token() {
 }
 
 /// Carries the flow on in the page that has all screens; not from there, which would be for ever.
+#[cfg(not(feature = "whole"))]
 pub fn carry_on() {
     let here = HISTORY.with_borrow(|history| {
         let flow = history.wanted.as_ref().unwrap_or(&history.here).flow.clone();
@@ -97,10 +98,25 @@ pub fn carry_on() {
         fail("load");
         return;
     }
-    if let Some(browser) = history() {
-        let _ = browser.replace_state_with_url(&here.to_js(), "", Some(CONTINUE));
-        reload();
+    let mut search = location.search().unwrap_or_default();
+    if let Some(organisation) = location.pathname().ok().as_deref().and_then(|path| path.strip_prefix("/o/")) {
+        search += if search.is_empty() { "?" } else { "&" };
+        search += &format!("organisation={organisation}");
     }
+    let url = format!("{CONTINUE}{search}");
+    match history().map(|browser| browser.replace_state_with_url(&here.to_js(), "", Some(&url))) {
+        Some(Ok(())) => reload(),
+        // Without a history the flow would not be found again.
+        Some(Err(_)) | None => fail("load"),
+    }
+}
+
+/// Leaves for the door that the hints lead to.
+pub fn to_door(hints: &Hints) {
+    let encode = |text: &str| String::from(js_sys::encode_uri_component(text));
+    let door = hints.organisation.as_deref().map_or_else(|| "/".into(), |name| format!("/o/{}", encode(name)));
+    let search = hints.return_to.as_deref().map(|url| format!("?return_to={}", encode(url))).unwrap_or_default();
+    leave(&format!("{door}{search}"));
 }
 
 fn decode(name: &str) -> Option<String> {
@@ -225,6 +241,12 @@ fn write_history() {
 }
 
 impl Here {
+    fn from_js(state: &JsValue) -> Self {
+        let is = |name| get(state, name).is_some_and(|value| value.is_truthy());
+        let flow = get(state, "flow").and_then(|flow| flow.as_string());
+        Self { flow, at_front_door: is("at_front_door"), guard: is("guard") }
+    }
+
     fn to_js(&self) -> JsValue {
         let state = Object::new();
         let put = |name: &str, value: JsValue| {
@@ -277,12 +299,13 @@ pub fn reload() {
 
 /// Calls when the member goes back while there is a step to go back to.
 pub fn on_back(heard: fn()) {
-    window_event_listener(ev::popstate, move |_| {
+    window_event_listener(ev::popstate, move |event| {
+        let to = Here::from_js(&event.state());
         let meant = HISTORY.with_borrow_mut(|history| {
             let was_guarded = history.here.guard;
-            history.here.guard = false;
             match history.stepping.take() {
                 Some(Stepping::Off) => {
+                    history.here.guard = false;
                     if let Some(browser) = self::history() {
                         let _ = browser.replace_state(&history.here.to_js(), "");
                     }
@@ -290,10 +313,27 @@ pub fn on_back(heard: fn()) {
                     false
                 }
                 Some(Stepping::Away(url)) => {
+                    history.here.guard = false;
                     let _ = window().location().replace(&url);
                     false
                 }
-                None => was_guarded,
+                // An entry of this flow: off the guard is back, and onto another guard is nothing.
+                None if to.flow == history.here.flow => {
+                    history.here.guard = to.guard;
+                    was_guarded && !to.guard
+                }
+                // A fragment makes an entry of its own, which stands for what is shown.
+                None if to.flow.is_none() => {
+                    if let Some(browser) = self::history() {
+                        let _ = browser.replace_state(&history.here.to_js(), "");
+                    }
+                    false
+                }
+                // Another flow began in this tab before, and this entry is that one's.
+                None => {
+                    reload();
+                    false
+                }
             }
         });
         if meant {

@@ -42,11 +42,11 @@ pub fn view(gate: Gate) -> AnyView {
     };
     let (name, email, password) = (NodeRef::<Input>::new(), NodeRef::<Input>::new(), NewPasswordField::new());
     let title = move || filled(Text::AccountTitle, &[("workspace", &gate.workspace().unwrap_or_default())]);
-    let name_field = Field { text, ..Field::new(NAME, name, say(Text::AccountName), wrong(gate, About::At(AT_NAME))) };
+    let name_field = Field { text, ..Field::new(NAME, name, say(Text::AccountName), wrong(gate, About::at(AT_NAME))) };
     let email_field = Field {
         text: address,
         hint: say(Text::AccountEmailHint),
-        ..Field::new(EMAIL, email, say(Text::IdentifyLabel), wrong(gate, About::At(AT_EMAIL)))
+        ..Field::new(EMAIL, email, say(Text::IdentifyLabel), wrong(gate, About::at(AT_EMAIL)))
     };
     let terms: Vec<(Terms, NodeRef<Input>)> = gate.terms().into_iter().map(|terms| (terms, NodeRef::new())).collect();
     let boxes = terms.iter().map(|(terms, node)| {
@@ -54,7 +54,7 @@ pub fn view(gate: Gate) -> AnyView {
         tick(gate, terms.clone(), *node, ticked)
     });
     let boxes = boxes.collect::<Vec<_>>();
-    let at_password = wrong(gate, About::At(AT_PASSWORD));
+    let at_password = wrong(gate, About::at(AT_PASSWORD));
     let parts = vec![
         heading(Box::new(title)),
         name_field.view(),
@@ -80,7 +80,7 @@ pub fn view(gate: Gate) -> AnyView {
 fn tick(gate: Gate, terms: Terms, node: NodeRef<Input>, ticked: bool) -> AnyView {
     let Terms { id, url, required } = terms;
     let pointer = format!("/input/terms/{}", id.as_str());
-    let wrong = wrong(gate, About::Named(pointer.into()));
+    let wrong = wrong(gate, About::At(pointer.into()));
     let code = id.as_str().to_owned();
     let value = code.clone();
     let label = move || {
@@ -90,5 +90,5 @@ fn tick(gate: Gate, terms: Terms, node: NodeRef<Input>, ticked: bool) -> AnyView
     };
     // An address that a page may not lead to is no link: the words stay.
     let more = may_lead_to(&url).then(|| (url, say(Text::AgreeRead)));
-    Checkbox { name: "terms", value, node, label: Box::new(label), more, ticked, wrong }.view()
+    Checkbox { name: "terms", value, node, label: Box::new(label), more, ticked, required, wrong }.view()
 }

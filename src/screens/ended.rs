@@ -2,6 +2,8 @@
 
 use daemun_flow::{Event, Face};
 use daemun_protocol::EndReason;
+#[cfg(feature = "whole")]
+use daemun_protocol::Kind;
 use leptos::prelude::*;
 
 use super::form::{form, go};
@@ -17,6 +19,8 @@ pub fn view(gate: Gate) -> AnyView {
         })
     };
     let words = move || match reason() {
+        #[cfg(feature = "whole")]
+        EndReason::Expired if began_by_link(gate) => (Text::EndedLinkTitle, Text::EndedLinkText),
         EndReason::Expired => (Text::EndedExpiredTitle, Text::EndedExpiredText),
         EndReason::Cancelled => (Text::EndedCancelledTitle, Text::EndedCancelledText),
         EndReason::Declined => (Text::EndedDeclinedTitle, Text::EndedDeclinedText),
@@ -24,9 +28,23 @@ pub fn view(gate: Gate) -> AnyView {
     };
     let body = move || filled(words().1, &[("code", reason().as_str())]);
     let code = reason().as_str().to_owned();
-    let parts = vec![
-        heading_with(Box::new(move || said(words().0)), Some(code), Box::new(body)),
-        go("restart", Text::EndedRestart),
-    ];
+    let parts =
+        vec![heading_with(Box::new(move || said(words().0)), Some(code), Box::new(body)), go("restart", way_on(gate))];
     form(gate, Box::new(move || gate.tell(Event::Restarted)), parts)
+}
+
+/// Whether a link began this: without it, it cannot be begun again.
+#[cfg(feature = "whole")]
+fn began_by_link(gate: Gate) -> bool {
+    gate.with(|machine| machine.entry().kind != Kind::SignIn)
+}
+
+#[cfg(feature = "whole")]
+fn way_on(gate: Gate) -> Text {
+    if began_by_link(gate) { Text::EndedLinkGo } else { Text::EndedRestart }
+}
+
+#[cfg(not(feature = "whole"))]
+fn way_on(_: Gate) -> Text {
+    Text::EndedRestart
 }

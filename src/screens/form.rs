@@ -1,5 +1,6 @@
 //! What the forms of all steps have in common: how they are sent, what goes wrong with them, and the ways beside them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use daemun_flow::{Face, Refusal, Trouble};
@@ -47,17 +48,17 @@ pub fn primary(gate: Gate, name: ActionName, label: Text) -> AnyView {
         shut: Box::new(move || gate.seconds_until_available(name) > 0),
         ..Button::new(Rank::Primary, name.as_str(), say(label))
     };
-    vec![waiting(gate), button.view()].into_any()
+    vec![waiting(gate, name), button.view()].into_any()
 }
 
 /// How long trying again has to wait, counted down; a screen reader is not spoken to every second.
-fn waiting(gate: Gate) -> AnyView {
+fn waiting(gate: Gate, name: ActionName) -> AnyView {
     let left = move || {
         let told = match gate.trouble() {
             Some((_, Trouble::Refused(Refusal { retry_at: Some(at), .. }))) => gate.seconds_until(at),
             Some((_, Trouble::Refused(_) | Trouble::Network | Trouble::Unreadable)) | None => 0,
         };
-        told.max(gate.seconds_until_available(ActionName::Submit))
+        told.max(gate.seconds_until_available(name))
     };
     let said = move || {
         let left = left();
@@ -106,25 +107,24 @@ pub enum About {
     /// The only field, or the last: it stands for whatever is not said at one of these JSON pointers.
     AllBut(&'static [&'static str]),
     /// The field with this JSON pointer.
-    At(&'static str),
-    /// So, where there is one for each of a list.
-    #[cfg(feature = "whole")]
-    Named(Box<str>),
+    At(Cow<'static, str>),
 }
 
 impl About {
     /// The only field, which stands for what was sent.
     pub const ALL: Self = Self::AllBut(&[]);
 
+    /// The field with this JSON pointer.
+    pub const fn at(pointer: &'static str) -> Self {
+        Self::At(Cow::Borrowed(pointer))
+    }
+
     /// Which of a refusal's errors is said at this field; the first for a refusal as a whole.
     fn concern(&self, refusal: &Refusal) -> Option<usize> {
-        let at = |pointer: &str| refusal.errors.iter().position(|error| error.pointer == pointer);
         match self {
             Self::AllBut(_) if refusal.errors.is_empty() => Some(0),
             Self::AllBut(others) => refusal.errors.iter().position(|error| !others.contains(&error.pointer.as_str())),
-            Self::At(pointer) => at(pointer),
-            #[cfg(feature = "whole")]
-            Self::Named(pointer) => at(pointer),
+            Self::At(pointer) => refusal.errors.iter().position(|error| error.pointer == *pointer),
         }
     }
 }
@@ -132,26 +132,32 @@ impl About {
 /// The refusal of what was put into the form's fields. A lost network, or a refusal of another act, is no field's fault.
 fn at_field(gate: Gate) -> Option<Refusal> {
     match gate.trouble()? {
-        (ActionName::Submit, Trouble::Refused(refusal)) if refusal.code != ProblemCode::Stale && has_field(gate) => {
+        (ActionName::Submit, Trouble::Refused(refusal))
+            if refusal.code != ProblemCode::Stale && has_field(gate, &refusal) =>
+        {
             Some(refusal)
         }
         (_, Trouble::Refused(_) | Trouble::Network | Trouble::Unreadable) => None,
     }
 }
 
-/// Whether the step's screen has a field that a refusal can be said at.
-fn has_field(gate: Gate) -> bool {
+/// Whether the step's screen has a field that a refusal can be said at. Where there are several, what is about none of them
+/// stands beside the heading.
+fn has_field(gate: Gate, refusal: &Refusal) -> bool {
     let has = gate.step(|step| {
         Some(match step {
             Step::Identify { .. }
             | Step::Organisation { .. }
             | Step::Code { .. }
             | Step::Password { .. }
-            | Step::CreateAccount { .. }
-            | Step::RequestReset { .. }
-            | Step::NewPassword { .. }
-            | Step::RegisterId { .. }
             | Step::FindId { .. } => true,
+            Step::RequestReset { .. } | Step::NewPassword { .. } | Step::RegisterId { .. } => {
+                !refusal.errors.is_empty()
+            }
+            Step::CreateAccount { .. } => refusal.errors.iter().any(|error| {
+                let listed = |id| gate.terms().iter().any(|terms| terms.id.as_str() == id);
+                error.pointer.strip_prefix("/input/terms/").is_none_or(listed)
+            }),
             Step::ChooseWorkspace { .. }
             | Step::Invitation { .. }
             | Step::FoundIds { .. }

@@ -1,5 +1,7 @@
 //! `new_password`: for one that is forgotten, whose time is over, or that never was (FEATURES R1, R4, E5).
 
+use std::sync::Arc;
+
 use daemun_protocol::{Action, ActionName, NewPasswordReason, PasswordRules, Step};
 use leptos::html::Input;
 use leptos::prelude::*;
@@ -34,11 +36,10 @@ pub fn view(gate: Gate) -> AnyView {
     };
     let about = move |text| filled(text, &[("workspace", &gate.workspace().unwrap_or_default())]);
     let password = NewPasswordField::new();
-    let at_nothing = wrong(gate, About::At(""));
     let id_field = Field {
         text: Some(identifier),
         readonly: true,
-        ..Field::new(USERNAME, NodeRef::<Input>::new(), say(Text::PasswordIdentifier), at_nothing)
+        ..Field::new(USERNAME, NodeRef::<Input>::new(), say(Text::PasswordIdentifier), Arc::new(|| None))
     };
     let parts = vec![
         heading_with(Box::new(move || about(title)), None, Box::new(move || about(lead))),

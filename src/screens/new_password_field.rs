@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 use super::password_field::{PasswordField, Which};
 use crate::i18n::{Text, counted, filled, said};
-use crate::widgets::checklist::{Item, checklist};
+use crate::widgets::checklist::{Item, checklist, news};
 use crate::widgets::field::Complaint;
 
 /// A new password that is being typed.
@@ -27,31 +27,29 @@ impl NewPasswordField {
 
     pub fn view(self, label: Text, rules: PasswordRules, wrong: Complaint) -> AnyView {
         // What is asked for and whether it is there; the password itself stays in its field.
-        let met = RwSignal::new(judged(rules, ""));
+        let met = RwSignal::new(judged(rules, &Secret::default()));
         let items = asked(rules).map(|requirement| item(rules, requirement, met)).collect::<Vec<_>>();
         let history = move || match rules.history {
             0 => String::new(),
             history => counted(Text::RulesHistory, history.into(), &[]),
         };
-        let changed = RwSignal::new(None);
-        let news = move || match changed.get() {
-            Some((requirement, is_met)) => {
+        let changed = RwSignal::new(Vec::new());
+        let told = move || {
+            let said = changed.get().into_iter().map(|(requirement, is_met)| {
                 filled(Text::RulesNews, &[("rule", &words(rules, requirement)), ("state", &state(is_met))])
-            }
-            None => String::new(),
+            });
+            said.collect::<Vec<_>>().join(", ")
         };
-        let list = checklist(items, Box::new(history), Box::new(news));
+        let (list, news) = (checklist(items, Box::new(history)), news(Box::new(told)));
         let typed = move |_| {
             let now = judged(rules, &self.0.text());
             let before = met.get_untracked();
             if now != before {
-                let other =
-                    |(requirement, is_met)| (!before.contains(&(requirement, is_met))).then_some((requirement, is_met));
-                changed.set(now.iter().copied().find_map(other));
+                changed.set(now.iter().filter(|one| !before.contains(one)).copied().collect());
                 met.set(now);
             }
         };
-        self.0.view(label, Which::New, wrong, Some(list), Rc::new(typed))
+        self.0.view(label, Which::New, wrong, Some((list, news)), Rc::new(typed))
     }
 }
 
@@ -60,9 +58,9 @@ fn asked(rules: PasswordRules) -> impl Iterator<Item = Requirement> {
     rules.requirements().filter(|requirement| *requirement != Requirement::MaxLength)
 }
 
-fn judged(rules: PasswordRules, password: &str) -> Vec<(Requirement, bool)> {
+fn judged(rules: PasswordRules, password: &Secret) -> Vec<(Requirement, bool)> {
     // As the backend compares it: 가 is one character, however it was typed.
-    let password = Secret::new(String::from(js_sys::JsString::from(password).normalize("NFC")));
+    let password = Secret::new(String::from(js_sys::JsString::from(password.expose()).normalize("NFC")));
     asked(rules).map(|requirement| (requirement, rules.is_met(requirement, password.expose()))).collect()
 }
 

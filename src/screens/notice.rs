@@ -1,11 +1,11 @@
-//! `notice`: something to be told, with whatever leads on (FEATURES E2, E6, L8, L9).
+//! `notice`: something to be told, with whatever leads on (FEATURES E2, E4–E6, L8–L10, R1, R2).
 
 use daemun_protocol::{Action, ActionName, NoticeCode, Params, Step};
 use leptos::prelude::*;
 
 use super::form::{form, primary, ways};
 use crate::gate::Gate;
-use crate::i18n::{self, Text, filled, said, say, span};
+use crate::i18n::{self, Text, filled, said, span};
 use crate::widgets::heading::heading_with;
 
 fn told(step: &Step) -> Option<(NoticeCode, Params)> {
@@ -15,12 +15,12 @@ fn told(step: &Step) -> Option<(NoticeCode, Params)> {
 pub fn view(gate: Gate) -> AnyView {
     let code = gate.step_once(|step| told(step).map(|(code, _)| code.as_str().to_owned())).unwrap_or_default();
     let (title, text) = i18n::notice(&code).unwrap_or((Text::NoticeUnknownTitle, Text::NoticeUnknownText));
-    let lead = Box::new(move || body(gate, text));
+    let (head, lead) = (Box::new(move || worded(gate, title)), Box::new(move || body(gate, text)));
     // Where there is one obvious thing to do, it is the form's way on.
     let way_on = [(ActionName::SignIn, Text::NoticeSignIn), (ActionName::Forgot, Text::NoticeForgot)];
     let way_on = way_on.into_iter().find(|(name, _)| gate.offers(*name));
     let parts = vec![
-        heading_with(say(title), Some(code), lead),
+        heading_with(head, Some(code), lead),
         way_on.map(|(name, label)| primary(gate, name, label)).into_any(),
         ways(
             gate,
@@ -40,11 +40,17 @@ pub fn view(gate: Gate) -> AnyView {
 }
 
 fn body(gate: Gate, text: Text) -> String {
+    let restricted = gate.step(told).filter(|(code, _)| *code == NoticeCode::EmailRestricted);
+    match restricted.and_then(|(_, params)| params.until) {
+        Some(until) if gate.seconds_until_time(until) == 0 => said(Text::NoticeEmailRestrictedOver),
+        Some(_) | None => worded(gate, text),
+    }
+}
+
+/// A text with what the notice says of itself.
+fn worded(gate: Gate, text: Text) -> String {
     let Some((code, params)) = gate.step(told) else { return String::new() };
     let left = params.until.map_or(0, |until| gate.seconds_until_time(until));
-    if params.until.is_some() && left == 0 && code == NoticeCode::EmailRestricted {
-        return said(Text::NoticeEmailRestrictedOver);
-    }
     let to = params.to.unwrap_or_default();
     let workspace = params.workspace.unwrap_or_default();
     filled(text, &[("to", &to), ("workspace", &workspace), ("time", &span(left)), ("code", code.as_str())])

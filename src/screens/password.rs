@@ -20,7 +20,7 @@ pub fn view(gate: Gate) -> AnyView {
     let settled =
         gate.step_once(|step| if let Step::Password { identifier } = step { identifier.clone() } else { None });
     let asks_identifier = settled.is_none();
-    let at_identifier = wrong(gate, About::At(AT_IDENTIFIER));
+    let at_identifier = wrong(gate, About::at(AT_IDENTIFIER));
     let id_field = Field {
         text: settled,
         readonly: !asks_identifier,

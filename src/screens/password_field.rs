@@ -38,16 +38,17 @@ impl PasswordField {
 
     /// What is typed, to be looked at.
     #[cfg(feature = "whole")]
-    pub fn text(self) -> String {
-        value(self.node)
+    pub fn text(self) -> Secret {
+        Secret::new(value(self.node))
     }
 
+    /// `list` is what is asked of it, and what is to be heard as that changes.
     pub fn view(
         self,
         label: Text,
         which: Which,
         wrong: Complaint,
-        list: Option<AnyView>,
+        list: Option<(AnyView, AnyView)>,
         typed: Rc<dyn Fn(Event)>,
     ) -> AnyView {
         let autocomplete = match which {
@@ -56,12 +57,14 @@ impl PasswordField {
             Which::New => "new-password",
         };
         let purpose = Purpose { name: "password", kind: "password", autocomplete, inputmode: "text" };
+        let (list, news) = list.unzip();
         let caps = RwSignal::new(false);
         let caps_hint = move || if caps.get() { said(Text::PasswordCapsLock) } else { String::new() };
         let field = Field {
             beside: Some(self.reveal()),
             hint: Box::new(caps_hint),
             list,
+            news,
             typed,
             key: Box::new(move |event| caps.set(event.get_modifier_state("CapsLock"))),
             ..Field::new(purpose, self.node, say(label), wrong)

@@ -23,7 +23,7 @@ pub fn view(gate: Gate) -> AnyView {
     let Some((text, rules)) = gate.step_once(asked) else { return ().into_any() };
     let (identifier, password) = (NodeRef::<Input>::new(), NewPasswordField::new());
     let lead = move || filled(Text::RegisterLead, &[("workspace", &gate.workspace().unwrap_or_default())]);
-    let at_identifier = wrong(gate, About::At(AT_IDENTIFIER));
+    let at_identifier = wrong(gate, About::at(AT_IDENTIFIER));
     let id_field = Field {
         text,
         hint: say(Text::RegisterHint),

@@ -21,7 +21,7 @@ fn known(step: &Step) -> Option<(Option<String>, Option<String>)> {
 pub fn view(gate: Gate) -> AnyView {
     let (name, email) = (NodeRef::<Input>::new(), NodeRef::<Input>::new());
     let (known_name, known_email) = gate.step_once(known).unwrap_or_default();
-    let at_name = wrong(gate, About::At(AT_NAME));
+    let at_name = wrong(gate, About::at(AT_NAME));
     let at_email = wrong(gate, About::AllBut(&[AT_NAME]));
     let parts = vec![
         heading_with(say(Text::ResetTitle), None, say(Text::ResetLead)),

@@ -3,7 +3,7 @@
 use leptos::html::Input;
 use leptos::prelude::*;
 
-use super::field::Complaint;
+use super::field::{Complaint, alert};
 use super::note::line;
 use super::{Aria, Live, Words};
 
@@ -18,14 +18,15 @@ pub struct Checkbox {
     /// Where there is more to read: a web address, which opens beside this page so that what was entered here stays.
     pub more: Option<(String, Words)>,
     pub ticked: bool,
+    pub required: bool,
     pub wrong: Complaint,
 }
 
 impl Checkbox {
     pub fn view(self) -> AnyView {
-        let Self { name, value, node, label, more, ticked, wrong } = self;
+        let Self { name, value, node, label, more, ticked, required, wrong } = self;
         let id = format!("{name}-{value}");
-        let (is_wrong, what_is_wrong) = (wrong.clone(), wrong.clone());
+        let (is_wrong, what_is_wrong, role) = (wrong.clone(), wrong.clone(), alert(wrong.clone()));
         Effect::new(move |led: Option<bool>| {
             let leads = wrong().is_some_and(|wrong| wrong.leads);
             if leads
@@ -42,11 +43,11 @@ impl Checkbox {
         let more = more.map(|(url, words)| beside(&id, url, words));
         view! {
             <div class="tick">
-                <input id=id.clone() type="checkbox" name=name value=value checked=ticked node_ref=node aria-invalid=invalid
+                <input id=id.clone() type="checkbox" name=name value=value checked=ticked required=required node_ref=node aria-invalid=invalid
                     aria-describedby=format!("{id}-wrong")/>
                 <label for=id.clone() id=format!("{id}-label")>{label}</label>
                 {more}
-                <div role="alert" id=format!("{id}-wrong")>{complaint}</div>
+                <div role=role id=format!("{id}-wrong")>{complaint}</div>
             </div>
         }
         .into_any()

@@ -12,8 +12,8 @@ pub struct Item {
     pub state: Words,
 }
 
-/// The list. `aside` is asked for too, and cannot be told yet; `news` says what has just changed.
-pub fn checklist(items: Vec<Item>, aside: Words, news: Words) -> AnyView {
+/// The list. `aside` is asked for too, and cannot be told yet.
+pub fn checklist(items: Vec<Item>, aside: Words) -> AnyView {
     let items = items.into_iter().map(|Item { text, met, state }| {
         view! {
             <li data-met=move || met().to_string()>
@@ -26,7 +26,11 @@ pub fn checklist(items: Vec<Item>, aside: Words, news: Words) -> AnyView {
     view! {
         <ul class="checklist">{items.collect::<Vec<_>>()}</ul>
         <p>{aside}</p>
-        <p class="visually-hidden" role="status">{news}</p>
     }
     .into_any()
+}
+
+/// Says what has just changed in a list, to be heard alone.
+pub fn news(words: Words) -> AnyView {
+    view! { <p class="visually-hidden" role="status">{words}</p> }.into_any()
 }

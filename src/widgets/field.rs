@@ -41,6 +41,8 @@ pub struct Field {
     pub hint: Words,
     /// What belongs to the hint and is more than a text, such as a list of what is asked for.
     pub list: Option<AnyView>,
+    /// What is to be heard as it changes, apart from what describes the field.
+    pub news: Option<AnyView>,
     /// A hint that changes every second, and so is not part of the field's description: it would be read out for ever.
     pub timer: Words,
     pub wrong: Complaint,
@@ -63,6 +65,7 @@ impl Field {
             label,
             hint: Box::new(String::new),
             list: None,
+            news: None,
             timer: Box::new(String::new),
             wrong,
             text: None,
@@ -77,7 +80,8 @@ impl Field {
         let Self { purpose: Purpose { name, kind, autocomplete, inputmode }, node, wrong, typed, key, .. } = self;
         let composed = typed.clone();
         // What is wrong takes the focus to where it can be put right: once, not each time its words change.
-        let (is_wrong, what_is_wrong) = (wrong.clone(), wrong.clone());
+        let (is_wrong, what_is_wrong, role) = (wrong.clone(), wrong.clone(), alert(wrong.clone()));
+        let capitals = if autocomplete == "name" { "words" } else { "none" };
         Effect::new(move |led: Option<bool>| {
             let leads = wrong().is_some_and(|wrong| wrong.leads);
             if leads
@@ -96,19 +100,26 @@ impl Field {
             <div class="field">
                 <label for=name>{self.label}</label>
                 <div class="box">
-                    <input id=name name=name type=kind autocomplete=autocomplete inputmode=inputmode autocapitalize="none"
+                    <input id=name name=name type=kind autocomplete=autocomplete inputmode=inputmode autocapitalize=capitals
                         spellcheck="false" value=self.text readonly=self.readonly node_ref=node aria-invalid=invalid
-                        aria-describedby=format!("{name}-wrong {name}-hint lead") on:input=move |event| typed(event)
+                        aria-describedby=format!("{name}-wrong {name}-hint said lead") on:input=move |event| typed(event)
                         on:compositionend=move |event| composed(event.into()) on:keydown=key/>
                     {self.beside}
                 </div>
                 <div class="hint" id=format!("{name}-hint")>{self.hint}{self.list}</div>
                 <p class="hint" role="timer">{self.timer}</p>
-                <div role="alert" id=format!("{name}-wrong")>{complaint}</div>
+                <div role=role id=format!("{name}-wrong")>{complaint}</div>
+                {self.news}
             </div>
         }
         .into_any()
     }
+}
+
+/// The role of the place where it is said what is wrong. Of several wrong fields only the first is announced: the others
+/// are found by whoever comes to them.
+pub(super) fn alert(wrong: Complaint) -> Aria {
+    Box::new(move || wrong().is_none_or(|wrong| wrong.leads).then_some("alert"))
 }
 
 /// The text in a field now.

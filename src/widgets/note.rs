@@ -20,13 +20,14 @@ pub type Note = (String, String);
 
 /// The place where notes stand.
 pub fn notes(urgency: Urgency, said: Box<dyn Fn() -> Vec<Note> + Send>) -> AnyView {
-    let (role, severity) = match urgency {
-        Urgency::Status => ("status", "info"),
-        Urgency::Alert => ("alert", "error"),
-        Urgency::Timer => ("timer", "info"),
+    // What is said with the screen is not heard when the focus goes to a field at once; so fields are described by it.
+    let (role, severity, id) = match urgency {
+        Urgency::Status => ("status", "info", Some("said")),
+        Urgency::Alert => ("alert", "error", None),
+        Urgency::Timer => ("timer", "info", None),
     };
     let live: Live = Box::new(move || said().into_iter().map(|note| line("message", severity, note)).collect());
-    view! { <div role=role>{live}</div> }.into_any()
+    view! { <div role=role id=id>{live}</div> }.into_any()
 }
 
 /// One note.

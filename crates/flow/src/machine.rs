@@ -39,6 +39,8 @@ pub enum Event {
     Restarted,
     /// The member asks for a newer page.
     Outdated,
+    /// The page that [`Effect::Continue`] asked for is out of reach.
+    Stranded,
 }
 
 /// What the backend can answer.
@@ -77,8 +79,10 @@ pub enum Effect {
     Abort { ticket: Ticket },
     /// Say [`Event::Tick`] then; it replaces an earlier wish.
     Wake { at: Moment },
-    /// Leave the page for this address: one that may be led to, or the front door.
+    /// Leave the page for this address.
     Leave { url: String },
+    /// Leave the page for the door that the entry's hints lead to.
+    Door,
     /// Load the page anew.
     Reload,
     /// Load the page that has all screens, for a step that this one has none for; it reads the flow where it is.
@@ -220,7 +224,12 @@ impl Machine {
                 Phase::Complete { redirect_to, .. } => effects.push(Effect::Leave { url: redirect_to.clone() }),
                 Phase::Opening(_) | Phase::Open(_) | Phase::Ended { .. } => self.open(&mut effects),
             },
-            Event::Restarted if self.entry.place == Place::Passage => effects.push(Effect::Leave { url: "/".into() }),
+            Event::Restarted if self.entry.place == Place::Passage => effects.push(Effect::Door),
+            Event::Stranded => {
+                if let Phase::Opening(Opening { request: request @ OpeningRequest::Elsewhere, .. }) = &mut self.phase {
+                    *request = OpeningRequest::Failed(Trouble::Network);
+                }
+            }
             Event::Restarted => {
                 self.drop_request(&mut effects);
                 self.entry.flow = None;
@@ -307,7 +316,8 @@ impl Machine {
         match &self.phase {
             Phase::Open(Open { flow, .. }) | Phase::Complete { flow, .. } => Some(&flow.id),
             Phase::Opening(_) => self.entry.flow.as_deref(),
-            Phase::Ended { .. } => None,
+            // What a link began stays over when the page is loaded again: there is nothing to begin it with.
+            Phase::Ended { .. } => self.entry.flow.as_deref().filter(|_| self.entry.kind != Kind::SignIn),
         }
     }
 
@@ -359,8 +369,17 @@ impl Machine {
         if let Phase::Opening(opening) = &mut self.phase
             && !matches!(opening.request, OpeningRequest::Sent(_))
         {
-            // A flow that the backend will not give, or not readably, is not asked for for ever.
-            if matches!(opening.request, OpeningRequest::Failed(Trouble::Unreadable | Trouble::Refused(_))) {
+            // A flow that the backend will not give, or not readably, is not asked for for ever; but what a link began cannot
+            // be begun again without the link.
+            let gives_up = match &opening.request {
+                OpeningRequest::Failed(Trouble::Unreadable) => true,
+                OpeningRequest::Failed(Trouble::Refused(refusal)) => !refusal.is_passing(),
+                OpeningRequest::Failed(Trouble::Network)
+                | OpeningRequest::Unsent
+                | OpeningRequest::Sent(_)
+                | OpeningRequest::Elsewhere => false,
+            };
+            if gives_up && self.entry.kind == Kind::SignIn {
                 self.entry.flow = None;
             }
             opening.request = OpeningRequest::Sent(Sending::first(ticket));
@@ -510,7 +529,14 @@ impl Machine {
                 }
                 return;
             }
-            // What a history entry remembers may be long gone, or another browser's: begin anew.
+            // What a history entry remembers may be long gone, or another browser's. What a link began is over with it.
+            Ok(Answer::Problem(problem))
+                if self.entry.flow.is_some()
+                    && self.entry.kind != Kind::SignIn
+                    && problem.code == ProblemCode::FlowUnknown =>
+            {
+                return self.end(EndReason::Expired);
+            }
             Ok(Answer::Problem(problem)) if self.entry.flow.is_some() && problem.code == ProblemCode::FlowUnknown => {
                 self.entry.flow = None;
                 if let Phase::Opening(opening) = &mut self.phase {
@@ -667,6 +693,7 @@ impl Machine {
             }
             Status::Complete { .. } => self.end(EndReason::Unknown("redirect_refused".into())),
             Status::Ended { reason, restart } => {
+                self.entry.flow = Some(flow.id.clone());
                 self.phase = Phase::Ended { reason: reason.clone(), restart: restart.clone() };
             }
             Status::Unknown => self.end(EndReason::Unknown("status".into())),

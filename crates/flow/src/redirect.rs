@@ -19,7 +19,8 @@ pub fn may_lead_to(url: &str) -> bool {
 }
 
 /// Whether `url` is one that a link to an installed app may have (FEATURES E7): a web address that may be gone to, or an
-/// app's own scheme. A scheme that runs or shows what stands in the address itself is none.
+/// app's own scheme. A scheme that runs or shows what stands in the address itself is none. The deployment chooses its links;
+/// this keeps out what would run here, not what another program makes of an address.
 pub fn may_open(url: &str) -> bool {
     let Some((scheme, _)) = url.split_once(':') else { return false };
     let is_scheme = scheme.starts_with(|first: char| first.is_ascii_lowercase())

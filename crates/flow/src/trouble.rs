@@ -35,6 +35,11 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// Whether it says something of the moment and nothing of what was asked.
+    pub(crate) fn is_passing(&self) -> bool {
+        matches!(self.code, ProblemCode::Unavailable | ProblemCode::TooManyRequests | ProblemCode::Internal)
+    }
+
     pub(crate) fn new(problem: Problem, now: Moment) -> Self {
         Self {
             code: problem.code,

@@ -98,7 +98,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         4 => action.prop_map(|action| Happening::Other(Event::Submitted(action))),
         4 => Just(Happening::Other(Event::Tick)),
         3 => proptest::sample::select(vec![
-            Event::Began, Event::Hidden, Event::Shown, Event::Offline, Event::Online, Event::WentBack, Event::Retried, Event::Restarted,
+            Event::Began, Event::Hidden, Event::Shown, Event::Offline, Event::Online, Event::WentBack, Event::Retried, Event::Restarted, Event::Stranded,
         ]).prop_map(Happening::Other),
     ]
 }
@@ -130,7 +130,7 @@ impl Wire {
                     self.flying = None;
                 }
             }
-            Effect::Wake { .. } | Effect::Leave { .. } | Effect::Reload | Effect::Continue => {}
+            Effect::Wake { .. } | Effect::Leave { .. } | Effect::Door | Effect::Reload | Effect::Continue => {}
         }
     }
 }
@@ -143,10 +143,15 @@ proptest! {
         happenings in proptest::collection::vec((0_u64..90_000, happening()), 1..60),
         at_front_door: bool,
         saved: bool,
+        by_link: bool,
+        shows_all: bool,
         seed: u32,
     ) {
-        let entry = Entry { kind: Kind::SignIn, place: Place::Door, hints: Hints::default(), flow: saved.then(|| "f".into()), at_front_door };
-        let (mut machine, mut now, mut wire) = (Machine::new(entry, |_| true, seed), Moment(0), Wire::default());
+        let (kind, place) = if by_link { (Kind::Reset, Place::Passage) } else { (Kind::SignIn, Place::Door) };
+        let flow = saved.then(|| "f".into());
+        let entry = Entry { kind, place, hints: Hints::default(), flow, at_front_door: at_front_door && !by_link };
+        let shows = if shows_all { |_: &Step| true } else { |step: &Step| !matches!(step, Step::Password { .. }) };
+        let (mut machine, mut now, mut wire) = (Machine::new(entry, shows, seed), Moment(0), Wire::default());
         for (pause, happening) in happenings {
             now = now.plus_millis(pause);
             let stale = matches!(&happening, Happening::Answered { ago, .. } if *ago > 0 || wire.flying.is_none());

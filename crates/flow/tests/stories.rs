@@ -95,9 +95,12 @@ impl Story {
             | Effect::Read { ticket, .. }
             | Effect::Act { ticket, .. }
             | Effect::Resend { ticket } => Some(*ticket),
-            Effect::Abort { .. } | Effect::Wake { .. } | Effect::Leave { .. } | Effect::Reload | Effect::Continue => {
-                None
-            }
+            Effect::Abort { .. }
+            | Effect::Wake { .. }
+            | Effect::Leave { .. }
+            | Effect::Door
+            | Effect::Reload
+            | Effect::Continue => None,
         });
         sent.expect("a request was sent")
     }
@@ -379,8 +382,51 @@ fn who_begins_anew_on_a_passage_is_led_to_the_front_door() {
     let story = Story::entering(entry);
     let ticket = story.asked();
     let over = Flow { status: Status::Ended { reason: EndReason::Declined, restart: None }, ..code(2) };
-    let story = story.then(Event::Answered(ticket, answer(over))).then(Event::Restarted);
-    assert_eq!(story.effects, [Effect::Leave { url: "/".into() }]);
+    let story = story.then(Event::Answered(ticket, answer(over)));
+    assert_eq!(story.machine.flow_id(), Some("f"), "loaded again, it is over still");
+    assert_eq!(story.then(Event::Restarted).effects, [Effect::Door]);
+}
+
+/// E4, R2: what a link began and the backend no longer has is over; nothing is begun without the link.
+#[test]
+fn a_flow_of_a_link_that_is_gone_is_over() {
+    let reloading = || {
+        let flow = Some("f".into());
+        Story::entering(Entry {
+            kind: Kind::Reset,
+            place: Place::Passage,
+            hints: Hints::default(),
+            flow,
+            at_front_door: false,
+        })
+    };
+    let story = reloading();
+    let gone = Answer::Problem(Problem::new(ProblemCode::FlowUnknown, 404));
+    let ticket = story.asked();
+    let story = story.then(Event::Answered(ticket, Ok(gone)));
+    assert!(story.asks_nothing());
+    assert!(matches!(story.machine.face(), Face::Ended { reason: EndReason::Expired, .. }));
+
+    for passing in [
+        Ok(Answer::Problem(Problem::new(ProblemCode::Unavailable, 503))),
+        Ok(Answer::Problem(Problem::new(ProblemCode::Malformed, 400))),
+        Err(Fault::Unreadable),
+    ] {
+        let story = reloading();
+        let ticket = story.asked();
+        let story = story.then(Event::Answered(ticket, passing)).then(Event::Retried);
+        assert!(matches!(&story.effects[0], Effect::Read { id, .. } if id == "f"), "{:?}", story.effects);
+    }
+}
+
+/// A sign-in whose reading fails for the moment is read again, not begun again.
+#[test]
+fn a_flow_that_cannot_be_had_just_now_is_asked_for_again() {
+    let story = Story::entering(Entry { flow: Some("f".into()), at_front_door: false, ..front_door() });
+    let ticket = story.asked();
+    let busy = Answer::Problem(Problem::new(ProblemCode::Unavailable, 503));
+    let story = story.then(Event::Answered(ticket, Ok(busy))).then(Event::Retried);
+    assert!(matches!(&story.effects[0], Effect::Read { id, .. } if id == "f"));
 }
 
 #[test]
@@ -393,6 +439,9 @@ fn a_step_without_a_screen_here_is_carried_on_where_there_is_one() {
     assert_eq!(story.effects, [Effect::Continue]);
     assert_eq!(story.machine.face(), Face::Opening, "nothing that is about to go is shown");
     assert_eq!(story.machine.flow_id(), Some("f"), "so that the other page finds it");
+    let story = story.then(Event::Stranded);
+    assert_eq!(story.machine.face(), Face::Unopened(&Trouble::Network));
+    assert!(matches!(&story.then(Event::Retried).effects[0], Effect::Read { id, .. } if id == "f"));
 }
 
 #[test]

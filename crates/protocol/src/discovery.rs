@@ -104,6 +104,9 @@ impl AppLink {
 
 impl Terms {
     fn read(tree: &impl Tree) -> Option<Self> {
+        // An id stands in a JSON pointer and in a page's ids: it has nothing that would have to be escaped there.
+        let is_plain = |id: &String| id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+        text(tree, "id").filter(is_plain)?;
         let required = tree.child("required").is_some_and(|is| is.is_true());
         Some(Self { id: named(tree, "id")?, url: text(tree, "url")?, required })
     }

@@ -200,6 +200,25 @@ impl StepKind {
         }
     }
 
+    /// Whether a sign-in that goes as it should may come to it. The others may be left to another page of an app.
+    pub const fn is_on_login_path(self) -> bool {
+        match self {
+            Self::Identify
+            | Self::Organisation
+            | Self::Code
+            | Self::ChooseWorkspace
+            | Self::Password
+            | Self::Notice => true,
+            Self::Invitation
+            | Self::CreateAccount
+            | Self::RequestReset
+            | Self::NewPassword
+            | Self::RegisterId
+            | Self::FindId
+            | Self::FoundIds => false,
+        }
+    }
+
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.as_str() == name)
     }
