@@ -6,6 +6,8 @@ use daemun_protocol::Discovery;
 use daemun_protocol::{Act, Action, Begin, Flow, IDEMPOTENCY_HEADER, Problem, ProblemCode, VERSION, VERSION_HEADER};
 use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::Serialize;
+#[cfg(feature = "whole")]
+use web_sys::RequestCache;
 
 use super::json::Json;
 use super::page;
@@ -81,7 +83,8 @@ pub async fn send(key: &str, call: Call, abort: &Abort) -> Result<Answer, Fault>
 #[cfg(feature = "whole")]
 pub async fn discover(abort: &Abort) -> Result<Discovery, Fault> {
     let signal = abort.0.as_ref().map(web_sys::AbortController::signal);
-    let request = RequestBuilder::new("/.well-known/daemun").abort_signal(signal.as_ref());
+    // Never out of the browser's cache: a description that arrived damaged would be found there again and again.
+    let request = RequestBuilder::new("/.well-known/daemun").cache(RequestCache::Reload).abort_signal(signal.as_ref());
     let response = request.send().await.map_err(|_| Fault::Network)?;
     if !response.ok() {
         return Err(Fault::Network);

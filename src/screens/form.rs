@@ -156,7 +156,9 @@ fn has_field(gate: Gate, refusal: &Refusal) -> bool {
             }
             Step::CreateAccount { .. } => refusal.errors.iter().any(|error| {
                 let listed = |id| gate.terms().iter().any(|terms| terms.id.as_str() == id);
-                error.pointer.strip_prefix("/input/terms/").is_none_or(listed)
+                let pointer = error.pointer.as_str();
+                matches!(pointer, "/input/name" | "/input/email" | "/input/password")
+                    || pointer.strip_prefix("/input/terms/").is_some_and(listed)
             }),
             Step::ChooseWorkspace { .. }
             | Step::Invitation { .. }
