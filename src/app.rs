@@ -1,11 +1,7 @@
 //! From what the machine shows to the screen that shows it: the one exhaustive match.
 
 use daemun_flow::Face;
-#[cfg(feature = "whole")]
-use daemun_protocol::NoticeCode;
-use daemun_protocol::Step;
-#[cfg(not(feature = "whole"))]
-use daemun_protocol::StepKind;
+use daemun_protocol::{NoticeCode, Step, StepKind};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -83,49 +79,65 @@ fn of_step(gate: Gate, step: &Step) -> AnyView {
         Step::Code { .. } => screens::code::view(gate),
         Step::ChooseWorkspace { .. } => screens::choose_workspace::view(gate),
         Step::Password { .. } => screens::password::view(gate),
-        #[cfg(feature = "whole")]
-        Step::Invitation { .. } => screens::invitation::view(gate),
-        #[cfg(feature = "whole")]
-        Step::CreateAccount { .. } => screens::create_account::view(gate),
-        #[cfg(feature = "whole")]
-        Step::RequestReset { .. } => screens::request_reset::view(gate),
-        #[cfg(feature = "whole")]
-        Step::NewPassword { .. } => screens::new_password::view(gate),
-        #[cfg(feature = "whole")]
-        Step::RegisterId { .. } => screens::register_id::view(gate),
-        #[cfg(feature = "whole")]
-        Step::FindId { .. } => screens::find_id::view(gate),
-        #[cfg(feature = "whole")]
-        Step::FoundIds { .. } => screens::found_ids::view(gate),
-        #[cfg(feature = "whole")]
-        Step::Notice { code: NoticeCode::Joined, .. } => screens::joined::view(gate),
-        #[cfg(not(feature = "whole"))]
-        Step::Invitation { .. }
+        Step::Notice { code: NoticeCode::Joined, .. }
+        | Step::Invitation { .. }
         | Step::CreateAccount { .. }
         | Step::RequestReset { .. }
         | Step::NewPassword { .. }
         | Step::RegisterId { .. }
         | Step::FindId { .. }
-        | Step::FoundIds { .. } => ().into_any(),
+        | Step::FoundIds { .. } => off_the_login_path(gate, step),
         Step::Notice { .. } => screens::notice::view(gate),
         Step::Unknown { .. } => screens::unknown::view(gate),
     }
 }
 
-/// Which steps this page has screens for; another page of the app carries the others on.
 #[cfg(feature = "whole")]
-pub fn shows(_: &Step) -> bool {
-    true
+fn off_the_login_path(gate: Gate, step: &Step) -> AnyView {
+    match step {
+        Step::Invitation { .. } => screens::invitation::view(gate),
+        Step::CreateAccount { .. } => screens::create_account::view(gate),
+        Step::RequestReset { .. } => screens::request_reset::view(gate),
+        Step::NewPassword { .. } => screens::new_password::view(gate),
+        Step::RegisterId { .. } => screens::register_id::view(gate),
+        Step::FindId { .. } => screens::find_id::view(gate),
+        Step::FoundIds { .. } => screens::found_ids::view(gate),
+        Step::Notice { .. } => screens::joined::view(gate),
+        Step::Identify { .. }
+        | Step::Organisation { .. }
+        | Step::Code { .. }
+        | Step::ChooseWorkspace { .. }
+        | Step::Password { .. }
+        | Step::Unknown { .. } => ().into_any(),
+    }
 }
 
-/// Which steps this page has screens for: those of the login path, and those that no page has one for.
+/// Never asked for: see [`shows`].
 #[cfg(not(feature = "whole"))]
+fn off_the_login_path(_: Gate, _: &Step) -> AnyView {
+    ().into_any()
+}
+
+/// Which steps this page has screens for: all, or those of the login path and those that no page has one for. Another page
+/// of the app carries the others on.
 pub fn shows(step: &Step) -> bool {
-    if let Step::Notice { code, .. } = step {
-        return i18n::notice(code.as_str()).is_some();
+    if crate::WHOLE {
+        return true;
     }
-    if let Step::Unknown { kind } = step {
-        return StepKind::parse(kind).is_none();
+    match step {
+        Step::Notice { code, .. } => i18n::notice(code.as_str()).is_some(),
+        Step::Unknown { kind } => StepKind::parse(kind).is_none(),
+        Step::Identify { .. }
+        | Step::Organisation { .. }
+        | Step::Code { .. }
+        | Step::ChooseWorkspace { .. }
+        | Step::Password { .. }
+        | Step::Invitation { .. }
+        | Step::CreateAccount { .. }
+        | Step::RequestReset { .. }
+        | Step::NewPassword { .. }
+        | Step::RegisterId { .. }
+        | Step::FindId { .. }
+        | Step::FoundIds { .. } => step.kind().is_some_and(StepKind::is_on_login_path),
     }
-    step.kind().is_some_and(StepKind::is_on_login_path)
 }

@@ -10,11 +10,10 @@ use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::reactive::spawn_local;
 
+use crate::deployment::Deployment;
 use crate::gate::Gate;
 use crate::i18n;
 use crate::ports::{api, page};
-#[cfg(feature = "whole")]
-use daemun_protocol::Discovery;
 
 /// A request without an answer for so long counts as lost.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -35,9 +34,8 @@ struct Driver {
     act: Option<Request>,
     flight: Option<Flight>,
     wake: Option<TimeoutHandle>,
-    /// What the deployment can do: asked before the first request, since the screens off the login path speak of it.
-    #[cfg(feature = "whole")]
-    discovery: RwSignal<Option<Discovery>>,
+    /// Asked before the first request: screens off the login path speak of it.
+    deployment: Deployment,
 }
 
 #[derive(Clone)]
@@ -68,31 +66,13 @@ impl Drop for Flight {
 pub fn start(shows: fn(&Step) -> bool) -> Gate {
     let machine = RwSignal::new(Machine::new(page::entry(), shows, page::seed()));
     let clock = RwSignal::new(page::now());
-    #[cfg(feature = "whole")]
-    let discovery = RwSignal::new(None);
-    DRIVER.set(Some(Driver {
-        machine,
-        clock,
-        request: None,
-        act: None,
-        flight: None,
-        wake: None,
-        #[cfg(feature = "whole")]
-        discovery,
-    }));
+    let deployment = Deployment::unknown();
+    DRIVER.set(Some(Driver { machine, clock, request: None, act: None, flight: None, wake: None, deployment }));
     page::on_sight(|seen| tell(if seen { Event::Shown } else { Event::Hidden }));
     page::on_connection(|online| tell(if online { Event::Online } else { Event::Offline }));
     page::on_back(|| tell(Event::WentBack));
     page::every_second(move || clock.set(page::now()));
-    Gate {
-        machine: machine.read_only(),
-        clock: clock.read_only(),
-        tell,
-        #[cfg(feature = "whole")]
-        discovery: discovery.read_only(),
-        #[cfg(feature = "whole")]
-        platform: page::platform(),
-    }
+    Gate::new(machine.read_only(), clock.read_only(), tell, deployment)
 }
 
 /// Something happened.
@@ -187,16 +167,12 @@ impl Driver {
         let patience = set_timeout_with_handle(lost, PATIENCE).ok();
         let signal = abort.clone();
         self.flight = Some(Flight { ticket, abort, patience });
-        #[cfg(feature = "whole")]
-        let discovery = self.discovery;
+        let deployment = self.deployment;
         spawn_local(async move {
-            #[cfg(feature = "whole")]
-            let answer = match discover(discovery, &signal).await {
+            let answer = match deployment.ask(&signal).await {
                 Ok(()) => api::send(&request.key, request.call, &signal).await,
                 Err(fault) => Err(fault),
             };
-            #[cfg(not(feature = "whole"))]
-            let answer = api::send(&request.key, request.call, &signal).await;
             if !signal.is_aborted() {
                 tell(Event::Answered(ticket, answer));
             }
@@ -224,22 +200,8 @@ impl Request {
     }
 }
 
-/// Sees to it that the deployment is known. A fault here is the fault of the request that waits for it: it is told, and
-/// tried again, in the same way.
-#[cfg(feature = "whole")]
-async fn discover(discovery: RwSignal<Option<Discovery>>, abort: &api::Abort) -> Result<(), Fault> {
-    if discovery.with_untracked(Option::is_none) {
-        let found = api::discover(abort).await?;
-        if !abort.is_aborted() {
-            discovery.set(Some(found));
-        }
-    }
-    Ok(())
-}
-
 /// Goes to the page that has all screens, once it is within reach: a page that cannot be reached is the browser's own to
 /// tell of, and has no way back.
-#[cfg(not(feature = "whole"))]
 fn carry_on() {
     spawn_local(async {
         if api::reaches(page::CONTINUE).await {
@@ -249,10 +211,6 @@ fn carry_on() {
         }
     });
 }
-
-/// This is the page that has all screens.
-#[cfg(feature = "whole")]
-fn carry_on() {}
 
 /// Whether the backend has surely spoken. A gateway that gave up waiting may have cut off an act that went through.
 fn is_settled(answer: &Result<Answer, Fault>) -> bool {

@@ -1,24 +1,30 @@
 //! What a screen is given: the machine to look at, and one way to say what the member did.
 
 use daemun_flow::{Event, Face, Machine, Moment, Trouble};
-use daemun_protocol::{Action, ActionName, Step, Terms, Timestamp};
-#[cfg(feature = "whole")]
-use daemun_protocol::{AppLink, Discovery, Platform};
+use daemun_protocol::{Action, ActionName, Step, Timestamp};
 use leptos::prelude::*;
+
+use crate::deployment::Deployment;
 
 /// Read access to the flow, and the member's voice. Copied freely; it holds no state of its own.
 #[derive(Clone, Copy)]
 pub struct Gate {
-    pub(crate) machine: ReadSignal<Machine>,
-    pub(crate) clock: ReadSignal<Moment>,
-    pub(crate) tell: fn(Event),
-    #[cfg(feature = "whole")]
-    pub(crate) discovery: ReadSignal<Option<Discovery>>,
-    #[cfg(feature = "whole")]
-    pub(crate) platform: Platform,
+    machine: ReadSignal<Machine>,
+    clock: ReadSignal<Moment>,
+    tell: fn(Event),
+    pub deployment: Deployment,
 }
 
 impl Gate {
+    pub fn new(
+        machine: ReadSignal<Machine>,
+        clock: ReadSignal<Moment>,
+        tell: fn(Event),
+        deployment: Deployment,
+    ) -> Self {
+        Self { machine, clock, tell, deployment }
+    }
+
     pub fn tell(self, event: Event) {
         (self.tell)(event);
     }
@@ -87,33 +93,6 @@ impl Gate {
     /// Seconds until a time of the backend's clock, followed as they pass.
     pub fn seconds_until_time(self, time: Timestamp) -> u64 {
         self.seconds_until(self.with(|machine| machine.when(time)))
-    }
-}
-
-#[cfg(not(feature = "whole"))]
-impl Gate {
-    /// The login path asks nobody to agree to anything.
-    pub fn terms(self) -> Vec<Terms> {
-        Vec::new()
-    }
-}
-
-#[cfg(feature = "whole")]
-impl Gate {
-    /// What new members agree to (FEATURES E4).
-    pub fn terms(self) -> Vec<Terms> {
-        self.discovery
-            .with_untracked(|discovery| discovery.as_ref().map(|found| found.terms.clone()))
-            .unwrap_or_default()
-    }
-
-    /// The platform's app for where this browser runs (FEATURES E7).
-    pub fn app(self) -> Option<AppLink> {
-        self.discovery.with_untracked(|discovery| {
-            let apps = &discovery.as_ref()?.apps;
-            let of = |platform| apps.iter().find(|app| app.platform == platform);
-            of(self.platform).or_else(|| of(Platform::Other)).cloned()
-        })
     }
 }
 

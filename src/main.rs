@@ -1,6 +1,7 @@
 //! The login frontend: starts the driver on this page's way in and puts the screens where the page has kept their place.
 
 mod app;
+mod deployment;
 mod driver;
 mod gate;
 mod handover;
@@ -13,6 +14,9 @@ use std::time::Duration;
 
 use daemun_flow::Event;
 use leptos::prelude::set_timeout;
+
+/// Whether this is the app with all screens, or the login path alone (see ARCHITECTURE.md, "Two bundles").
+const WHOLE: bool = cfg!(feature = "whole");
 
 fn main() {
     std::panic::set_hook(Box::new(|panic| {

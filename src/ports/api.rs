@@ -94,7 +94,6 @@ pub async fn discover(abort: &Abort) -> Result<Discovery, Fault> {
 }
 
 /// Whether a page of ours is within reach; the browser keeps what it got.
-#[cfg(not(feature = "whole"))]
 pub async fn reaches(page: &str) -> bool {
     RequestBuilder::new(page).send().await.is_ok_and(|response| response.ok())
 }

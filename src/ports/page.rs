@@ -86,7 +86,6 @@ pub fn forget_token() {
 }
 
 /// Carries the flow on in the page that has all screens; not from there, which would be for ever.
-#[cfg(not(feature = "whole"))]
 pub fn carry_on() {
     let here = HISTORY.with_borrow(|history| {
         let flow = history.wanted.as_ref().unwrap_or(&history.here).flow.clone();

@@ -48,7 +48,8 @@ pub fn view(gate: Gate) -> AnyView {
         hint: say(Text::AccountEmailHint),
         ..Field::new(EMAIL, email, say(Text::IdentifyLabel), wrong(gate, About::at(AT_EMAIL)))
     };
-    let terms: Vec<(Terms, NodeRef<Input>)> = gate.terms().into_iter().map(|terms| (terms, NodeRef::new())).collect();
+    let terms: Vec<(Terms, NodeRef<Input>)> =
+        gate.deployment.terms().into_iter().map(|terms| (terms, NodeRef::new())).collect();
     let boxes = terms.iter().map(|(terms, node)| {
         let ticked = agreed.iter().any(|agreed| agreed == terms.id.as_str());
         tick(gate, terms.clone(), *node, ticked)

@@ -1,9 +1,7 @@
 //! The flow is over without success: why, and how to begin anew.
 
 use daemun_flow::{Event, Face};
-use daemun_protocol::EndReason;
-#[cfg(feature = "whole")]
-use daemun_protocol::Kind;
+use daemun_protocol::{EndReason, Kind};
 use leptos::prelude::*;
 
 use super::form::{form, go};
@@ -19,7 +17,6 @@ pub fn view(gate: Gate) -> AnyView {
         })
     };
     let words = move || match reason() {
-        #[cfg(feature = "whole")]
         EndReason::Expired if began_by_link(gate) => (Text::EndedLinkTitle, Text::EndedLinkText),
         EndReason::Expired => (Text::EndedExpiredTitle, Text::EndedExpiredText),
         EndReason::Cancelled => (Text::EndedCancelledTitle, Text::EndedCancelledText),
@@ -34,17 +31,10 @@ pub fn view(gate: Gate) -> AnyView {
 }
 
 /// Whether a link began this: without it, it cannot be begun again.
-#[cfg(feature = "whole")]
 fn began_by_link(gate: Gate) -> bool {
     gate.with(|machine| machine.entry().kind != Kind::SignIn)
 }
 
-#[cfg(feature = "whole")]
 fn way_on(gate: Gate) -> Text {
     if began_by_link(gate) { Text::EndedLinkGo } else { Text::EndedRestart }
-}
-
-#[cfg(not(feature = "whole"))]
-fn way_on(_: Gate) -> Text {
-    Text::EndedRestart
 }

@@ -155,7 +155,7 @@ fn has_field(gate: Gate, refusal: &Refusal) -> bool {
                 !refusal.errors.is_empty()
             }
             Step::CreateAccount { .. } => refusal.errors.iter().any(|error| {
-                let listed = |id| gate.terms().iter().any(|terms| terms.id.as_str() == id);
+                let listed = |id| gate.deployment.terms().iter().any(|terms| terms.id.as_str() == id);
                 let pointer = error.pointer.as_str();
                 matches!(pointer, "/input/name" | "/input/email" | "/input/password")
                     || pointer.strip_prefix("/input/terms/").is_some_and(listed)

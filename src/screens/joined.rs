@@ -14,7 +14,7 @@ pub fn view(gate: Gate) -> AnyView {
     let parts = vec![
         heading_with(Box::new(title), Some("joined".into()), say(Text::NoticeJoinedText)),
         primary(gate, ActionName::Start, Text::JoinedStart),
-        view! { <nav class="ways">{gate.app().map(apps)}</nav> }.into_any(),
+        view! { <nav class="ways">{gate.deployment.app().map(apps)}</nav> }.into_any(),
     ];
     form(gate, Box::new(move || gate.act(Action::Start)), parts)
 }
