@@ -115,15 +115,12 @@ fn e4_the_terms_are_boxes_with_links_that_open_beside() {
 
         // Read beside: the form stays as it was.
         sora.clicks(".tick:has(input[value=privacy]) a").await;
-        let tabs = async || sora.browser.driver.windows().await.expect("the tabs").len();
-        sora.waits_for("the page to stay", |sight| sight.screen == "create_account").await;
-        assert_eq!(tabs().await, 2, "it opens beside");
-        assert_eq!(sora.sees().await.field("name").value, SORA.name);
         sora.switches_to_tab(1).await;
         let sight = sora.waits_for("the terms", |sight| sight.path().ends_with("/terms/privacy")).await;
         assert!(sight.text.chars().count() > 20, "{sight}");
         assert_eq!(sora.runs("return [window.opener, document.referrer]").await, json!([Value::Null, ""]));
         sora.switches_to_tab(0).await;
+        assert_eq!(sora.comes_to("create_account").await.field("name").value, SORA.name, "it opened beside");
 
         // The label is a handle too, and what is optional may be left out or taken.
         sora.clicks("label[for=terms-marketing]").await;

@@ -122,11 +122,6 @@ async fn opens_in_vain(gate: &Gate, member: &Member<'_>, which: Requests, tamper
         lost.lift();
         member.does("retry").await;
         member.comes_to(screen).await;
-        // And by a reload, which is what many do instead: what the link was for is not lost by it.
-        let lost = gate.wire.tamper(which, tampering.clone());
-        member.goes_to(&link).await;
-        member.waits_for(&format!("a word and a way on after {how}"), is_unopened).await;
-        lost.lift();
     }
 }
 

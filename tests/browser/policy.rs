@@ -1,6 +1,8 @@
 //! What the administrator's policy does to a sign-in under way (FEATURES L8, L9).
 
-use crate::harness::{Requests, story};
+use serde_json::json;
+
+use crate::harness::{Requests, Sight, story};
 
 const MINJI: &str = "minji@daemun.test";
 const JIHO: &str = "jiho@daemun.test";
@@ -90,6 +92,48 @@ fn l9_a_suspension_ends_the_sessions_on_other_browsers_at_once() {
         desk.waits_for("the suspensions to be lifted", |_| gate.wire.answered(lifted) == 1).await;
         desk.signs_in_at("nuri", MINJI, &password).await;
         desk.is_in(MINJI, "nuri").await;
+    });
+}
+
+/// P1: the options for attempts, changed while a member is trying.
+#[test]
+fn p1_the_options_for_attempts_change_what_members_see() {
+    story(async |gate| {
+        let minji = gate.member_reading("en").await;
+        minji.opens("/o/nuri").await;
+        minji.at_password().await.enters_with_id(MINJI, "wrong guess 1").await;
+        let sight = minji.is_told("credentials_wrong").await;
+        assert!(sight.words_of("credentials_wrong").contains('9'), "ten tries without a limit:\n{sight}");
+        gate.policy("nuri", json!({ "attempt_limit": 4, "reveal_tries": true })).await;
+        minji.at_password().await.enters("wrong guess 2").await;
+        minji
+            .waits_for("the tries that the limit leaves, counted from its day on", |sight| {
+                sight.is_settled()
+                    && sight.says("credentials_wrong")
+                    && sight.words_of("credentials_wrong").contains("3 tries")
+            })
+            .await;
+        gate.policy("nuri", json!({ "reveal_tries": false })).await;
+        minji.at_password().await.enters("wrong guess 3").await;
+        let hidden = |sight: &Sight| {
+            sight.is_settled()
+                && sight.says("credentials_wrong")
+                && !sight.words_of("credentials_wrong").contains(|c: char| c.is_ascii_digit())
+        };
+        minji.waits_for("the tries to be hidden", hidden).await;
+        minji.at_password().await.enters("wrong guess 4").await;
+        minji.waits_for("the tries to be hidden", hidden).await;
+        minji.at_password().await.enters("wrong guess 5").await;
+        minji.at_notice("account_suspended").await;
+
+        // A limit that is lifted lifts no suspension: that is an act of its own.
+        gate.policy("nuri", json!({ "attempt_limit": null })).await;
+        let password = gate.password_of(MINJI, "nuri").await;
+        minji.signs_in_at("nuri", MINJI, &password).await;
+        minji.at_notice("account_suspended").await;
+        gate.scenario("lift_suspensions").await;
+        minji.signs_in_at("nuri", MINJI, &password).await;
+        minji.is_in(MINJI, "nuri").await;
     });
 }
 

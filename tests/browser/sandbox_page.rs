@@ -1,6 +1,6 @@
 //! The sandbox as a person at a browser uses it: everything that the main path needs, on one page (FEATURES E1, X4, X10).
 
-use crate::harness::{Axe, Theme, story};
+use crate::harness::{Axe, Newcomer, Theme, story};
 
 const HARUTO: &str = "haruto@daemun.test";
 
@@ -29,6 +29,36 @@ fn e1_with_the_sandbox_page_alone_a_person_gets_in() {
         haruto.at_code().await.enters(&code).await;
         haruto.at_password().await.enters(&password).await;
         haruto.is_in(HARUTO, "sakura").await;
+    });
+}
+
+/// E4, R1: an invitation is opened from the page, and so is the link in a mail for a new password.
+#[test]
+fn e4_with_the_sandbox_page_alone_a_person_joins_and_resets_a_password() {
+    story(async |gate| {
+        let sora = gate.member_reading("en").await;
+        sora.opens_tab("/sandbox/").await;
+        sora.waits_for("the sandbox", |sight| sight.page == "sandbox").await;
+        let opens = async |selector: &str, tab: usize| {
+            sora.clicks(selector).await;
+            sora.switches_to_tab(tab).await;
+        };
+        let find = "[...document.querySelectorAll('section[aria-labelledby=links] a')]\
+            .find((link) => link.innerText === 'join').id = 'daemun-test-join'";
+        sora.runs(find).await;
+        opens("#daemun-test-join", 2).await;
+        sora.at_invitation().await.accepts().await;
+        sora.becomes(Newcomer { name: "Sora", email: "sora@daemun.test", password: "sora-New-2024!" }).await;
+        sora.at_notice("joined").await;
+
+        sora.asks_for_reset("Sora", "sora@daemun.test").await;
+        sora.switches_to_tab(1).await;
+        sora.goes_to("/sandbox/").await;
+        sora.waits_for("the mail in the inbox", |sight| sight.text.contains("Open link")).await;
+        opens("section[aria-labelledby=inbox] li:first-child a.button", 3).await;
+        sora.at_new_password().await.sets("brand-New-2025!").await;
+        sora.at_password().await.enters("brand-New-2025!").await;
+        sora.is_in("sora@daemun.test", "nuri").await;
     });
 }
 

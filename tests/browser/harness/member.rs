@@ -122,8 +122,17 @@ impl<'g> Member<'g> {
         if let Ok(sight) = self.browser.look().await {
             self.browser.keep(&sight);
         }
-        let tabs = self.driver().windows().await.unwrap_or_else(|error| panic!("the tabs: {error}"));
-        let tab = tabs[number].clone();
+        let deadline = Instant::now() + PATIENCE;
+        let mut glances = interval(GLANCE);
+        let tab = loop {
+            let tabs = self.driver().windows().await.unwrap_or_else(|error| panic!("the tabs: {error}"));
+            match tabs.get(number) {
+                Some(tab) => break tab.clone(),
+                None if Instant::now() > deadline => self.gives_up(&format!("tab {number}"), None).await,
+                // One that a click has opened may need a moment.
+                None => glances.tick().await,
+            };
+        };
         self.driver().switch_to_window(tab).await.unwrap_or_else(|error| panic!("to tab {number}: {error}"));
     }
 
