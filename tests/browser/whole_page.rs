@@ -175,3 +175,110 @@ fn x10_a_step_that_no_page_can_show_ends_in_a_word() {
         assert!(gate.wire.count(Requests::of("/continue")) <= 2, "it does not go round in circles");
     });
 }
+
+/// Whether there is no step, but a word and a way on.
+fn is_unopened(sight: &Sight) -> bool {
+    sight.app == "ready" && sight.state != "busy" && sight.can("retry") && !sight.said.is_empty()
+}
+
+/// X2, R1: the line breaks between the act and the page that shows what comes of it: said, and gone on with later.
+#[test]
+fn x2_a_line_that_is_lost_at_the_hand_over_is_said() {
+    story(async |gate| {
+        let minji = gate.member_reading("en").await;
+        minji.opens("/o/nuri").await;
+        minji.comes_to("password").await;
+        let flow = minji.flow_id().await;
+        let lost = gate.wire.tamper(Requests::of("/continue"), Tampering::Lose);
+        minji.browser.provokes("/continue");
+        minji.clicks("[data-action=forgot]").await;
+        let sight = minji.waits_for("a word and a way on", is_unopened).await;
+        assert!(sight.focus.in_main || sight.said.iter().any(|said| said.announced), "{sight}");
+        lost.lift();
+        minji.clicks("[data-action=retry]").await;
+        minji.comes_to("request_reset").await;
+        assert_eq!(minji.flow_id().await, flow);
+    });
+}
+
+/// X2, L11: a flow that came from an organisation's door and has run out begins again at that door, with where the member
+/// was going.
+#[test]
+fn x2_what_ran_out_begins_again_at_its_own_door() {
+    story(async |gate| {
+        let minji = gate.member_reading("en").await;
+        minji.browser.may_go_to(&gate.workplace.origin());
+        let place = format!("{}/board/7", gate.workplace.origin());
+        minji.opens(&format!("/o/nuri?return_to={place}")).await;
+        minji.comes_to("password").await;
+        minji.does("forgot").await;
+        minji.comes_to("request_reset").await;
+        gate.lets_pass(31 * 60).await;
+        minji.clicks("[data-action=submit]").await;
+        minji.at_ended().await;
+        minji.clicks("[data-action=restart]").await;
+        let sight = minji.comes_to("password").await;
+        assert_eq!(sight.path(), "/o/nuri", "{sight}");
+        let password = gate.password_of(MINJI, "nuri").await;
+        minji.at_password().await.enters_with_id(MINJI, &password).await;
+        minji.waits_for("where she was going", |sight| sight.url == place).await;
+    });
+}
+
+/// X2, E4: what a link began is not given up for one bad answer to a reload: without the link it could not be begun again.
+#[test]
+fn x2_a_bad_answer_to_a_reload_does_not_lose_what_a_link_began() {
+    story(async |gate| {
+        let sora = gate.member_reading("en").await;
+        sora.browser.provokes("/api/v1/");
+        sora.comes_to_create_account().await;
+        let flow = sora.flow_id().await;
+        for (what, tampering) in [
+            ("a lost line", Tampering::Lose),
+            ("a broken server", Tampering::answer(500, "text/html", "<h1>oops</h1>")),
+            ("a portal", Tampering::answer(200, "text/html", "<h1>Please sign in to the Wi-Fi</h1>")),
+            ("half of a flow", Tampering::Halve),
+            (
+                "a busy one",
+                Tampering::answer(429, "application/problem+json", r#"{"code":"too_many_requests","status":429}"#),
+            ),
+        ] {
+            let tampered = gate.wire.tamper(Requests::reads(), tampering);
+            sora.reloads().await;
+            sora.waits_for(&format!("a word and a way on after {what}"), is_unopened).await;
+            tampered.lift();
+            sora.clicks("[data-action=retry]").await;
+            sora.comes_to("create_account").await;
+            assert_eq!(sora.flow_id().await, flow, "after {what}");
+        }
+
+        // One that is no longer known says to open the link again, and alarms nobody.
+        sora.runs("history.replaceState({ flow: 'no-such-flow' }, '')").await;
+        sora.reloads().await;
+        let sight = sora.at_ended().await;
+        assert!(sight.text.contains("open the link") && sight.can("restart"), "{sight}");
+        sora.clicks("[data-action=restart]").await;
+        sora.comes_to("identify").await;
+    });
+}
+
+/// X2, E4: Back from a second link in the same tab leads to what the first one began.
+#[test]
+fn x2_back_from_a_second_link_leads_to_the_first() {
+    story(async |gate| {
+        let sora = gate.member_reading("en").await;
+        sora.comes_to_create_account().await;
+        let first = sora.flow_id().await;
+        let link = gate.link("invite").await;
+        let fragment = link.split('#').nth(1).expect("a fragment");
+        sora.runs_with("location.hash = arguments[0]", vec![json!(fragment)]).await;
+        sora.comes_to("new_password").await;
+        assert_ne!(sora.flow_id().await, first);
+        sora.goes_back_in_history().await;
+        let sight = sora.comes_to("create_account").await;
+        assert!(!sight.url.contains(fragment), "{sight}");
+        assert_eq!(sora.flow_id().await, first);
+        sora.becomes(SORA).await;
+        sora.at_notice("joined").await;
+    });
+}
