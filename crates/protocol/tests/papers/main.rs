@@ -1,5 +1,5 @@
-//! The protocol's papers: golden files, `docs/openapi.json` and `docs/PROTOCOL.md`, each made from the wire types and held
-//! against them. `DAEMUN_BLESS=1 cargo test -p daemun-protocol` writes them anew.
+//! The protocol's papers: golden files, `docs/openapi.json`, `docs/PROTOCOL.md` and `docs/testids.json`, each made from the wire
+//! types and held against them. `DAEMUN_BLESS=1 cargo test -p daemun-protocol` writes them anew.
 
 #![expect(clippy::unwrap_used, reason = "a test says what it expects")]
 
@@ -12,3 +12,4 @@ mod golden_files;
 mod openapi;
 mod protocol_md;
 mod reading;
+mod testids;
