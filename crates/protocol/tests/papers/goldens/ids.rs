@@ -1,7 +1,8 @@
 //! IDs: Soyeon, who joined without, registers hers (FEATURES R5); Minji has forgotten hers (L10).
 
 use daemun_protocol::{
-    Action, ActionName, Channel, Flow, FoundId, MessageCode, NoticeCode, Offer, Secret, Severity, Step, StepKind,
+    Action, ActionName, Channel, Flow, FoundId, MessageCode, NoticeCode, Offer, Params, Secret, Severity, Step,
+    StepKind,
 };
 
 use super::sign_in::code_to;
@@ -11,7 +12,7 @@ use super::{
 };
 
 /// The mobile number of Minji's profile. The one that she signs in with is another, and is never found.
-const MINJIS_MOBILE: &str = "010-5555-0101";
+pub(super) const MINJIS_MOBILE: &str = "010-5555-0101";
 const MINJIS_HOME: &str = "minji.home@daemun.test";
 
 pub(super) fn acts() -> Vec<NamedAct> {
@@ -32,13 +33,14 @@ pub(super) fn flows() -> Vec<NamedFlow> {
         ("flow-code-sms", code_by_sms()),
         ("flow-found_ids", found_ids()),
         ("flow-notice-id_not_found", id_not_found()),
+        ("flow-notice-email_restricted-number", number_restricted()),
     ]
 }
 
 /// With the ID that was refused, if one was.
 pub(super) fn register_id(identifier: Option<&str>) -> Flow {
     let step = Step::RegisterId { identifier: identifier.map(Into::into), rules: NURIS_RULES };
-    about(SOYEON, None, at(nuri(), active(3, step, offers(&[ActionName::Submit, ActionName::Back]))))
+    about(SOYEON, Some("이소연"), at(nuri(), active(3, step, offers(&[ActionName::Submit, ActionName::Back]))))
 }
 
 pub(super) fn find_id(identifier: Option<&str>, channels: &[Channel]) -> Flow {
@@ -61,4 +63,9 @@ fn found_ids() -> Flow {
 
 fn id_not_found() -> Flow {
     at(nuri(), notice(6, NoticeCode::IdNotFound, sent_to("010-5555-0199"), &[ActionName::Back]))
+}
+
+fn number_restricted() -> Flow {
+    let params = Params { until: Some(NOW.plus_seconds(30 * 60)), ..sent_to(MINJIS_MOBILE) };
+    at(nuri(), notice(6, NoticeCode::EmailRestricted, params, &[ActionName::Back]))
 }

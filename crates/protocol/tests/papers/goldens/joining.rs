@@ -37,7 +37,8 @@ pub(super) fn flows() -> Vec<NamedFlow> {
         ("flow-notice-joined", joined()),
         ("flow-notice-already_member", already_member()),
         ("flow-ended-declined", declined()),
-        ("flow-new_password-invited", first_password()),
+        ("flow-new_password-invited", to_nuri(first_password(1, &[ActionName::Submit]))),
+        ("flow-new_password-invited-code", at(nuri(), first_password(3, &[ActionName::Submit, ActionName::Back]))),
         ("flow-notice-invitation_unknown", dead_link(NoticeCode::InvitationUnknown, None)),
         ("flow-notice-invitation_expired", dead_link(NoticeCode::InvitationExpired, Some(nuri()))),
         ("flow-notice-invitation_revoked", dead_link(NoticeCode::InvitationRevoked, Some(nuri()))),
@@ -91,9 +92,10 @@ fn declined() -> Flow {
     of(Kind::Join, ended(2, EndReason::Declined))
 }
 
-fn first_password() -> Flow {
+/// By her link, which is where she began; or by a code, as anybody signs in.
+fn first_password(rev: u64, ways: &[ActionName]) -> Flow {
     let step = Step::NewPassword { identifier: YUNA.into(), reason: NewPasswordReason::Invited, rules: NURIS_RULES };
-    about(YUNA, Some("최유나"), to_nuri(active(1, step, offers(&[ActionName::Submit]))))
+    about(YUNA, Some("최유나"), active(rev, step, offers(ways)))
 }
 
 /// The workspace is said where the link is one that there was.

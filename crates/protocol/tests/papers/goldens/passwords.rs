@@ -2,11 +2,11 @@
 
 use daemun_protocol::{
     Action, ActionName, Flow, Kind, Message, MessageCode, NewPasswordReason, NoticeCode, Params, Secret, Severity,
-    Step, StepKind,
+    Step, StepKind, Workspace,
 };
 
 use super::{
-    HANBITS_RULES, MINJI, NURIS_RULES, NamedAct, NamedFlow, about, active, at, hanbit, notice, nuri, of, offers,
+    HANBITS_RULES, MINJI, NURIS_RULES, NamedAct, NamedFlow, about, active, at, hanbit, named, notice, nuri, of, offers,
     saying, sent_to,
 };
 
@@ -27,9 +27,9 @@ pub(super) fn flows() -> Vec<NamedFlow> {
         ("flow-new_password-reset", reset()),
         ("flow-password-password_changed", changed()),
         ("flow-new_password-expired", expired()),
-        ("flow-notice-reset_link_unknown", dead_link(NoticeCode::ResetLinkUnknown)),
-        ("flow-notice-reset_link_expired", at(nuri(), dead_link(NoticeCode::ResetLinkExpired))),
-        ("flow-notice-reset_link_used", at(nuri(), dead_link(NoticeCode::ResetLinkUsed))),
+        ("flow-notice-reset_link_unknown", dead_link(NoticeCode::ResetLinkUnknown, None)),
+        ("flow-notice-reset_link_expired", dead_link(NoticeCode::ResetLinkExpired, Some(nuri()))),
+        ("flow-notice-reset_link_used", dead_link(NoticeCode::ResetLinkUsed, Some(nuri()))),
     ]
 }
 
@@ -62,6 +62,9 @@ pub(super) fn expired() -> Flow {
     about(MINJI, Some("김민지"), at(hanbit(), flow))
 }
 
-fn dead_link(code: NoticeCode) -> Flow {
-    of(Kind::Reset, notice(1, code, Params::default(), &[ActionName::Forgot, ActionName::UseEmail]))
+/// The workspace is said where the link is one that there was.
+fn dead_link(code: NoticeCode, workspace: Option<Workspace>) -> Flow {
+    let params = workspace.clone().map(named).unwrap_or_default();
+    let flow = notice(1, code, params, &[ActionName::Forgot, ActionName::UseEmail]);
+    of(Kind::Reset, Flow { workspace, ..flow })
 }

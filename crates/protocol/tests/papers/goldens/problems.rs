@@ -2,7 +2,7 @@
 
 use daemun_protocol::{Channel, FieldCode, FieldError, Flow, Problem, ProblemCode};
 
-use super::ids::{find_id, register_id};
+use super::ids::{MINJIS_MOBILE, find_id, register_id};
 use super::joining::create_account;
 use super::passwords::{expired as password_expired, request_reset, reset};
 use super::sign_in::{
@@ -101,7 +101,7 @@ fn fields() -> Vec<(&'static str, Problem)> {
         ("id_taken", invalid(&[(IDENTIFIER, FieldCode::IdTaken)], register_id(Some("minji")))),
         (
             "mobile_unavailable",
-            invalid(&[(IDENTIFIER, FieldCode::MobileUnavailable)], find_id(None, &[Channel::Email])),
+            invalid(&[(IDENTIFIER, FieldCode::MobileUnavailable)], find_id(Some(MINJIS_MOBILE), &[Channel::Email])),
         ),
     ]
 }

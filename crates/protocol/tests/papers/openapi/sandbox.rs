@@ -35,7 +35,7 @@ fn messages() -> Value {
     let to = json!([{
         "name": "to",
         "in": "query",
-        "description": "Only messages to this address.",
+        "description": "Only messages to this address or number, in any spelling.",
         "schema": { "type": "string" },
     }]);
     let messages = json!({
@@ -163,13 +163,13 @@ pub(super) fn schemas() -> [(&'static str, Value); 5] {
                                 "mobile": { "type": "string", "description": "The profile's number, to find the ID by." },
                                 "name": text,
                                 "locale": { "type": "string", "description": "BCP 47 tag." },
-                                "password": text,
-                                "no_password": {
-                                    "type": "boolean",
-                                    "description": "Joined without ID and password; absent: not so.",
-                                },
+                                "password": { "type": "string", "description": "As it was in the beginning; empty where there was none." },
                                 "workspaces": { "type": "array", "items": text, "description": "IDs of workspaces." },
-                                "state": { "type": "string", "examples": ["active", "suspended", "invited"] },
+                                "state": {
+                                    "type": "string",
+                                    "description": "`invited`: registered, not joined yet. `no_password`: joined without ID and password.",
+                                    "examples": ["active", "suspended", "invited", "no_password"],
+                                },
                             },
                         },
                     },
@@ -189,9 +189,9 @@ pub(super) fn schemas() -> [(&'static str, Value); 5] {
                 "type": "object",
                 "required": ["to", "channel", "subject", "text", "at"],
                 "properties": {
-                    "to": text,
+                    "to": { "type": "string", "description": "An address, or a number as `+` and digits." },
                     "channel": { "type": "string", "examples": ["email", "sms"] },
-                    "subject": text,
+                    "subject": { "type": "string", "description": "Empty for an SMS." },
                     "text": text,
                     "code": { "type": "string", "description": "The code in the text, if there is one." },
                     "link": { "type": "string", "format": "uri", "description": "The link in the text, if there is one." },
@@ -235,7 +235,7 @@ fn policy_schema() -> Value {
             "reveal_tries": { "type": "boolean" },
             "email_entry": { "type": "boolean" },
             "organisation_entry": { "type": "boolean" },
-            "capacity": { "type": ["integer", "null"], "minimum": 0, "description": "Members at most; null: any number." },
+            "capacity": { "type": ["integer", "null"], "minimum": 0, "description": "Members at most, registered ones included; null: any number." },
         },
     })
 }
