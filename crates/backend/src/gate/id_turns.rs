@@ -83,7 +83,7 @@ impl Taking<'_> {
         if store::is_name_taken(connection, &account.workspace, name)? {
             return self.finish(register_id::refuse(form, vec![id_error(FieldCode::IdTaken)]));
         }
-        store::give_name(connection, &account, name)?;
+        store::give_name(connection, &account.workspace, account.id, name)?;
         store::set_password(connection, &account, password, self.now)?;
         self.go_in(&account, name.as_str(), Some(&form.address))
     }

@@ -117,6 +117,7 @@ fn tried(account: &TriedAccount, world: &World) -> String {
         _ => " <span class=\"tag\">suspended</span>",
     };
     let contacts = [
+        ("signs in with", &account.id),
         ("signs in with", &account.phone),
         ("in the profile", &account.personal_email),
         ("in the profile", &account.mobile),

@@ -14,7 +14,7 @@ use crate::email_address::EmailAddress;
 use crate::flow::Workspace;
 use crate::gate::account_subject;
 use crate::locale::Locale;
-use crate::login_id::MobileNumber;
+use crate::login_id::{LoginName, MobileNumber};
 use crate::password::{self, PasswordPolicy, Prepared, StoredPassword};
 use crate::server_key::{ServerKey, digest};
 use crate::store::{self, AccountState, NewAccount, Trouble};
@@ -23,6 +23,8 @@ use crate::store::{self, AccountState, NewAccount, Trouble};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seed {
     pub email: &'static str,
+    /// The ID that was registered (FEATURES R5).
+    pub id: Option<&'static str>,
     /// To sign in with.
     pub phone: Option<&'static str>,
     /// To find a forgotten ID by, with `mobile`.
@@ -49,6 +51,7 @@ pub enum State {
 const fn seed(email: &'static str, name: &'static str, locale: Locale) -> Seed {
     Seed {
         email,
+        id: None,
         phone: None,
         personal_email: None,
         mobile: None,
@@ -96,6 +99,13 @@ const SEEDS: &[Seed] = &[
         phone: Some("010-8765-4321"),
         state: State::Suspended,
         ..seed("jiho@daemun.test", "박지호", Locale::Ko)
+    },
+    Seed {
+        workspace: Some("nuri"),
+        id: Some("dohyun"),
+        password: "nuri-Dohyun-2024!",
+        personal_email: Some("dohyun.home@daemun.test"),
+        ..seed("dohyun@daemun.test", "정도현", Locale::Ko)
     },
     // Without ID and password (FEATURES R5).
     Seed { workspace: Some("nuri"), ..seed("soyeon@daemun.test", "이소연", Locale::Ko) },
@@ -158,6 +168,9 @@ pub(crate) fn plant(connection: &Connection, key: &ServerKey, now: Timestamp) ->
             password: password.as_ref(),
         };
         let id = store::insert_account(connection, &account, now)?;
+        if let Some(name) = seed.id.and_then(|name| LoginName::parse(name).ok()) {
+            store::give_name(connection, workspace, id, &name)?;
+        }
         match seed.state {
             State::Active | State::Invited => {}
             State::Suspended => store::suspend(connection, &account_subject(id), now)?,
@@ -215,6 +228,9 @@ pub(super) struct TriedWorkspace {
 #[derive(Debug, Serialize)]
 pub(super) struct TriedAccount {
     pub(super) email: String,
+    /// The registered ID.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) phone: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -255,6 +271,7 @@ pub(super) fn read(connection: &Connection, key: &ServerKey, origin: &str) -> Re
         };
         accounts.push(TriedAccount {
             email: seed.email.into(),
+            id: row.and_then(|row| row.login_name.clone()),
             phone: seed.phone.map(Into::into),
             personal_email: seed.personal_email.map(Into::into),
             mobile: seed.mobile.map(Into::into),

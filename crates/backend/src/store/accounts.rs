@@ -150,10 +150,10 @@ pub fn is_name_taken(connection: &Connection, workspace: &str, name: &LoginName)
 }
 
 /// Gives an account its ID, for good.
-pub fn give_name(connection: &Connection, account: &AccountRow, name: &LoginName) -> Result<(), Trouble> {
+pub fn give_name(connection: &Connection, workspace: &str, account: i64, name: &LoginName) -> Result<(), Trouble> {
     connection.execute(
         "INSERT INTO login_name (workspace, name, account) VALUES (?1, ?2, ?3)",
-        params![account.workspace, name.as_str(), account.id],
+        params![workspace, name.as_str(), account],
     )?;
     Ok(())
 }

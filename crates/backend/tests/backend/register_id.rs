@@ -42,6 +42,21 @@ async fn r5_an_id_and_a_password_are_registered_and_sign_in_by_organisation() {
     house.visitor().verify(&house, SOYEON).await.at("password");
 }
 
+/// E3: the sandbox has a member who did all that before.
+#[tokio::test]
+async fn r5_an_id_to_try_is_told_and_signs_in() {
+    let house = House::open().await;
+    let world = house.visitor().send("GET", "/sandbox/world", &[], b"").await.json();
+    let with_id: Vec<_> =
+        world["accounts"].as_array().unwrap().iter().filter(|account| account.get("id").is_some()).collect();
+    let [dohyun] = with_id.as_slice() else { panic!("{with_id:?}") };
+    assert_eq!((&dohyun["id"], &dohyun["email"]), (&json!("dohyun"), &json!("dohyun@daemun.test")));
+    let mut visitor = house.visitor();
+    visitor.begin(json!({"organisation": "nuri"})).await;
+    let done = visitor.submit(json!({"identifier": "dohyun", "password": dohyun["password"]})).await;
+    assert_eq!(done.flow()["account"], json!({"identifier": "dohyun", "name": "정도현"}));
+}
+
 #[tokio::test]
 async fn r5_what_is_wrong_is_said_all_at_once_and_the_id_stays() {
     let house = House::open().await;
@@ -78,7 +93,7 @@ async fn r5_a_taken_id_is_refused_also_one_of_the_past() {
         )
         .unwrap();
     let mut soyeon = at_form(&house).await;
-    for taken in ["minji.kim", "MINJI.KIM", "gone"] {
+    for taken in ["dohyun", "minji.kim", "MINJI.KIM", "gone"] {
         let refused = soyeon.submit(json!({"identifier": taken, "password": PASSWORD})).await.refused();
         assert_eq!(refused, [("/input/identifier".to_owned(), "id_taken".to_owned())], "{taken}");
     }
