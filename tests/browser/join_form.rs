@@ -95,11 +95,13 @@ fn e4_the_terms_are_boxes_with_links_that_open_beside() {
             sight.fields.iter().filter(|field| field.name == "terms").map(|field| field.value.as_str()).collect();
         assert_eq!(boxes, ["service", "privacy", "marketing"], "{sight}");
         assert!(!sight.fields.iter().any(|field| field.checked), "nothing is agreed to beforehand:\n{sight}");
+        let capitals = sora.runs("return document.querySelector('[name=name]').autocapitalize").await;
+        assert_eq!(capitals, "words", "a telephone writes names as names");
         let script = r#"
             return [...document.querySelectorAll("input[name=terms]")].map((box) => {
                 const link = box.parentElement.querySelector("a");
                 return { id: box.value, label: box.labels[0].innerText, words: link.innerText, href: link.href,
-                    target: link.target, rel: link.rel, named: link.getAttribute("aria-label") ?? link.innerText,
+                    target: link.target, rel: link.rel, asked: box.required || box.ariaRequired === "true", named: link.getAttribute("aria-label") ?? link.innerText,
                     described: link.getAttribute("aria-describedby") ?? link.getAttribute("aria-labelledby") ?? "" };
             });
         "#;
@@ -111,6 +113,9 @@ fn e4_the_terms_are_boxes_with_links_that_open_beside() {
             assert!(link["rel"].as_str().is_some_and(|rel| rel.contains("noopener")), "{link}");
             let is_required = link["label"].as_str().is_some_and(|label| label.contains("required"));
             assert_eq!(is_required, id != "marketing", "{link}");
+            assert_eq!(link["asked"], is_required, "a screen reader knows it too: {link}");
+            let name = format!("{}{}", link["named"], link["described"]);
+            assert!(name.contains(id) || name.contains("terms-"), "what is read there: {link}");
         }
 
         // Read beside: the form stays as it was.
@@ -194,6 +199,31 @@ fn e4_what_was_typed_survives_errors_back_and_reload() {
         sora.at_notice("joined").await;
         sora.does("start").await;
         sora.is_in(SORA.email, "nuri").await;
+    });
+}
+
+/// E4: what is wrong with none of the fields is said beside them: too many codes for one address, and for how long.
+#[test]
+fn e4_too_many_codes_have_to_wait_here_too() {
+    story(async |gate| {
+        let sora = gate.member_reading("en").await;
+        sora.comes_to_create_account().await;
+        for _ in 0..5 {
+            sora.at_create_account().await.sends(SORA).await;
+            sora.at_code().await.goes_back().await;
+        }
+        sora.at_create_account().await.sends(SORA).await;
+        let sight = sora.is_told("too_many_requests").await;
+        assert_eq!(sight.screen, "create_account");
+        assert!(sight.words_of("wait").contains("minute"), "it says for how long:\n{sight}");
+        assert!(sight.said.iter().any(|said| said.code == "too_many_requests" && said.announced), "{sight}");
+        assert!(sight.fields.iter().all(|field| !field.invalid), "no field is to blame:\n{sight}");
+        assert_eq!(sight.field("name").value, SORA.name);
+        assert_eq!(gate.mails_to(SORA.email).await.len(), 5);
+        // Another address is not affected.
+        sora.fills("email", "sora.yun@daemun.test").await;
+        sora.does("submit").await;
+        sora.comes_to("code").await;
     });
 }
 

@@ -59,6 +59,7 @@ fn x3_switching_the_language_keeps_what_was_typed() {
         let minji = gate.member().await;
         let requests = || gate.wire.passed().iter().filter(|passed| passed.method == "POST" && passed.is_api()).count();
         minji.opens("/").await;
+        minji.waits_for("a flow", |sight| sight.is_settled() && sight.rev > 0).await;
         minji.fills("identifier", "minji@da").await;
         let before = minji.sees().await;
         let asked = requests();

@@ -49,6 +49,20 @@ fn r3_the_checklist_follows_the_typing() {
         types_until(&yuna, "a1~4567", &[false, true, true, true]).await;
         // English letters are asked for; those of others are letters all the same, and count as characters.
         types_until(&yuna, "한글비밀번호", &[false; 4]).await;
+        // All that has changed at once, as by a paste, is told at once.
+        enters_at_once(&yuna, "").await;
+        yuna.waits_for("nothing of it", |sight| sight.met() == [false; 4]).await;
+        enters_at_once(&yuna, "abcdef~1").await;
+        let sight = yuna.waits_for("all of it", |sight| sight.met() == [true; 4]).await;
+        let told = yuna.runs(news).await;
+        let told = told.as_str().expect("news");
+        let names_all =
+            sight.checklist.iter().all(|asked| told.contains(asked.text.split(':').next().expect("a name").trim()));
+        assert!(names_all || told.to_lowercase().contains("all"), "{told:?}\n{sight}");
+        let described = "return (document.querySelector('[name=password]').getAttribute('aria-describedby') ?? '').split(' ')\
+            .some((id) => document.getElementById(id)?.querySelector('[role=status]'))";
+        assert_eq!(yuna.runs(described).await, false, "news is no part of what the field is described by");
+
         let sight = types_until(&yuna, "한글비밀번호가나", &[true, false, false, false]).await;
         assert_eq!(sight.state, "idle", "nothing is wrong before it is sent:\n{sight}");
         let words = "return [...document.querySelectorAll('.checklist li')].map((each) => each.textContent)";

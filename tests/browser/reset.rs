@@ -127,6 +127,7 @@ fn r1_the_form_says_what_is_wrong_and_when_it_is_too_often() {
                     .await;
                 if sight.says("too_many_requests") {
                     assert!(sight.words_of("wait").contains("minute"), "it says for how long:\n{sight}");
+                    assert!(sight.fields.iter().all(|field| !field.invalid), "no field is to blame:\n{sight}");
                     told.push(time);
                     break;
                 }

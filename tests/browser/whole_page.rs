@@ -274,11 +274,31 @@ fn x2_back_from_a_second_link_leads_to_the_first() {
         sora.runs_with("location.hash = arguments[0]", vec![json!(fragment)]).await;
         sora.comes_to("new_password").await;
         assert_ne!(sora.flow_id().await, first);
+        assert_eq!(gate.wire.count(Requests::posts("/actions/back")), 0, "nothing was done to the first");
         sora.goes_back_in_history().await;
         let sight = sora.comes_to("create_account").await;
         assert!(!sight.url.contains(fragment), "{sight}");
         assert_eq!(sora.flow_id().await, first);
         sora.becomes(SORA).await;
         sora.at_notice("joined").await;
+    });
+}
+
+/// X2, E5: a slow page between the code and the screen that only the other page has: waited for, and gone on with, though
+/// the one step could be gone back from and the other cannot.
+#[test]
+fn x2_a_slow_hand_over_goes_on() {
+    story(async |gate| {
+        let yuna = gate.member_reading("en").await;
+        yuna.opens("/").await;
+        yuna.asks_for_code("yuna@daemun.test").await;
+        let code = gate.code_for("yuna@daemun.test").await;
+        let held = gate.wire.tamper(Requests::of("/continue"), Tampering::Hold);
+        yuna.fills("code", &code).await;
+        let sight = yuna.waits_for("the step to be gone", |sight| sight.screen == "opening").await;
+        assert_eq!(sight.state, "busy", "{sight}");
+        held.lift();
+        yuna.at_new_password().await.sets("yuna-New-2024!").await;
+        yuna.at_notice("joined").await;
     });
 }
