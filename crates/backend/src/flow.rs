@@ -41,6 +41,10 @@ pub struct StoredFlow {
     pub return_to: Option<String>,
     pub said: Vec<Said>,
     pub stage: Stage,
+    /// The address whose code was entered in this flow to sign in or to join. A session tells an address too (FEATURES E6);
+    /// that is enough to be asked for a password, and not to set the first one.
+    #[serde(default)]
+    pub proven: Option<EmailAddress>,
 }
 
 /// What a flow was begun for; any may end in signing in.
@@ -172,7 +176,7 @@ impl StoredFlow {
             ReturnTo::Allowed(url) => (Some(url), Vec::new()),
             ReturnTo::Refused => (None, vec![Said::ReturnNotAllowed]),
         };
-        Self { entrance, rev: 1, locale, return_to, said, stage }
+        Self { entrance, rev: 1, locale, return_to, said, stage, proven: None }
     }
 
     /// The flow after `next`; a refusal may change what it remembers, never its `rev`.

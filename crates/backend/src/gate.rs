@@ -469,6 +469,12 @@ fn email_subject(email: &EmailAddress) -> String {
     format!("email:{}", email.as_str())
 }
 
+/// What browsers are known under that have signed in to an account of this address, however: they ask for resets by an
+/// allowance of their own, and for nothing else.
+fn reset_subject(email: &str) -> String {
+    format!("reset:{email}")
+}
+
 /// What browsers are known under that have read messages there.
 fn contact_subject(contact: &Contact) -> String {
     match contact {

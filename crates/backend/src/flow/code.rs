@@ -33,6 +33,11 @@ pub enum Contact {
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
     SignIn,
+    /// Nothing but the session has told the address, and in this workspace it is to have its first password or ID
+    /// (FEATURES E5, R5).
+    Enter {
+        workspace: String,
+    },
     /// An account is made (FEATURES E4).
     Join(Box<Candidate>),
     /// The IDs are told (FEATURES L10).
@@ -71,6 +76,7 @@ impl Purpose {
     pub fn workspace(&self) -> Option<&str> {
         match self {
             Self::SignIn => None,
+            Self::Enter { workspace } => Some(workspace),
             Self::Join(candidate) => Some(&candidate.form.invited.workspace),
             Self::FindId { workspace } => Some(workspace),
         }
@@ -80,6 +86,10 @@ impl Purpose {
     pub fn asked_at(&self, to: &Contact) -> Stage {
         match self {
             Self::SignIn => Stage::Identify { identifier: Some(to.typed().into()) },
+            Self::Enter { .. } => match to {
+                Contact::Email(address) => Stage::ChooseWorkspace { address: address.clone() },
+                Contact::Mobile { typed, .. } => Stage::Identify { identifier: Some(typed.clone()) },
+            },
             Self::Join(candidate) => Stage::CreateAccount(candidate.form.clone()),
             Self::FindId { workspace } => {
                 let identifier = Some(to.typed().into());

@@ -8,6 +8,7 @@ use super::join::{BadInvitation, Joined};
 use super::reset::ResetLinkTrouble;
 use super::sign_in::{PasswordStage, Way};
 use super::{Address, Next, Notice, Refusal, Said, Stage};
+use crate::password::PasswordPolicy;
 
 /// What a new password is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +44,14 @@ pub enum Proof {
 }
 
 impl Proof {
+    /// What the workspace asks of this password. One that is over, or that somebody may know, is no new one.
+    pub fn asks(&self, policy: PasswordPolicy) -> PasswordPolicy {
+        match self {
+            Self::Expired(_) | Self::ResetLink(_) => PasswordPolicy { history: policy.history.max(1), ..policy },
+            Self::Invitation(_) | Self::Mailbox(_) => policy,
+        }
+    }
+
     pub const fn reason(&self) -> NewPasswordReason {
         match self {
             Self::Expired(_) => NewPasswordReason::Expired,

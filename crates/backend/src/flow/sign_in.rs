@@ -3,6 +3,7 @@
 use daemun_protocol::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::join::BadInvitation;
 use super::new_password::{NewPasswordStage, Proof, Whose};
 use super::register_id::IdForm;
 use super::{Address, Next, Notice, Refusal, Stage, Workspace, seconds_until};
@@ -82,6 +83,18 @@ pub enum Landing {
     FirstPassword(Whose),
     /// The member joined without ID and password (FEATURES R5).
     FirstId(Whose),
+    /// The member was registered beforehand, and every invitation is taken back or over (FEATURES E5).
+    Uninvited(BadInvitation),
+}
+
+impl Landing {
+    /// Whether the mailbox is all that has to be proven for a password.
+    pub const fn is_a_first(&self) -> bool {
+        match self {
+            Self::FirstPassword(_) | Self::FirstId(_) => true,
+            Self::Password { .. } | Self::Uninvited(_) => false,
+        }
+    }
 }
 
 /// The workspace's own screen, for who has verified the address.
@@ -90,6 +103,7 @@ fn land(address: Address, workspace: String, landing: Landing) -> Stage {
         Landing::Password { restricted_until } => {
             Stage::Password(PasswordStage { workspace, way: Way::Email(address), restricted_until })
         }
+        Landing::Uninvited(bad) => Stage::Notice(Notice::BadInvitation(bad)),
         Landing::FirstId(whose) => Stage::RegisterId(IdForm { whose, address, identifier: None }),
         Landing::FirstPassword(whose) => Stage::NewPassword(NewPasswordStage { whose, proof: Proof::Mailbox(address) }),
     }

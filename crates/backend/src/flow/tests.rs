@@ -77,6 +77,7 @@ fn stages() -> Vec<Stage> {
         Stage::Identify { identifier: None },
         Stage::Organisation { organisation: None },
         sent(Purpose::SignIn),
+        sent(Purpose::Enter { workspace: "nuri".into() }),
         sent(Purpose::Join(Box::new(candidate))),
         Stage::Invitation(invited),
         Stage::CreateAccount(form.clone()),
@@ -116,6 +117,7 @@ fn every_stage_says_a_step_has_a_way_on_and_comes_back_from_storage_as_it_was() 
             return_to: None,
             said: Vec::new(),
             stage,
+            proven: None,
         };
         let stored = serde_json::to_string(&flow).unwrap();
         assert_eq!(serde_json::from_str::<StoredFlow>(&stored).unwrap(), flow);

@@ -75,7 +75,7 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
         Stage::NewPassword(NewPasswordStage { whose, proof }) => active(Step::NewPassword {
             identifier: whose.identifier.clone(),
             reason: proof.reason(),
-            rules: rules(facts),
+            rules: proof.asks(policy(facts)).rules(),
         }),
         Stage::RegisterId(form) => {
             active(Step::RegisterId { identifier: form.identifier.clone(), rules: rules(facts) })
@@ -97,7 +97,11 @@ fn entered(text: &str) -> Option<String> {
 
 /// What the workspace asks of a new password.
 fn rules(facts: &Facts) -> PasswordRules {
-    facts.workspace.as_ref().map_or(PasswordPolicy::DEFAULT, |workspace| workspace.passwords).rules()
+    policy(facts).rules()
+}
+
+fn policy(facts: &Facts) -> PasswordPolicy {
+    facts.workspace.as_ref().map_or(PasswordPolicy::DEFAULT, |workspace| workspace.passwords)
 }
 
 /// The end of a flow that can be begun anew.

@@ -3,10 +3,11 @@
 use daemun_protocol::FieldCode;
 
 use super::counting::{Counters, Device, release, reserve, restriction};
+use super::join_turns::bad_by_now;
 use super::{Taking, contact_subject};
 use crate::codes::{self, Code};
 use crate::flow::code::{self, Asking, CodeVerdict, Contact, Purpose, Sending, SentCode};
-use crate::flow::{Next, Refusal, Stage};
+use crate::flow::{Next, Notice, Refusal, Stage};
 use crate::limits::{self, CODE_TRIES, Doing, STRANGERS_CODE_TRIES};
 use crate::mail::texts;
 use crate::server_key::Digest32;
@@ -15,6 +16,11 @@ use crate::store::{self, Trouble};
 impl Taking<'_> {
     pub(super) fn resend_code(&self, stage: &Stage) -> Result<Next, Trouble> {
         let Stage::Code(sent) = stage else { return Ok(Next::unavailable()) };
+        if let Purpose::Join(candidate) = &sent.purpose
+            && let Some(bad) = bad_by_now(self.connection, candidate.form.invited.invitation, self.now)?
+        {
+            return Ok(Next::to(Stage::Notice(Notice::BadInvitation(bad))));
+        }
         self.ask_for_code(sent.to.clone(), sent.purpose.clone(), Asking::Again)
     }
 
@@ -81,7 +87,7 @@ impl Taking<'_> {
         })
     }
 
-    pub(super) fn submit_code(&self, stage: &Stage, typed: &str) -> Result<Next, Trouble> {
+    pub(super) fn submit_code(&mut self, stage: &Stage, typed: &str) -> Result<Next, Trouble> {
         let Stage::Code(sent) = stage else { return Ok(Next::unavailable()) };
         let Some(code) = Code::parse(typed) else {
             let code = if typed.trim().is_empty() { FieldCode::Required } else { FieldCode::CodeInvalid };
@@ -101,13 +107,22 @@ impl Taking<'_> {
         }
     }
 
-    fn code_was_right(&self, sent: &SentCode) -> Result<Next, Trouble> {
+    fn code_was_right(&mut self, sent: &SentCode) -> Result<Next, Trouble> {
+        self.row.flow.proven = match (&sent.purpose, &sent.to) {
+            (Purpose::SignIn | Purpose::Enter { .. } | Purpose::Join(_), Contact::Email(address)) => {
+                Some(address.email.clone())
+            }
+            (Purpose::FindId { .. }, _) | (_, Contact::Mobile { .. }) => None,
+        };
         match (&sent.purpose, &sent.to) {
             (Purpose::SignIn, Contact::Email(address)) => self.sign_in_by(address.clone()),
+            (Purpose::Enter { workspace }, Contact::Email(address)) => self.enter_by(address, workspace),
             (Purpose::Join(candidate), Contact::Email(address)) => self.join(candidate, address.clone()),
             (Purpose::FindId { workspace }, to) => self.found_ids(workspace, to),
             // Nobody signs in or joins by a phone's code.
-            (Purpose::SignIn | Purpose::Join(_), Contact::Mobile { .. }) => Ok(Next::unavailable()),
+            (Purpose::SignIn | Purpose::Enter { .. } | Purpose::Join(_), Contact::Mobile { .. }) => {
+                Ok(Next::unavailable())
+            }
         }
     }
 }

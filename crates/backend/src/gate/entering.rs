@@ -1,6 +1,6 @@
 //! Going in: a new session, and this device is known from now on. It refuses to know what was proven.
 
-use super::{Taking, account_subject, email_subject};
+use super::{Taking, account_subject, email_subject, reset_subject};
 use crate::browser::session_digest;
 use crate::flow::{Address, Completed, Next, Stage};
 use crate::store::{self, AccountRow, Finished, Trouble};
@@ -20,6 +20,8 @@ impl Taking<'_> {
         let connection = self.connection;
         let browser = self.browser.id();
         store::note_device(connection, &browser, &account_subject(account.id), self.now)?;
+        // Whoever has signed in from here can ask for a reset, whatever strangers do (FEATURES R1).
+        store::note_device(connection, &browser, &reset_subject(&account.email), self.now)?;
         // Only who has read mail there is known for the address; an account's password is no proof of its mailbox.
         if let Some(address) = verified {
             store::note_device(connection, &browser, &email_subject(&address.email), self.now)?;

@@ -54,9 +54,7 @@ impl Taking<'_> {
     /// The account that has neither ID nor password still, or where to go instead.
     fn without_id(&self, form: &IdForm, facts: &Facts) -> Result<Result<AccountRow, Next>, Trouble> {
         let whose = &form.whose;
-        let account = store::account(self.connection, whose.account)?;
-        let account = account.filter(|account| account.epoch == whose.epoch && account.password.is_none());
-        let Some(account) = account else {
+        let Some(account) = self.still(whose)?.filter(|account| account.password.is_none()) else {
             return Ok(Err(register_id::go_elsewhere(form, IdTrouble::Registered)));
         };
         if store::is_suspended(self.connection, &account_subject(account.id))? {
@@ -85,6 +83,8 @@ impl Taking<'_> {
         }
         store::give_name(connection, &account.workspace, account.id, name)?;
         store::set_password(connection, &account, password, self.now)?;
+        self.begin_anew(&AccountRow { login_name: Some(name.as_str().into()), ..account.clone() })?;
+        self.tell_of_first(&account)?;
         self.go_in(&account, name.as_str(), Some(&form.address))
     }
 

@@ -89,6 +89,23 @@ pub(super) fn bad_by_now(
     }
 }
 
+/// What is wrong with the newest invitation of an account, if it has any and none is good: taking back the link takes back
+/// what it was a link to.
+pub(super) fn uninvited(
+    connection: &Connection,
+    account: i64,
+    now: Timestamp,
+) -> Result<Option<BadInvitation>, Trouble> {
+    let mut newest = None;
+    for invitation in store::invitations_to(connection, account)? {
+        match bad_invitation(connection, &invitation, now)? {
+            Some(bad) => newest = Some(bad),
+            None => return Ok(None),
+        }
+    }
+    Ok(newest)
+}
+
 impl Taking<'_> {
     pub(super) fn accept(&self, stage: &Stage) -> Result<Next, Trouble> {
         let Stage::Invitation(invited) = stage else { return Ok(Next::unavailable()) };
@@ -216,14 +233,14 @@ impl Taking<'_> {
         }
         store::use_invitation(connection, form.invited.invitation)?;
         let made = store::account(connection, id)?.ok_or(Trouble::TaskLost)?;
+        self.begin_anew(&made)?;
         Ok(whose(&made, address.typed.clone()))
     }
 
     /// `start`: in, unless something has changed since.
     pub(super) fn start(&mut self, stage: &Stage) -> Result<Turn, Trouble> {
         let Stage::Notice(Notice::Joined(joined)) = stage else { return self.settle(Next::unavailable()) };
-        let account = store::account(self.connection, joined.whose.account)?;
-        let Some(account) = account.filter(|account| account.epoch == joined.whose.epoch) else {
+        let Some(account) = self.still(&joined.whose)? else {
             return self.settle(join::start_again(joined));
         };
         if store::is_suspended(self.connection, &account_subject(account.id))? {
@@ -237,7 +254,7 @@ impl Taking<'_> {
     pub(super) fn sign_in_instead(&self, stage: &Stage, facts: &Facts) -> Result<Next, Trouble> {
         match stage {
             Stage::Notice(Notice::AlreadyMember { address, form }) => {
-                self.choose(address, form.invited.workspace.clone(), facts)
+                self.choose(address, form.invited.workspace.clone())
             }
             Stage::Notice(Notice::BadInvitation(BadInvitation { joined: Some(joined), .. })) => {
                 Ok(join::sign_in_instead(joined, facts.workspace.as_ref()))

@@ -4,7 +4,7 @@
 
 use daemun_protocol::{FieldCode, ProblemCode, Secret};
 
-use super::join_turns::{bad_by_now, by_link};
+use super::join_turns::{bad_by_now, by_link, uninvited};
 use super::reset_turns::{link_trouble, whose};
 use super::{Asker, Gate, Taking, Turn, account_subject, facts, is_over, problems};
 use crate::browser::Browser;
@@ -57,6 +57,7 @@ impl Taking<'_> {
             Err(next) => return self.settle(next),
         };
         let policy = facts.workspace.as_ref().map_or(PasswordPolicy::DEFAULT, |its| its.passwords);
+        let policy = stage.proof.asks(policy);
         let ids = ids_of(&account, &stage.whose.identifier);
         let password = match policy.judge(password, &ids, &*self.gate.breached) {
             Ok(password) => password,
@@ -87,7 +88,7 @@ impl Taking<'_> {
     fn proven(&self, stage: &NewPasswordStage, facts: &Facts) -> Result<Result<AccountRow, Next>, Trouble> {
         let (connection, whose) = (self.connection, &stage.whose);
         let workspace = whose.workspace.clone();
-        let account = store::account(connection, whose.account)?.filter(|account| account.epoch == whose.epoch);
+        let account = self.still(whose)?;
         let is_suspended = store::is_suspended(connection, &account_subject(whose.account))?;
         let suspended = |way| ProofTrouble::Suspended { workspace: workspace.clone(), way };
         let forbidden = |way: &Way| sign_in::method_trouble(&workspace, way, facts.workspace.as_ref());
@@ -100,9 +101,9 @@ impl Taking<'_> {
             },
             (Proof::Mailbox(address), None) => Some(ProofTrouble::Joined { workspace, address: address.clone() }),
             (Proof::Mailbox(address), Some(_)) if is_suspended => Some(suspended(Way::Email(address.clone()))),
-            (Proof::Mailbox(address), Some(_)) => match forbidden(&Way::Email(address.clone())) {
+            (Proof::Mailbox(address), Some(account)) => match forbidden(&Way::Email(address.clone())) {
                 Some(next) => return Ok(Err(next)),
-                None => None,
+                None => uninvited(connection, account.id, self.now)?.map(ProofTrouble::Invitation),
             },
             // Who is suspended may know their password; they do not get in with it.
             (Proof::ResetLink(link), account) => {
@@ -171,10 +172,16 @@ impl Taking<'_> {
                 self.finish(new_password::reset_done(password))
             }
             Proof::Invitation(_) => {
+                self.begin_anew(&account)?;
+                self.tell_of_first(&account)?;
                 let way = by_link(account.email.clone());
                 self.welcome(stage, account.id, way)
             }
-            Proof::Mailbox(address) => self.welcome(stage, account.id, Way::Email(address.clone())),
+            Proof::Mailbox(address) => {
+                self.begin_anew(&account)?;
+                self.tell_of_first(&account)?;
+                self.welcome(stage, account.id, Way::Email(address.clone()))
+            }
         }
     }
 

@@ -39,6 +39,10 @@ pub(super) struct Reserved {
     left: Left,
 }
 
+/// What all strangers' wrong passwords for one ID are counted as.
+const CEILING: &str = "wrong passwords";
+const CEILING_AFTER_A_CODE: &str = "wrong passwords after a code";
+
 /// What came of comparing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Compared {
@@ -122,8 +126,8 @@ impl Taking<'_> {
         };
         // Who has read the member's mail shares no ceiling with everybody who can write the ID.
         let ceiling = match way {
-            Way::Email(_) | Way::Link(_) => "wrong passwords after a code",
-            Way::Organisation => "wrong passwords",
+            Way::Email(_) | Way::Link(_) => CEILING_AFTER_A_CODE,
+            Way::Organisation => CEILING,
         };
         Ok(Counters {
             own: self.gate.counter("wrong passwords", Some(&browser), id),
@@ -132,6 +136,18 @@ impl Taking<'_> {
                 Device::Stranger => Some(self.gate.counter(ceiling, None, id)),
             },
         })
+    }
+
+    /// From now on the account's IDs are somebody's: what strangers have counted against them while they were nobody's is
+    /// forgotten, suspensions too. Not for an account that is suspended.
+    pub(super) fn begin_anew(&self, account: &AccountRow) -> Result<(), Trouble> {
+        for id in id_subjects(self.gate, account) {
+            store::forget_standing(self.connection, &id)?;
+            for ceiling in [CEILING, CEILING_AFTER_A_CODE] {
+                store::delete_tries(self.connection, &self.gate.counter(ceiling, None, &id))?;
+            }
+        }
+        Ok(())
     }
 
     /// Until when the account of an ID that the way settles is restricted for this browser.
@@ -168,7 +184,8 @@ impl Taking<'_> {
 
     fn account_of(&self, check: &PasswordCheck) -> Result<Option<AccountRow>, Trouble> {
         let Some((id, epoch)) = check.account else { return Ok(None) };
-        Ok(store::account(self.connection, id)?.filter(|account| account.epoch == epoch))
+        let account = store::account(self.connection, id)?;
+        Ok(account.filter(|account| account.epoch == epoch && account.workspace == check.reserved.workspace))
     }
 
     fn is_current(&self, check: &PasswordCheck) -> Result<bool, Trouble> {
@@ -205,8 +222,8 @@ impl Taking<'_> {
         let Some(account) = self.account_of(check)? else { return self.stale() };
         let subject = account_subject(account.id);
         release(connection, &check.reserved.counters)?;
-        for id in [Some(&account.email), account.phone.as_ref(), account.login_name.as_ref()].into_iter().flatten() {
-            store::clear_wrong(connection, &id_subject(self.gate, &account.workspace, id))?;
+        for id in id_subjects(self.gate, &account) {
+            store::clear_wrong(connection, &id)?;
         }
         if store::is_suspended(connection, &subject)? {
             return self.finish(sign_in::submit_password(stage, workspace, PasswordVerdict::Suspended, self.now));
@@ -304,6 +321,12 @@ fn has_exhausted(connection: &Connection, workspace: &Workspace, id: &str) -> Re
 fn id_subject(gate: &Gate, workspace: &str, id: &str) -> String {
     let digest = gate.key.mac("id", &[workspace.as_bytes(), id.as_bytes()]);
     digest.iter().fold(String::from("id:"), |text, byte| text + &format!("{byte:02x}"))
+}
+
+/// The same for every ID of an account.
+fn id_subjects(gate: &Gate, account: &AccountRow) -> Vec<String> {
+    let ids = [Some(&account.email), account.phone.as_ref(), account.login_name.as_ref()];
+    ids.into_iter().flatten().map(|id| id_subject(gate, &account.workspace, id)).collect()
 }
 
 /// What accounts are suspended and known under.

@@ -29,12 +29,18 @@ impl Gate {
 impl Taking<'_> {
     /// Tells a member that their password was changed, in their own language: whoever did it may read another.
     pub(super) fn tell_of_change(&self, account: &AccountRow) -> Result<(), Trouble> {
+        self.tell(account, texts::password_changed)
+    }
+
+    /// Tells a member that their account has its first password: it takes no more than reading their mail once.
+    pub(super) fn tell_of_first(&self, account: &AccountRow) -> Result<(), Trouble> {
+        self.tell(account, texts::account_set_up)
+    }
+
+    fn tell(&self, account: &AccountRow, write: fn(Locale, &str, Timestamp) -> Words) -> Result<(), Trouble> {
         let workspace = store::workspace(self.connection, &account.workspace)?.map(|workspace| workspace.name);
-        let words = texts::password_changed(
-            Locale::from_tag(&account.locale),
-            workspace.as_deref().unwrap_or(&account.workspace),
-            self.now,
-        );
+        let words =
+            write(Locale::from_tag(&account.locale), workspace.as_deref().unwrap_or(&account.workspace), self.now);
         self.gate.send(self.connection, &account.email, words, self.now, self.now.plus_seconds(WORTH_TELLING))
     }
 }

@@ -5,7 +5,7 @@ use daemun_protocol::{FieldCode, FieldError, Secret};
 use rusqlite::Connection;
 
 use super::sign_in_turns::email_error;
-use super::{Gate, Taking, email_subject};
+use super::{Gate, Taking, reset_subject};
 use crate::email_address::EmailAddress;
 use crate::flow::new_password::Whose;
 use crate::flow::reset::{self, OpenedReset, ResetForm, ResetLinkTrouble};
@@ -75,6 +75,12 @@ pub(super) fn remembered(typed: &str) -> String {
 }
 
 impl Taking<'_> {
+    /// The account that something was proven for, if the proof is worth anything still.
+    pub(super) fn still(&self, whose: &Whose) -> Result<Option<AccountRow>, Trouble> {
+        let account = store::account(self.connection, whose.account)?;
+        Ok(account.filter(|account| account.epoch == whose.epoch && account.workspace == whose.workspace))
+    }
+
     pub(super) fn forgot(&self, stage: &Stage) -> Next {
         match stage {
             Stage::Password(stage) => reset::forgot_password(stage),
@@ -112,7 +118,7 @@ impl Taking<'_> {
                 return Ok(Next::RefuseAndRemember(Stage::RequestReset(form), refusal));
             }
         };
-        let counter = match self.may_send("resets asked", email.as_str(), &email_subject(&email))? {
+        let counter = match self.may_send("resets asked", email.as_str(), &reset_subject(email.as_str()))? {
             Ok(counter) => counter,
             Err(retry_after) => {
                 let refusal = Refusal::TooManyRequests { retry_after };

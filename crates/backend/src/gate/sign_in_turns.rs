@@ -3,11 +3,12 @@
 use daemun_protocol::{FieldCode, FieldError};
 
 use super::Taking;
+use super::join_turns::uninvited;
 use super::reset_turns::whose;
 use crate::email_address::{EmailAddress, NotAnAddress};
 use crate::flow::code::{Asking, Contact, Purpose};
 use crate::flow::sign_in::{self, Belongs, Chosen, Landing, Way};
-use crate::flow::{Address, Facts, Next, Refusal, Stage};
+use crate::flow::{Address, Next, Refusal, Stage};
 use crate::login_id::LoginId;
 use crate::organisation_id::{NotAnOrganisationId, OrganisationId};
 use crate::store::{self, AccountState, Trouble};
@@ -53,7 +54,10 @@ impl Taking<'_> {
         let account = store::account_of(self.connection, workspace, &id)?;
         Ok(match account {
             Some(account) if account.state == AccountState::Invited => {
-                Landing::FirstPassword(whose(&account, address.typed.clone()))
+                match uninvited(self.connection, account.id, self.now)? {
+                    Some(bad) => Landing::Uninvited(bad),
+                    None => Landing::FirstPassword(whose(&account, address.typed.clone())),
+                }
             }
             Some(account) if account.password.is_none() => Landing::FirstId(whose(&account, address.typed.clone())),
             Some(_) | None => Landing::Password {
@@ -62,15 +66,30 @@ impl Taking<'_> {
         })
     }
 
-    pub(super) fn choose_workspace(&self, stage: &Stage, workspace: String, facts: &Facts) -> Result<Next, Trouble> {
-        let Stage::ChooseWorkspace { address } = stage else { return Ok(Next::unavailable()) };
-        self.choose(address, workspace, facts)
+    /// The address was verified by code, for a workspace that was chosen before. Who is no member of it any more is shown
+    /// where the address belongs now.
+    pub(super) fn enter_by(&self, address: &Address, workspace: &str) -> Result<Next, Trouble> {
+        match self.choose(address, workspace.into())? {
+            Next::Refuse(_) => self.sign_in_by(address.clone()),
+            next @ (Next::Go(..) | Next::Renew(..) | Next::RefuseAndRemember(..)) => Ok(next),
+        }
     }
 
-    /// One of the workspaces of a verified address, whose memberships are among the facts.
-    pub(super) fn choose(&self, address: &Address, workspace: String, facts: &Facts) -> Result<Next, Trouble> {
-        let chosen = if facts.memberships.iter().any(|membership| membership.id == workspace) {
-            Chosen::Listed(self.landing(&workspace, address)?)
+    pub(super) fn choose_workspace(&self, stage: &Stage, workspace: String) -> Result<Next, Trouble> {
+        let Stage::ChooseWorkspace { address } = stage else { return Ok(Next::unavailable()) };
+        self.choose(address, workspace)
+    }
+
+    /// One of the workspaces of a verified address.
+    pub(super) fn choose(&self, address: &Address, workspace: String) -> Result<Next, Trouble> {
+        let listed = store::listed_memberships(self.connection, &address.email)?;
+        let chosen = if listed.iter().any(|membership| membership.id == workspace) {
+            let landing = self.landing(&workspace, address)?;
+            if landing.is_a_first() && self.row.flow.proven.as_ref() != Some(&address.email) {
+                let to = Contact::Email(address.clone());
+                return self.ask_for_code(to, Purpose::Enter { workspace }, Asking::First);
+            }
+            Chosen::Listed(landing)
         } else {
             let id = LoginId::Email(address.email.clone());
             match store::account_of(self.connection, &workspace, &id)? {

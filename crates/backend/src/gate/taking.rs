@@ -51,7 +51,7 @@ impl Taking<'_> {
             Action::SubmitOrganisation { organisation } => self.submit_organisation(&organisation)?,
             Action::SubmitCode { code } => self.submit_code(&stage, code.expose())?,
             Action::Resend => self.resend_code(&stage)?,
-            Action::ChooseWorkspace { workspace } => self.choose_workspace(&stage, workspace, &facts)?,
+            Action::ChooseWorkspace { workspace } => self.choose_workspace(&stage, workspace)?,
             Action::SubmitPassword { identifier, password } => {
                 let Stage::Password(stage) = &stage else { return self.settle(Next::unavailable()) };
                 return self.submit_password(stage, identifier.as_deref(), password, &facts, reserved.as_deref());

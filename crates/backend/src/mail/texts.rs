@@ -118,6 +118,34 @@ pub fn password_changed(locale: Locale, workspace: &str, at: Timestamp) -> Words
     })
 }
 
+/// The mail that says that an account has its first password. It leads nowhere, like the one about a changed password.
+pub fn account_set_up(locale: Locale, workspace: &str, at: Timestamp) -> Words {
+    let at = readable(at);
+    mail(match locale {
+        Locale::Ko => (
+            format!("{workspace} 계정이 준비되었어요"),
+            format!(
+                "{workspace} 계정에 비밀번호가 처음 설정되었어요.\n{at}\n\n직접 설정했다면 더 할 일은 없어요.\n\
+                 직접 설정하지 않았다면 로그인 화면에서 비밀번호를 다시 설정하고, 관리자에게 알려 주세요.\n"
+            ),
+        ),
+        Locale::En => (
+            format!("Your account at {workspace} is set up"),
+            format!(
+                "The first password of your account at {workspace} was set.\n{at}\n\nIf this was you, there is nothing to do.\n\
+                 If it was not, reset your password on the sign-in screen and tell your administrator.\n"
+            ),
+        ),
+        Locale::Ja => (
+            format!("{workspace} のアカウントの準備ができました"),
+            format!(
+                "{workspace} のアカウントに最初のパスワードが設定されました。\n{at}\n\nご自身で設定した場合は、何もする必要はありません。\n\
+                 お心当たりがない場合は、ログイン画面でパスワードを再設定し、管理者に知らせてください。\n"
+            ),
+        ),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,9 +164,12 @@ mod tests {
     #[test]
     fn a_warning_leads_nowhere_and_says_when() {
         for locale in Locale::ALL {
-            let words = password_changed(*locale, "Nuri", Timestamp(0));
-            assert!(words.subject.contains("Nuri") && words.text.contains("1970-01-01 00:00:00 UTC"), "{}", words.text);
-            assert!(words.link.is_none() && !words.text.contains("://"), "{}", words.text);
+            for warn in [password_changed, account_set_up] {
+                let words = warn(*locale, "Nuri", Timestamp(0));
+                let text = &words.text;
+                assert!(words.subject.contains("Nuri") && text.contains("1970-01-01 00:00:00 UTC"), "{text}");
+                assert!(words.link.is_none() && !text.contains("://"), "{text}");
+            }
         }
     }
 }

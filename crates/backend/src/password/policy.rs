@@ -24,7 +24,8 @@ pub struct PasswordPolicy {
     pub min_length: u32,
     /// 30, 60, 90, 180 or 365 days; `None`: a password lasts.
     pub max_age_days: Option<u32>,
-    /// How many of the last passwords, the current one among them, cannot be used again; 0 to 5.
+    /// How many of the last passwords, the current one among them, cannot be used again; 0 to 5. One that must be renewed
+    /// is never renewed by itself; see [`crate::flow::new_password::Proof::asks`].
     pub history: u32,
 }
 

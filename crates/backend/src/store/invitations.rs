@@ -32,6 +32,14 @@ pub fn invitation(connection: &Connection, id: i64) -> Result<Option<Invitation>
     Ok(query.query_row([id], read_invitation).optional()?)
 }
 
+/// The invitations that are for one account, the newest last.
+pub fn invitations_to(connection: &Connection, account: i64) -> Result<Vec<Invitation>, Trouble> {
+    let mut query =
+        connection.prepare_cached(&format!("SELECT {INVITATION} FROM invitation WHERE account = ?1 ORDER BY id"))?;
+    let rows = query.query_map([account], read_invitation)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 pub fn has_invitations(connection: &Connection) -> Result<bool, Trouble> {
     Ok(connection.query_row("SELECT EXISTS (SELECT 1 FROM invitation)", [], |row| row.get(0))?)
 }

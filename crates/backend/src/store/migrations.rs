@@ -156,8 +156,9 @@ const STEPS: &[M<'_>] = &[
     ALTER TABLE workspace ADD COLUMN password_history INTEGER NOT NULL DEFAULT 0;
 
     -- An account can be without a password, and knows since when it has the one it has.
+    -- No id of an account, an invitation or a link is given again: what was proven for one is never worth anything for another.
     CREATE TABLE account_now (
-        id INTEGER PRIMARY KEY,
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
         workspace TEXT NOT NULL REFERENCES workspace (id) ON DELETE CASCADE,
         email TEXT NOT NULL,
         -- To sign in with: never shown, and no way to find anything.
@@ -183,6 +184,17 @@ const STEPS: &[M<'_>] = &[
     DROP TABLE account;
     ALTER TABLE account_now RENAME TO account;
     CREATE INDEX account_by_email ON account (email);
+
+    -- What is counted and known of an account goes with it.
+    CREATE TRIGGER account_gone AFTER DELETE ON account BEGIN
+        DELETE FROM standing WHERE subject = 'account:' || old.id;
+        DELETE FROM known_device WHERE subject = 'account:' || old.id;
+    END;
+    CREATE INDEX known_device_by_subject ON known_device (subject);
+    DELETE FROM standing WHERE subject LIKE 'account:%'
+        AND subject NOT IN (SELECT 'account:' || id FROM account);
+    DELETE FROM known_device WHERE subject LIKE 'account:%'
+        AND subject NOT IN (SELECT 'account:' || id FROM account);
 
     -- IDs besides address and number. One that was given is never given again in its workspace.
     CREATE TABLE login_name (
@@ -210,7 +222,7 @@ const STEPS: &[M<'_>] = &[
 
     -- Tokens are kept as keyed digests.
     CREATE TABLE invitation (
-        id INTEGER PRIMARY KEY,
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
         token BLOB NOT NULL UNIQUE,
         workspace TEXT NOT NULL REFERENCES workspace (id) ON DELETE CASCADE,
         inviter TEXT,
@@ -234,7 +246,7 @@ const STEPS: &[M<'_>] = &[
     ) STRICT;
 
     CREATE TABLE reset_link (
-        id INTEGER PRIMARY KEY,
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
         token BLOB NOT NULL UNIQUE,
         account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
         expires_at INTEGER NOT NULL,
@@ -282,7 +294,8 @@ mod tests {
                  INSERT INTO flow VALUES ('a', x'00', '{}', 7);
                  INSERT INTO known_device VALUES (x'00', 'account:1');
                  INSERT INTO answer VALUES (x'00', 'flows/a/actions/submit', 'key', x'00', 1, '{}');
-                 INSERT INTO standing VALUES ('account:1', 5, 5), ('unknown:00', 5, 5);
+                 INSERT INTO known_device VALUES (x'00', 'account:9'), (x'00', 'email:minji@daemun.test');
+                 INSERT INTO standing VALUES ('account:1', 5, 5), ('account:9', 5, 5), ('unknown:00', 5, 5);
                  INSERT INTO session VALUES (x'00', 1, 'minji', NULL, 7);",
             )
             .unwrap();
@@ -293,10 +306,21 @@ mod tests {
         assert_eq!(asked("SELECT count(*) FROM account WHERE password_hash = 'x' AND password_set_at > 0"), 1);
         assert_eq!(asked("SELECT count(*) FROM session JOIN account ON account.id = session.account"), 1);
         assert_eq!(asked("SELECT password_min_length FROM workspace"), 8);
+        assert_eq!(asked("SELECT count(*) FROM standing"), 1);
+        assert_eq!(asked("SELECT count(*) FROM known_device WHERE subject = 'account:1'"), 1);
+        assert_eq!(asked("SELECT count(*) FROM known_device"), 2);
         connection.execute("DELETE FROM account", []).unwrap();
         assert_eq!(asked("SELECT count(*) FROM session"), 0, "foreign keys are enforced again");
-        assert_eq!(asked("SELECT count(*) FROM standing"), 1);
+        assert_eq!(asked("SELECT count(*) FROM standing"), 0, "what is known of an account goes with it");
+        assert_eq!(asked("SELECT count(*) FROM known_device"), 1);
         assert_eq!(asked("SELECT count(*) FROM answer"), 0);
         assert_eq!(asked("SELECT count(*) FROM settings WHERE name = 'sandbox'"), 1);
+        connection
+            .execute_batch(
+                "INSERT INTO account (workspace, email, name, locale, state)
+                     VALUES ('nuri', 'emma@daemun.test', 'Emma', 'en', 'active');",
+            )
+            .unwrap();
+        assert_eq!(asked("SELECT id FROM account"), 2, "no id is given again, not even one from before");
     }
 }

@@ -35,7 +35,9 @@ pub use counters::{
     delete_tries, forget_counters, known_device, note_device, note_sent, read_tries, sent_since, write_tries,
 };
 pub use flows::{FlowRow, flows_of, insert_flow, read_flow, write_flow};
-pub use invitations::{agree, has_invitations, insert_invitation, invitation, invitation_of, use_invitation};
+pub use invitations::{
+    agree, has_invitations, insert_invitation, invitation, invitation_of, invitations_to, use_invitation,
+};
 pub use mails::{
     InboxRow, OutboxRow, due_mails, inbox, insert_inbox, insert_mail, next_mail_at, postpone_mail, remove_mail,
 };
@@ -45,7 +47,7 @@ pub use resets::{
 };
 pub use sessions::{SessionRow, delete_session, end_sessions_of, insert_session, read_session};
 pub use settings::{clock_moved_by, is_sandbox, mark_sandbox, set_clock_moved_by};
-pub use standings::{Consecutive, clear_wrong, count_wrong, is_suspended, lift_suspensions, suspend};
+pub use standings::{Consecutive, clear_wrong, count_wrong, forget_standing, is_suspended, lift_suspensions, suspend};
 pub use workspaces::{
     forget_world, insert_workspace, is_full, list_workspaces, listed_memberships, organisation, organisation_way,
     set_policy, unlisted_workspace, workspace, world_is_empty,

@@ -35,13 +35,15 @@ pub fn insert_session(
     Ok(())
 }
 
-/// The session, if it lives.
+/// The session, if it lives. Who is suspended has none, whoever suspended them and forgot to end it.
 pub fn read_session(connection: &Connection, id: &Digest32, now: Timestamp) -> Result<Option<SessionRow>, Trouble> {
     let mut query = connection.prepare_cached(
         "SELECT session.identifier, session.verified_email, account.email, account.name, account.locale,
                 workspace.id, workspace.name
          FROM session JOIN account ON account.id = session.account JOIN workspace ON workspace.id = account.workspace
-         WHERE session.id = ?1 AND session.expires_at > ?2",
+         WHERE session.id = ?1 AND session.expires_at > ?2
+           AND NOT EXISTS (SELECT 1 FROM standing
+               WHERE standing.subject = 'account:' || session.account AND standing.suspended_at IS NOT NULL)",
     )?;
     Ok(query
         .query_row(params![id, stored(now.0)], |row| {

@@ -39,6 +39,12 @@ pub fn is_suspended(connection: &Connection, subject: &str) -> Result<bool, Trou
     Ok(query.query_row([subject], |row| row.get(0))?)
 }
 
+/// Nothing was ever counted against this, and it is not suspended.
+pub fn forget_standing(connection: &Connection, subject: &str) -> Result<(), Trouble> {
+    connection.execute("DELETE FROM standing WHERE subject = ?1", [subject])?;
+    Ok(())
+}
+
 /// What an administrator does: nobody is suspended any more, and all counts begin anew.
 pub fn lift_suspensions(connection: &Connection) -> Result<(), Trouble> {
     connection.execute("DELETE FROM standing", [])?;

@@ -13,6 +13,7 @@ mod expired_password;
 mod find_id;
 mod join;
 mod password_policy;
+mod proofs;
 mod register_id;
 mod reset;
 mod reset_timing;

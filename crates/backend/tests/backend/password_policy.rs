@@ -143,7 +143,8 @@ async fn r3_what_is_unmet_is_said_all_at_once_and_then_one_thing_after_another()
     assert_eq!(try_password(&mut minji, "nuri-Minji-2026!").await.flow()["status"], "complete");
 }
 
-/// R3: none of the last n again, the current one among them, and the one before those is free.
+/// R3, R4: none of the last n again, the current one among them, and the one before those is free. A password that is over
+/// is not renewed by itself, whatever n is.
 #[tokio::test]
 async fn r3_the_last_passwords_cannot_be_used_again_for_every_history() {
     for history in 0..=5_usize {
@@ -164,14 +165,16 @@ async fn r3_the_last_passwords_cannot_be_used_again_for_every_history() {
         let mut minji = house.visitor();
         minji.reach_password(&house, MINJI, "nuri").await;
         minji.submit(json!({"password": passwords[6]})).await.at("new_password");
-        for used in passwords.iter().rev().take(history) {
+        let told = minji.read().await.flow()["step"]["rules"]["history"].clone();
+        assert_eq!(told, json!(history.max(1)));
+        for used in passwords.iter().rev().take(history.max(1)) {
             assert_eq!(
                 try_password(&mut minji, used).await.password_refused(),
                 ["password_reused"],
                 "{history} {used}"
             );
         }
-        let free = &passwords[6 - history.min(6)];
+        let free = &passwords[6 - history.max(1)];
         assert_eq!(try_password(&mut minji, free).await.flow()["status"], "complete", "{history}");
     }
 }

@@ -392,16 +392,32 @@ async fn r1_asking_too_often_is_refused_alike_for_known_and_unknown() {
         assert_eq!(refused.flow()["step"]["email"], email, "what was typed stays");
     }
     assert_eq!(links(&house, MINJI).await.len(), 5);
-    // Who has signed in from here has an allowance that strangers cannot use up.
+    // Who has signed in from here has an allowance that strangers cannot use up, whichever way they came.
     let house = House::open().await;
-    let mut known = house.visitor();
-    known.sign_in(&house, MINJI, "nuri", PASSWORD).await;
+    let (mut by_code, mut by_organisation) = (house.visitor(), house.visitor());
+    by_code.sign_in(&house, MINJI, "nuri", PASSWORD).await;
+    by_organisation.begin(json!({"organisation": "nuri"})).await;
+    let done = by_organisation.submit(json!({"identifier": "010-2345-6789", "password": PASSWORD})).await;
+    assert_eq!(done.flow()["status"], "complete");
     for _ in 0..5 {
         ask(&house, "김민지", MINJI).await;
     }
-    known.begin(json!({"organisation": "nuri"})).await;
-    known.act("forgot", json!({})).await.at("request_reset");
-    known.submit(json!({"name": "김민지", "email": MINJI})).await.notice("reset_requested");
+    for mut known in [by_code, by_organisation] {
+        known.begin(json!({"organisation": "nuri"})).await;
+        known.act("forgot", json!({})).await.at("request_reset");
+        known.submit(json!({"name": "김민지", "email": MINJI})).await.notice("reset_requested");
+    }
+}
+
+/// A link must not keep the password that somebody fears is known.
+#[tokio::test]
+async fn r1_the_forgotten_password_is_no_new_one() {
+    let house = House::open().await;
+    let mut minji = house.visitor();
+    let opened = minji.open_link(&link(&house).await).await.at("new_password");
+    assert_eq!(opened.flow()["step"]["rules"]["history"], 1);
+    assert_eq!(minji.submit(json!({"password": PASSWORD})).await.password_refused(), ["password_reused"]);
+    minji.submit(json!({"password": FRESH})).await.at("password");
 }
 
 #[tokio::test]

@@ -96,6 +96,19 @@ impl House {
         format!("{:06}", (right + 1) % 1_000_000)
     }
 
+    /// What an administrator of a deployment does.
+    pub fn sql(&self, statements: &str) {
+        let connection = rusqlite::Connection::open(self.directory.path().join("daemun.db")).unwrap();
+        connection.pragma_update(None, "foreign_keys", true).unwrap();
+        connection.execute_batch(statements).unwrap();
+    }
+
+    /// A number that the database knows.
+    pub fn count(&self, query: &str) -> i64 {
+        let connection = rusqlite::Connection::open(self.directory.path().join("daemun.db")).unwrap();
+        connection.query_row(query, [], |row| row.get(0)).unwrap()
+    }
+
     pub async fn stop(self) -> TempDir {
         self.server.stop().await;
         self.directory
