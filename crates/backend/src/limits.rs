@@ -22,6 +22,9 @@ pub struct TryRule {
 pub const CODE_TRIES: TryRule = TryRule { tries: 5, window: 30 * 60, pause: 30 * 60 };
 /// The same for all browsers together that never signed in with the address.
 pub const STRANGERS_CODE_TRIES: TryRule = TryRule { tries: 20, window: 30 * 60, pause: 30 * 60 };
+/// Wrong codes of such browsers that are evaluated for one address in a day: where a code is all that is asked for, guessing
+/// goes on every day.
+pub const STRANGERS_WRONG_CODES: Rate = Rate { count: 40, seconds: 24 * 3600 };
 /// Ten wrong passwords restrict for an hour (FEATURES L9).
 pub const PASSWORD_TRIES: TryRule = TryRule { tries: 10, window: 24 * 3600, pause: 3600 };
 /// The same for all browsers together that never signed in to the account: once for those that came by the organisation's

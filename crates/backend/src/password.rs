@@ -17,6 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 pub use breached::{Breached, WorstPasswords};
 pub use policy::{LONGEST_HISTORY, PasswordFormat, PasswordPolicy};
 pub use prepared::Prepared;
+pub(crate) use prepared::is_ignorable;
 
 /// Longest password that is read, in bytes.
 pub const LONGEST: usize = 1024;

@@ -1,6 +1,6 @@
 //! Codes, sent and tried; and how many messages may go to one place.
 
-use daemun_protocol::FieldCode;
+use daemun_protocol::{FieldCode, Timestamp};
 
 use super::counting::{Counters, Device, release, reserve, restriction};
 use super::join_turns::bad_by_now;
@@ -8,7 +8,7 @@ use super::{Taking, contact_subject};
 use crate::codes::{self, Code};
 use crate::flow::code::{self, Asking, CodeVerdict, Contact, Purpose, Sending, SentCode};
 use crate::flow::{Next, Notice, Refusal, Stage};
-use crate::limits::{self, CODE_TRIES, Doing, STRANGERS_CODE_TRIES};
+use crate::limits::{self, CODE_TRIES, Doing, Left, STRANGERS_CODE_TRIES, STRANGERS_WRONG_CODES};
 use crate::mail::texts;
 use crate::server_key::Digest32;
 use crate::store::{self, Trouble};
@@ -46,7 +46,8 @@ impl Taking<'_> {
         let (gate, connection, now) = (self.gate, self.connection, self.now);
         let counters = self.code_counters(&to)?;
         let mut counter = None;
-        let sending = match restriction(connection, &counters, CODE_TRIES, STRANGERS_CODE_TRIES, now)? {
+        let restricted = restriction(connection, &counters, CODE_TRIES, STRANGERS_CODE_TRIES, now)?;
+        let sending = match restricted.max(self.strangers_day(&to, &counters)?) {
             Some(until) => Sending::Restricted { until },
             None => match self.may_send("codes sent", to.place(), &contact_subject(&to))? {
                 Ok(free) => {
@@ -87,6 +88,20 @@ impl Taking<'_> {
         })
     }
 
+    /// Until when a browser that is not known at the address can try no code, because strangers have tried so many today.
+    fn strangers_day(&self, to: &Contact, counters: &Counters) -> Result<Option<Timestamp>, Trouble> {
+        if counters.ceiling.is_none() {
+            return Ok(None);
+        }
+        let (rate, now) = (STRANGERS_WRONG_CODES, self.now);
+        let wrong = store::sent_since(self.connection, &self.strangers_day_counter(to), rate.seconds, now)?;
+        Ok(limits::wait_for_rates(&[rate], &wrong, now).map(|wait| now.plus_seconds(wait.into())))
+    }
+
+    fn strangers_day_counter(&self, to: &Contact) -> Digest32 {
+        self.gate.counter("wrong codes in a day", None, to.place())
+    }
+
     pub(super) fn submit_code(&mut self, stage: &Stage, typed: &str) -> Result<Next, Trouble> {
         let Stage::Code(sent) = stage else { return Ok(Next::unavailable()) };
         let Some(code) = Code::parse(typed) else {
@@ -97,13 +112,25 @@ impl Taking<'_> {
             return Ok(code::refuse_code(sent, CodeVerdict::Expired));
         }
         let counters = self.code_counters(&sent.to)?;
+        if let Some(until) = self.strangers_day(&sent.to, &counters)? {
+            return Ok(code::refuse_code(sent, CodeVerdict::Restricted { until }));
+        }
         match reserve(self.connection, &counters, CODE_TRIES, STRANGERS_CODE_TRIES, self.now)? {
             Err(until) => Ok(code::refuse_code(sent, CodeVerdict::Restricted { until })),
             Ok(_) if code.digest(&self.gate.key, self.id, sent.to.place()).matches(&sent.digest) => {
                 release(self.connection, &counters)?;
                 self.code_was_right(sent)
             }
-            Ok(left) => Ok(code::refuse_code(sent, CodeVerdict::Wrong(left))),
+            Ok(left) => {
+                if counters.ceiling.is_some() {
+                    store::note_sent(self.connection, &self.strangers_day_counter(&sent.to), self.now)?;
+                }
+                let left = match self.strangers_day(&sent.to, &counters)? {
+                    Some(until) => left.least(Left::Nothing { until }),
+                    None => left,
+                };
+                Ok(code::refuse_code(sent, CodeVerdict::Wrong(left)))
+            }
         }
     }
 

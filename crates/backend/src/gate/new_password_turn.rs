@@ -41,6 +41,17 @@ pub(super) enum ToHash {
     FirstId { name: LoginName, form: IdForm },
 }
 
+impl ToHash {
+    /// The step with what was typed there, where it is a form.
+    fn form(&self) -> Option<Stage> {
+        match self {
+            Self::Account => None,
+            Self::Candidate { form, .. } => Some(Stage::CreateAccount(form.clone())),
+            Self::FirstId { form, .. } => Some(Stage::RegisterId(form.clone())),
+        }
+    }
+}
+
 /// What is kept for the key meanwhile.
 pub(super) const RESERVED: &str = "a hash";
 
@@ -67,7 +78,7 @@ impl Taking<'_> {
         self.hash(password, used, ToHash::Account, reserved)
     }
 
-    /// Lets a password be hashed, unless too many are from here.
+    /// Lets a password be hashed, unless too many are from here; what was typed beside it is remembered then.
     pub(super) fn hash(
         &mut self,
         password: Prepared,
@@ -78,7 +89,11 @@ impl Taking<'_> {
         if reserved.is_none()
             && let Err(retry_after) = self.gate.meter.take(Doing::Password, self.asker.neighbourhood, self.now)
         {
-            return self.settle(Next::Refuse(Refusal::TooManyRequests { retry_after }));
+            let refusal = Refusal::TooManyRequests { retry_after };
+            return self.settle(match to_hash.form() {
+                Some(form) => Next::RefuseAndRemember(form, refusal),
+                None => Next::Refuse(refusal),
+            });
         }
         let (rev, locale) = (self.row.flow.rev, self.row.flow.locale);
         Ok(Turn::Hash(Box::new(NewPassword { password, used, rev, to_hash, locale })))
@@ -145,6 +160,16 @@ impl Taking<'_> {
             (Stage::RegisterId(_), ToHash::FirstId { name, form }) => self.register(&form, &name, &hash, &facts),
             (_, ToHash::Account | ToHash::Candidate { .. } | ToHash::FirstId { .. }) => self.stale(),
         }
+    }
+
+    /// Stores what was typed at the form, if the flow is there still.
+    fn remember_form(&mut self, rev: u64, to_hash: &ToHash) -> Result<(), Trouble> {
+        let Some(form) = to_hash.form() else { return Ok(()) };
+        if self.row.flow.rev == rev && !is_over(&self.row, self.now) {
+            self.row.flow.stage = form;
+            store::write_flow(self.connection, self.id, &self.row)?;
+        }
+        Ok(())
     }
 
     fn set_password(
@@ -221,7 +246,7 @@ impl Gate {
                 let row = store::read_flow(transaction, &id, &scope.browser, &gate.log)?;
                 let Some(mut row) = row else { return problems::bare(ProblemCode::FlowUnknown, 404) };
                 row.flow.locale = locale;
-                let taking = Taking {
+                let mut taking = Taking {
                     gate: &gate,
                     connection: transaction,
                     asker: &asker,
@@ -237,7 +262,8 @@ impl Gate {
                         Ok(finished)
                     }
                     Err(_) => {
-                        // Nothing was hashed, and the same key may ask again.
+                        // Nothing was hashed, and the same key may ask again. What was typed stays.
+                        taking.remember_form(rev, &to_hash)?;
                         store::forget_answer(transaction, &scope)?;
                         problems::finished(&problems::waiting(ProblemCode::Unavailable, 503, Some(5)))
                     }

@@ -3,6 +3,7 @@
 
 use daemun_protocol::{FieldCode, PasswordRules, Secret, Timestamp};
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
 use super::Breached;
 use super::prepared::{NotAPassword, Prepared};
@@ -118,7 +119,8 @@ impl PasswordPolicy {
 fn is_an_id(password: &str, ids: &[&str]) -> bool {
     let password = Secret::new(password.to_lowercase());
     ids.iter().any(|id| {
-        let id = id.to_lowercase();
+        // As passwords are compared: a keyboard may send an address decomposed.
+        let id = id.nfc().collect::<String>().to_lowercase();
         password.expose() == id || id.rsplit_once('@').is_some_and(|(local, _)| password.expose() == local)
     })
 }
@@ -155,6 +157,9 @@ mod tests {
         ] {
             assert_eq!(judge(policy, typed), Err(refused), "{typed:?}");
         }
+        let decomposed = ["jose\u{301}2024@daemun.test"];
+        let judged = PasswordPolicy::DEFAULT.judge(&Secret::new("jos\u{e9}2024"), &decomposed, &WorstPasswords);
+        assert_eq!(judged, Err(vec![PasswordIsId]));
         assert!(judge(strict, "correct horse 7!").is_ok());
         assert!(judge(PasswordPolicy::DEFAULT, &"a1".repeat(64)).is_ok());
         assert!(judge(PasswordPolicy::DEFAULT, "비밀번호a1😀😀").is_ok(), "eight characters, not bytes");

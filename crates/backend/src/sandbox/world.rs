@@ -153,11 +153,12 @@ pub(crate) fn plant(connection: &Connection, key: &ServerKey, now: Timestamp) ->
     for (seed, password) in SEEDS.iter().zip(hashes()) {
         let (Some(workspace), Ok(email)) = (seed.workspace, EmailAddress::parse(seed.email)) else { continue };
         let (phone, mobile) = (mobile(seed.phone), mobile(seed.mobile));
+        let personal_email = seed.personal_email.and_then(|address| EmailAddress::parse(address).ok());
         let account = NewAccount {
             workspace,
             email: &email,
             phone: phone.as_ref().map(MobileNumber::as_str),
-            personal_email: seed.personal_email,
+            personal_email: personal_email.as_ref(),
             mobile: mobile.as_ref().map(MobileNumber::as_str),
             name: seed.name,
             locale: seed.locale.tag(),

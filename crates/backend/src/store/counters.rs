@@ -40,6 +40,7 @@ pub fn delete_tries(connection: &Connection, scope: &Digest32) -> Result<(), Tro
     Ok(())
 }
 
+/// Notes a moment under a counter: that a code was sent, or that one was wrong.
 pub fn note_sent(connection: &Connection, scope: &Digest32, now: Timestamp) -> Result<(), Trouble> {
     connection
         .prepare_cached("INSERT INTO code_sent (scope, at) VALUES (?1, ?2)")?
@@ -47,7 +48,7 @@ pub fn note_sent(connection: &Connection, scope: &Digest32, now: Timestamp) -> R
     Ok(())
 }
 
-/// When codes were sent in the last so many seconds.
+/// The moments that were noted in the last so many seconds.
 pub fn sent_since(
     connection: &Connection,
     scope: &Digest32,

@@ -323,6 +323,30 @@ async fn e4_wrong_codes_restrict_the_address_and_lead_back_to_the_form() {
     sora.submit(form(EMAIL)).await.notice("email_restricted");
 }
 
+/// X4: a form is not lost because too many passwords came from this network address; neither is the ID of a first one.
+#[tokio::test]
+async fn e4_too_many_passwords_from_one_place_wait_and_what_was_typed_stays() {
+    use daemun_backend::{Config, IpRates, Rate};
+    let ip_rates = IpRates { password: Rate { count: 1, seconds: 60 }, ..IpRates::GENEROUS };
+    let house = House::with(|config| Config { ip_rates, ..config }).await;
+    at_code(&house, "join", EMAIL).await;
+    let mut sora = at_form(&house, "join").await;
+    let refused = sora.submit(form("other@daemun.test")).await.problem(429, "too_many_requests");
+    assert_eq!(refused.flow()["step"]["name"], "한소라");
+    assert_eq!(refused.flow()["step"]["email"], "other@daemun.test");
+    assert_eq!(sora.read().await.flow()["step"]["email"], "other@daemun.test");
+    let mut soyeon = house.visitor();
+    soyeon.verify(&house, "soyeon@daemun.test").await.at("register_id");
+    let entered = json!({"identifier": "Soyeon", "password": PASSWORD});
+    soyeon.submit(entered.clone()).await.problem(429, "too_many_requests");
+    assert_eq!(soyeon.read().await.at("register_id").flow()["step"]["identifier"], "Soyeon");
+    let mut yuna = house.visitor();
+    yuna.open_link(&house.link("invite").await).await.at("new_password");
+    yuna.submit(json!({"password": PASSWORD})).await.problem(429, "too_many_requests");
+    house.advance(60);
+    assert_eq!(soyeon.submit(entered).await.flow()["status"], "complete");
+}
+
 #[tokio::test]
 async fn e4_too_many_codes_to_one_address_wait_and_what_was_typed_stays() {
     let house = House::open().await;

@@ -255,6 +255,37 @@ async fn e2_strangers_cannot_lock_a_known_device_out_of_the_email_way() {
     minji.verify(&house, MINJI).await.at("choose_workspace");
 }
 
+/// E2: guessing does not go on all day, and who is known at the address does not notice.
+#[tokio::test]
+async fn e2_strangers_guess_so_many_codes_a_day_and_no_more() {
+    let house = House::open().await;
+    let mut minji = house.visitor();
+    minji.sign_in(&house, MINJI, "nuri", PASSWORD).await;
+    let mut guesses = 0;
+    'day: for _ in 0..20 {
+        house.advance(45 * 60);
+        for _ in 0..3 {
+            let mut stranger = house.visitor();
+            if stranger.ask_code(MINJI).await.step() != "code" {
+                break 'day;
+            }
+            let wrong = house.wrong_code(MINJI).await;
+            loop {
+                guesses += 1;
+                if stranger.submit(json!({"code": wrong})).await.status != 422 {
+                    break;
+                }
+            }
+        }
+    }
+    assert_eq!(guesses, 40);
+    house.visitor().ask_code(MINJI).await.notice("email_restricted");
+    minji.cookies.retain(|(name, _)| name != "__Host-daemun_session");
+    minji.verify(&house, MINJI).await.at("choose_workspace");
+    house.advance(24 * 3600);
+    house.visitor().verify(&house, MINJI).await.at("choose_workspace");
+}
+
 #[tokio::test]
 async fn codes_to_one_address_are_limited_and_a_known_device_has_its_own_allowance() {
     let house = House::open().await;
