@@ -159,6 +159,7 @@ pub(super) fn schemas() -> [(&'static str, Value); 5] {
                             "properties": {
                                 "email": text,
                                 "phone": { "type": "string", "description": "A number to sign in with, and for nothing else." },
+                                "id": { "type": "string", "description": "A registered ID to sign in with." },
                                 "personal_email": { "type": "string", "description": "The profile's, to find the ID by." },
                                 "mobile": { "type": "string", "description": "The profile's number, to find the ID by." },
                                 "name": text,
