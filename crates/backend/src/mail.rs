@@ -252,18 +252,18 @@ impl Postman {
         match sent {
             Ok(()) => {
                 let inbox = self.0.inbox;
-                let settle = move |transaction: &rusqlite::Transaction<'_>| {
-                    store::remove_mail(transaction, id)?;
-                    match inbox {
-                        Inbox::Kept => store::insert_inbox(transaction, &row.mail, row.created_at),
-                        Inbox::None => Ok(()),
-                    }
+                let settle = move |transaction: &rusqlite::Transaction<'_>| match (
+                    store::remove_mail(transaction, &row)?,
+                    inbox,
+                ) {
+                    (true, Inbox::Kept) => store::insert_inbox(transaction, &row.mail, row.created_at),
+                    (false, _) | (_, Inbox::None) => Ok(()),
                 };
                 self.0.store.write(settle).await
             }
             Err(Fate::Hopeless(code)) => {
                 self.0.log.line(&format!("mail: given up after {attempts} attempts{}", digits(code)));
-                self.0.store.write(move |transaction| store::remove_mail(transaction, id)).await
+                self.0.store.write(move |transaction| store::remove_mail(transaction, &row).map(|_| ())).await
             }
             Err(Fate::Again(code)) => {
                 let pause = usize::try_from(attempts).ok().and_then(|index| PAUSES.get(index)).or(PAUSES.last());

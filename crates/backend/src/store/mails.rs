@@ -91,10 +91,11 @@ pub fn postpone_mail(connection: &Connection, id: i64, next_at: Timestamp) -> Re
     Ok(())
 }
 
-/// Sent or given up: nothing of it is kept.
-pub fn remove_mail(connection: &Connection, id: i64) -> Result<(), Trouble> {
-    connection.execute("DELETE FROM outbox WHERE id = ?1", [id])?;
-    Ok(())
+/// Sent or given up: nothing of it is kept. Whether it was there still: a sandbox's world may have begun anew meanwhile.
+pub fn remove_mail(connection: &Connection, row: &OutboxRow) -> Result<bool, Trouble> {
+    let removed = connection
+        .execute("DELETE FROM outbox WHERE id = ?1 AND message_id = ?2", params![row.id, row.mail.message_id])?;
+    Ok(removed > 0)
 }
 
 pub fn insert_inbox(connection: &Connection, mail: &Mail, at: Timestamp) -> Result<(), Trouble> {

@@ -107,3 +107,34 @@ async fn l9_who_was_suspended_by_an_administrator_learns_it_with_the_right_passw
     assert!(told.header("set-cookie").is_none());
     assert_eq!(told.actions(), ["back", "use_organisation"]);
 }
+
+/// R1, E1, E4, L10: what is answered alike is answered without a look at who there is. The tables are not even there.
+#[tokio::test]
+async fn nobody_is_looked_up_where_everybody_is_answered_alike() {
+    let house = House::open().await;
+    let email = "minji@daemun.test";
+    let mut resetting = house.visitor();
+    resetting.begin(json!({"organisation": "nuri"})).await;
+    resetting.act("forgot", json!({})).await.at("request_reset");
+    let mut finding = house.visitor();
+    finding.begin(json!({"organisation": "nuri"})).await;
+    finding.act("find_id", json!({})).await.at("find_id");
+    let mut joining = house.visitor();
+    joining.open_link(&house.link("join").await).await.at("invitation");
+    joining.act("accept", json!({})).await.at("create_account");
+    let mut identifying = house.visitor();
+    identifying.begin(json!({})).await.at("identify");
+    house.sql(
+        "PRAGMA foreign_keys = OFF; ALTER TABLE account RENAME TO nobody; ALTER TABLE login_name RENAME TO no_name;",
+    );
+    identifying.submit(json!({"identifier": email})).await.at("code");
+    finding.submit(json!({"identifier": email})).await.at("code");
+    let form =
+        json!({"name": "김민지", "email": email, "password": "a long password 7", "terms": ["service", "privacy"]});
+    joining.submit(form).await.at("code");
+    resetting.submit(json!({"name": "김민지", "email": email})).await.notice("reset_requested");
+    // It would have shown.
+    let mut signing_in = house.visitor();
+    signing_in.begin(json!({"organisation": "nuri"})).await.at("password");
+    assert_eq!(signing_in.submit(json!({"identifier": email, "password": "x"})).await.status, 500);
+}

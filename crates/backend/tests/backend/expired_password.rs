@@ -37,6 +37,24 @@ async fn r4_every_age_of_the_policy_is_held_to_by_the_day() {
     }
 }
 
+/// A link that was asked for before is used up by that.
+#[tokio::test]
+async fn r4_a_renewed_password_uses_up_the_links_for_another() {
+    let house = aged().await;
+    let mut minji = house.visitor();
+    minji.begin(json!({"organisation": "nuri"})).await;
+    minji.act("forgot", json!({})).await.at("request_reset");
+    minji.submit(json!({"name": "김민지", "email": MINJI})).await.notice("reset_requested");
+    let link = house.newest_link(MINJI).await;
+    let mut open = house.visitor();
+    open.open_link(&link).await.at("new_password");
+    let mut expired = at_new_password(&house).await;
+    assert_eq!(expired.submit(json!({"password": FRESH})).await.flow()["status"], "complete");
+    house.visitor().open_link(&link).await.notice("reset_link_used");
+    open.submit(json!({"password": "another password 8"})).await.notice("reset_link_used");
+    house.visitor().sign_in(&house, MINJI, "nuri", FRESH).await;
+}
+
 #[tokio::test]
 async fn r4_a_new_password_is_set_and_leads_on_to_where_the_member_was_going() {
     let house = House::open().await;

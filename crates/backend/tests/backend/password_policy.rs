@@ -241,3 +241,33 @@ async fn r3_the_check_for_breached_passwords_can_be_another() {
     assert_eq!(try_password(&mut minji, "well known 1").await.password_refused(), ["password_breached"]);
     assert_eq!(try_password(&mut minji, "password1").await.flow()["status"], "complete");
 }
+
+/// R3: wherever one is set, it is none of the member's IDs.
+#[tokio::test]
+async fn r3_a_new_password_is_none_of_the_ids() {
+    let house = House::open().await;
+    house.sql(
+        "UPDATE account SET email = 'yuna2026@daemun.test' WHERE email = 'yuna@daemun.test';
+         UPDATE account SET email = 'jiho2026@daemun.test' WHERE email = 'jiho@daemun.test';
+         UPDATE login_name SET name = 'dohyun2026' WHERE name = 'dohyun';",
+    );
+    let mut yuna = house.visitor();
+    yuna.open_link(&house.link("invite").await).await.at("new_password");
+    let mut jiho = house.visitor();
+    jiho.begin(json!({"organisation": "nuri"})).await;
+    jiho.act("forgot", json!({})).await.at("request_reset");
+    jiho.submit(json!({"name": "박지호", "email": "jiho2026@daemun.test"})).await.notice("reset_requested");
+    let link = house.newest_link("jiho2026@daemun.test").await;
+    jiho.open_link(&link).await.at("new_password");
+    house.policy("nuri", json!({"password_max_age_days": 30})).await;
+    house.advance(20 * 60);
+    for (visitor, id) in [(&mut yuna, "Yuna2026"), (&mut jiho, "JIHO2026@daemun.test")] {
+        assert_eq!(try_password(visitor, id).await.password_refused(), ["password_is_id"], "{id}");
+    }
+    house.advance(30 * DAY);
+    // The registered ID, though the address led here.
+    let mut dohyun = house.visitor();
+    dohyun.reach_password(&house, "dohyun@daemun.test", "nuri").await;
+    dohyun.submit(json!({"password": "nuri-Dohyun-2024!"})).await.at("new_password");
+    assert_eq!(try_password(&mut dohyun, "Dohyun2026").await.password_refused(), ["password_is_id"]);
+}

@@ -176,3 +176,34 @@ async fn r5_who_has_no_password_is_unknown_by_organisation() {
     let refused = visitor.submit(json!({"identifier": "한소라", "password": PASSWORD})).await.refused();
     assert_eq!(refused, [("/input/identifier".to_owned(), "identifier_invalid".to_owned())]);
 }
+
+/// However many members want one ID at once, one gets it, and the others are told.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r5_of_many_members_who_want_one_id_at_once_one_gets_it() {
+    let house = House::open().await;
+    let mut members = Vec::new();
+    for n in 0..5 {
+        let email = format!("number{n}@daemun.test");
+        house.sql(&format!(
+            "INSERT INTO account (workspace, email, name, locale, state) VALUES ('nuri', '{email}', 'N', 'ko', 'active')"
+        ));
+        let mut member = house.visitor();
+        member.verify(&house, &email).await.at("register_id");
+        members.push(member);
+    }
+    let submit = |member: Visitor| {
+        let body = member.act_body(json!({"identifier": "the.one", "password": PASSWORD}));
+        tokio::spawn(async move { member.post(&member.act_path("submit"), &fresh_key(), &body).await })
+    };
+    let mut registered = 0;
+    for answer in members.into_iter().map(submit).collect::<Vec<_>>() {
+        let answer = answer.await.unwrap();
+        if answer.status == 200 {
+            registered += 1;
+        } else {
+            assert_eq!(answer.refused(), [("/input/identifier".to_owned(), "id_taken".to_owned())]);
+        }
+    }
+    assert_eq!(registered, 1);
+    assert_eq!(house.count("SELECT count(*) FROM account WHERE email LIKE 'number%' AND password_hash IS NULL"), 4);
+}

@@ -47,6 +47,16 @@ impl House {
         Self { server: start(change(config)).await.unwrap(), directory }
     }
 
+    /// With an app whose pages are there, as they are in a deployment.
+    pub async fn with_pages() -> (Self, TempDir) {
+        let app = tempfile::tempdir().unwrap();
+        for page in ["index.html", "whole.html"] {
+            std::fs::write(app.path().join(page), page).unwrap();
+        }
+        let path = app.path().to_owned();
+        (Self::with(|config| Config { app: Some(path), ..config }).await, app)
+    }
+
     pub fn visitor(&self) -> Visitor {
         Visitor::at(self.server.origin())
     }
