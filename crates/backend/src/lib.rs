@@ -23,9 +23,9 @@
 //! ```
 //!
 //! # What a stranger can use up
-//! A browser that has signed in has allowances of its own: for an account's password, and for codes and reset links to an
-//! address that it signed in with. Nobody else can use them up. Browsers that never did share theirs: codes and reset links
-//! sent to an address or number, wrong codes for it, and wrong passwords for an ID, once for those that came by the organisation's ID and once for those that proved
+//! A browser that has signed in has allowances of its own: for an account's password and for reset links to its address,
+//! however it signed in, and for codes to an address that it signed in with by code. Nobody else can use them up. Browsers that never did share theirs: codes and reset links
+//! sent to an address or number, wrong codes for it (in half an hour and in a day), and wrong passwords for an ID, once for those that came by the organisation's ID and once for those that proved
 //! the mailbox first. So a stranger can keep a member's *new* device waiting, for as long as they go on and as far as
 //! their network address is let; to give each newcomer an allowance would give it to whoever guesses. A policy that
 //! suspends is the other exception. And since the newest reset link alone is good, who knows a member's name and address can

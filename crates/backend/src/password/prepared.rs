@@ -2,7 +2,8 @@
 //!
 //! OpaqueString and not NFKC: NFKC makes `ﬁ` and `fi`, `Ａ` and `A`, `²` and `2` one, so that a password would be equal to
 //! others than the one that was typed, and weaker than it looked. OpaqueString is what PRECIS made for passwords: other
-//! spaces become the space, NFC, and no mapping of case or width. Passwords that were hashed by NFC alone stay as they are.
+//! spaces become the space, NFC, and no mapping of case or width. Passwords that were hashed by NFC alone stay
+//! as they are, but for those with a space other than U+0020, which no member could set.
 //!
 //! It differs from the profile's letter in three things, each so that nobody is kept from typing a password again. NFC comes
 //! before the look at single characters, since a Mac may give 가 as two that the profile refuses. Characters of later

@@ -159,7 +159,8 @@ fn prepare(connection: &Connection) -> Result<(), Trouble> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    // What is deleted (codes in mails that were sent) is overwritten.
+    // What is deleted (codes in mails that were sent) is overwritten in the file; the one beside it (WAL) has it until it is
+    // written over.
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.set_prepared_statement_cache_capacity(64);
