@@ -195,3 +195,21 @@ async fn l9_who_is_suspended_has_no_session() {
     assert_eq!(minji.send("GET", "/home", &[], b"").await.status, 303);
     minji.begin(json!({})).await.at("identify");
 }
+
+/// E5: who is suspended before joining sets no password, by the link or by code.
+#[tokio::test]
+async fn e5_who_is_suspended_before_joining_does_not_join() {
+    let house = House::open().await;
+    let mut by_link = house.visitor();
+    by_link.open_link(&house.link("invite").await).await.at("new_password");
+    let mut by_code = house.visitor();
+    by_code.verify(&house, "yuna@daemun.test").await.at("new_password");
+    house.sql(
+        "INSERT INTO standing (subject, wrong, suspended_at) SELECT 'account:' || id, 0, 1 FROM account
+             WHERE email = 'yuna@daemun.test'",
+    );
+    for mut yuna in [by_link, by_code] {
+        yuna.submit(json!({"password": PASSWORD})).await.notice("account_suspended");
+    }
+    assert_eq!(house.count("SELECT count(*) FROM account WHERE state = 'invited' AND password_hash IS NULL"), 1);
+}
