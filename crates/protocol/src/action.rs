@@ -33,6 +33,16 @@ pub enum ActionName {
     SignIn,
     /// Go in, having joined.
     Start,
+    /// The code as a service notification instead of an SMS.
+    UseNotification,
+    /// The code by SMS after all.
+    UseSms,
+    /// Another second factor.
+    UseOther,
+    /// An authenticator app instead of a contact.
+    UseAuthenticator,
+    /// The recovery codes are kept.
+    Done,
 }
 
 impl ActionName {
@@ -49,6 +59,11 @@ impl ActionName {
         Self::Decline,
         Self::SignIn,
         Self::Start,
+        Self::UseNotification,
+        Self::UseSms,
+        Self::UseOther,
+        Self::UseAuthenticator,
+        Self::Done,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -65,6 +80,11 @@ impl ActionName {
             Self::Decline => "decline",
             Self::SignIn => "sign_in",
             Self::Start => "start",
+            Self::UseNotification => "use_notification",
+            Self::UseSms => "use_sms",
+            Self::UseOther => "use_other",
+            Self::UseAuthenticator => "use_authenticator",
+            Self::Done => "done",
         }
     }
 
@@ -85,9 +105,11 @@ pub enum Action {
     SubmitOrganisation {
         organisation: String,
     },
-    /// `code`: what was received.
+    /// `code`, `enrol_authenticator`: the digits; `recovery_code`: one of the codes. `remember` asks for no second factor in
+    /// this browser for a while, where the step says so.
     SubmitCode {
         code: Secret,
+        remember: bool,
     },
     /// `choose_workspace`: one of the listed workspaces.
     ChooseWorkspace {
@@ -119,9 +141,17 @@ pub enum Action {
         identifier: String,
         password: Secret,
     },
-    /// `find_id`: a personal email or a mobile number.
+    /// `find_id`, `enrol_contact`: a personal email or a mobile number.
     SubmitContact {
         identifier: String,
+    },
+    /// `link_address`: the address that the link was shared to.
+    SubmitAddress {
+        email: String,
+    },
+    /// `choose_factor`: one of the listed factors.
+    ChooseFactor {
+        factor: String,
     },
     Back,
     Resend,
@@ -133,6 +163,11 @@ pub enum Action {
     Decline,
     SignIn,
     Start,
+    UseNotification,
+    UseSms,
+    UseOther,
+    UseAuthenticator,
+    Done,
 }
 
 impl Action {
@@ -146,8 +181,9 @@ impl Action {
             | Self::SubmitReset { .. }
             | Self::SubmitNewPassword { .. }
             | Self::SubmitId { .. }
-            | Self::SubmitContact { .. } => ActionName::Submit,
-            Self::ChooseWorkspace { .. } => ActionName::Choose,
+            | Self::SubmitContact { .. }
+            | Self::SubmitAddress { .. } => ActionName::Submit,
+            Self::ChooseWorkspace { .. } | Self::ChooseFactor { .. } => ActionName::Choose,
             Self::Back => ActionName::Back,
             Self::Resend => ActionName::Resend,
             Self::UseOrganisation => ActionName::UseOrganisation,
@@ -158,6 +194,11 @@ impl Action {
             Self::Decline => ActionName::Decline,
             Self::SignIn => ActionName::SignIn,
             Self::Start => ActionName::Start,
+            Self::UseNotification => ActionName::UseNotification,
+            Self::UseSms => ActionName::UseSms,
+            Self::UseOther => ActionName::UseOther,
+            Self::UseAuthenticator => ActionName::UseAuthenticator,
+            Self::Done => ActionName::Done,
         }
     }
 
@@ -174,6 +215,11 @@ impl Action {
             ActionName::Decline => Some(Self::Decline),
             ActionName::SignIn => Some(Self::SignIn),
             ActionName::Start => Some(Self::Start),
+            ActionName::UseNotification => Some(Self::UseNotification),
+            ActionName::UseSms => Some(Self::UseSms),
+            ActionName::UseOther => Some(Self::UseOther),
+            ActionName::UseAuthenticator => Some(Self::UseAuthenticator),
+            ActionName::Done => Some(Self::Done),
             ActionName::Submit | ActionName::Choose => None,
         }
     }
@@ -184,7 +230,10 @@ impl Action {
         match self {
             Self::SubmitIdentifier { identifier } => input.identifier = Some(identifier),
             Self::SubmitOrganisation { organisation } => input.organisation = Some(organisation),
-            Self::SubmitCode { code } => input.code = Some(code),
+            Self::SubmitCode { code, remember } => {
+                input.code = Some(code);
+                input.remember = remember;
+            }
             Self::ChooseWorkspace { workspace } => input.workspace = Some(workspace),
             Self::SubmitPassword { identifier, password } => {
                 input.identifier = identifier;
@@ -206,6 +255,8 @@ impl Action {
                 input.password = Some(password);
             }
             Self::SubmitContact { identifier } => input.identifier = Some(identifier),
+            Self::SubmitAddress { email } => input.email = Some(email),
+            Self::ChooseFactor { factor } => input.factor = Some(factor),
             Self::Back
             | Self::Resend
             | Self::UseOrganisation
@@ -215,7 +266,12 @@ impl Action {
             | Self::Accept
             | Self::Decline
             | Self::SignIn
-            | Self::Start => {}
+            | Self::Start
+            | Self::UseNotification
+            | Self::UseSms
+            | Self::UseOther
+            | Self::UseAuthenticator
+            | Self::Done => {}
         }
         input
     }
@@ -237,13 +293,21 @@ impl Action {
             (ActionName::Submit, StepKind::Organisation) => {
                 Ok(Self::SubmitOrganisation { organisation: need(input.organisation, "/input/organisation")? })
             }
-            (ActionName::Submit, StepKind::Code) => Ok(Self::SubmitCode { code: need(input.code, "/input/code")? }),
+            (ActionName::Submit, StepKind::Code | StepKind::EnrolAuthenticator | StepKind::RecoveryCode) => {
+                Ok(Self::SubmitCode { code: need(input.code, "/input/code")?, remember: input.remember })
+            }
             (ActionName::Submit, StepKind::Password) => Ok(Self::SubmitPassword {
                 identifier: input.identifier,
                 password: need(input.password, "/input/password")?,
             }),
             (ActionName::Choose, StepKind::ChooseWorkspace) => {
                 Ok(Self::ChooseWorkspace { workspace: need(input.workspace, "/input/workspace")? })
+            }
+            (ActionName::Choose, StepKind::ChooseFactor) => {
+                Ok(Self::ChooseFactor { factor: need(input.factor, "/input/factor")? })
+            }
+            (ActionName::Submit, StepKind::LinkAddress) => {
+                Ok(Self::SubmitAddress { email: need(input.email, "/input/email")? })
             }
             // What is absent is empty: whoever has a form of several fields hears of all that are wrong at once.
             (ActionName::Submit, StepKind::CreateAccount) => Ok(Self::SubmitAccount {
@@ -262,7 +326,7 @@ impl Action {
             (ActionName::Submit, StepKind::NewPassword) => {
                 Ok(Self::SubmitNewPassword { password: need(input.password, "/input/password")? })
             }
-            (ActionName::Submit, StepKind::FindId) => {
+            (ActionName::Submit, StepKind::FindId | StepKind::EnrolContact) => {
                 Ok(Self::SubmitContact { identifier: need(input.identifier, "/input/identifier")? })
             }
             (ActionName::Submit | ActionName::Choose | ActionName::Resend, _) => Err(MissingInput { pointer: None }),
@@ -297,15 +361,22 @@ pub struct Act {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Input {
     /// `submit` at `identify`, and at `password` where the step has no identifier: an ID; at `register_id` the one to be;
-    /// at `find_id` a personal email or a mobile number.
+    /// at `find_id` and `enrol_contact` a personal email or a mobile number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identifier: Option<String>,
     /// `submit` at `organisation`: the organisation's ID.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organisation: Option<String>,
-    /// `submit` at `code`: what was received; all but its digits is ignored.
+    /// `submit` at `code` and `enrol_authenticator`: what was received or is shown; all but its digits is ignored. At
+    /// `recovery_code`: one of the codes; case, spaces and hyphens do not count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<Secret>,
+    /// `submit` at `code` with `remember_days`: whether this browser is to be remembered.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub remember: bool,
+    /// `choose` at `choose_factor`: the `id` of one that is listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub factor: Option<String>,
     /// `choose` at `choose_workspace`: the `id` of one that is listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workspace: Option<String>,
@@ -315,12 +386,18 @@ pub struct Input {
     /// `submit` at `create_account` and `request_reset`: the member's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// `submit` at `create_account` and `request_reset`: the member's address.
+    /// `submit` at `create_account` and `request_reset`: the member's address; at `link_address` the one that the link was
+    /// shared to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// `submit` at `create_account`: the `id`s of the terms that are agreed to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub terms: Vec<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// What is said of an action that a step offers.

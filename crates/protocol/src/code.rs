@@ -89,6 +89,8 @@ open_enum! {
         PasswordInvalid = "password_invalid",
         /// The ID or the address itself.
         PasswordIsId = "password_is_id",
+        /// The address that the member signs in with: a second factor is to be somewhere else (FEATURES T2).
+        ContactIsId = "contact_is_id",
     }
 }
 
@@ -107,6 +109,10 @@ open_enum! {
         ReturnNotAllowed = "return_not_allowed",
         /// The new password counts from now on: sign in with it (FEATURES R1).
         PasswordChanged = "password_changed",
+        /// The screen of the security link was left, so it begins anew (FEATURES O3).
+        LinkLeft = "link_left",
+        /// The workspace asks everybody for a second factor, and none is saved yet (FEATURES T2).
+        SecondFactorRequired = "second_factor_required",
     }
 }
 
@@ -142,6 +148,12 @@ open_enum! {
         ResetLinkUsed = "reset_link_used",
         /// Nobody has saved `params.to` (FEATURES L10); said to whoever proved it.
         IdNotFound = "id_not_found",
+        /// A second factor is asked for, none is saved, and only the organisation can save one (FEATURES T3).
+        SecondFactorMissing = "second_factor_missing",
+        /// Nothing is shared by this security link (FEATURES O5); so for the next ones.
+        LinkUnknown = "link_unknown",
+        LinkExpired = "link_expired",
+        LinkRevoked = "link_revoked",
     }
 }
 
@@ -174,6 +186,8 @@ open_enum! {
         Cancelled = "cancelled",
         /// The invitation was declined; nothing was kept.
         Declined = "declined",
+        /// The screen of a security link was closed or left (FEATURES O3).
+        Left = "left",
     }
 }
 

@@ -14,6 +14,8 @@ open_enum! {
         Join = "join",
         /// A new password for a forgotten one, from `/reset#…` (FEATURES R1).
         Reset = "reset",
+        /// Opening what was shared by a security link, from `/link#…` (FEATURES O1 to O5).
+        Link = "link",
     }
 }
 
@@ -151,9 +153,12 @@ pub struct Hints {
     /// From `/o/{organisation}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organisation: Option<String>,
-    /// The secret of a link, from the fragment of `/join#…` or `/reset#…`. Beginning a flow with it uses nothing up.
+    /// The secret of a link, from the fragment of `/join#…`, `/reset#…` or `/link#…`. Beginning a flow with it uses nothing up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
+    /// For the kind `link`: a flow of this browser that is over, whose link is to be tried anew (FEATURES O3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<String>,
 }
 
 /// Who is asking: what this app can show.

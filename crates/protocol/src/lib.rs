@@ -21,7 +21,7 @@ pub use flow::{Account, Begin, Client, Flow, Hints, Kind, Message, Params, Poll,
 pub use password_rules::{PasswordRules, Requirement};
 pub use problem::{FieldError, Problem};
 pub use secret::Secret;
-pub use step::{Channel, FoundId, Membership, Step, StepKind, StepState};
+pub use step::{Channel, Factor, FactorKind, FoundId, Membership, Step, StepKind, StepState};
 pub use timestamp::Timestamp;
 pub use tree::{Missing, Tree};
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::tree::{Missing, Tree, list, named, number, text};
-use crate::{NewPasswordReason, NoticeCode, Params, PasswordRules, Timestamp};
+use crate::{NewPasswordReason, NoticeCode, Params, PasswordRules, Secret, Timestamp};
 
 /// A step with the instance's name: drafts and focus live as long as `id` stays the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -31,22 +31,31 @@ pub enum Step {
         #[serde(skip_serializing_if = "Option::is_none")]
         organisation: Option<String>,
     },
-    /// The one-time code that was sent. `submit`, `resend`, `back`.
+    /// A one-time code: one that was sent, or one that an authenticator app shows. `submit`, `resend`, `use_notification`,
+    /// `use_sms`, `use_other`, `back` (FEATURES E1, L2, T1, T5, O2).
     Code {
         channel: Channel,
-        /// Where it went, as the member typed it or masked.
-        sent_to: String,
+        /// Where it went, as the member typed it or masked; absent where nothing is sent.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        sent_to: Option<String>,
         /// How many digits it has.
         length: u8,
-        /// When the code stops working.
-        expires_at: Timestamp,
+        /// When the code stops working; absent where there is always another one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        expires_at: Option<Timestamp>,
+        /// For how many days no second factor is asked for in this browser if `submit` says `remember`; absent: that cannot be
+        /// had here (FEATURES T1).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        remember_days: Option<u32>,
     },
-    /// Which of the workspaces that the address belongs to? `choose`, `back` (FEATURES E1, E6).
+    /// Which of the workspaces that the address or number belongs to? `choose`, `back` (FEATURES E1, E6, L2).
     ChooseWorkspace {
-        /// The verified address.
-        email: String,
+        /// The verified address or number, as the member typed it.
+        verified: String,
         workspaces: Vec<Membership>,
     },
+    /// Which second factor? `choose`, `back` (FEATURES T1, T5).
+    ChooseFactor { factors: Vec<Factor> },
     /// The password, on the workspace's own screen. `submit`, `forgot`, `find_id`, `use_email`, `back` (FEATURES L1).
     Password {
         /// The ID, where it is settled; where it is absent, the member enters ID and password.
@@ -105,6 +114,36 @@ pub enum Step {
     },
     /// The IDs of whoever received the code, masked. `back` (FEATURES L10).
     FoundIds { ids: Vec<FoundId> },
+    /// A first contact for second factors, since none is saved: a personal email or a mobile number, verified by a code
+    /// before it counts. `submit`, `use_authenticator`, `back` (FEATURES T2).
+    EnrolContact {
+        /// What was entered before.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        identifier: Option<String>,
+        /// Which contacts can be taken.
+        channels: Vec<Channel>,
+    },
+    /// An authenticator app is to take this key, and to show a first code (RFC 6238). `submit`, `back` (FEATURES T5).
+    EnrolAuthenticator {
+        /// The key in base32 (RFC 4648 §6), for typing by hand.
+        key: Secret,
+        /// The key URI (`otpauth://totp/…`) that a QR code carries.
+        uri: Secret,
+    },
+    /// Codes to get in by when the authenticator is lost, each once. They are shown at this step and never again. `done`
+    /// (FEATURES T5).
+    RecoveryCodes { codes: Vec<Secret> },
+    /// One of the recovery codes. `submit`, `use_other`, `back` (FEATURES T5).
+    RecoveryCode {
+        /// How many have not been used.
+        left: u32,
+    },
+    /// To which address was this security link shared? The answer is the same whether or not it was. `submit` (FEATURES O1).
+    LinkAddress {
+        /// What was entered before.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        email: Option<String>,
+    },
     /// Something to be told, with whatever actions lead on.
     Notice { code: NoticeCode, params: Params },
     /// A step of a later version: shown as something this app cannot do yet, with a way on.
@@ -138,13 +177,44 @@ pub struct FoundId {
     pub workspace: String,
 }
 
-/// How a code travels.
+/// One of a member's second factors.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Factor {
+    /// What `choose` takes as `factor`.
+    pub id: String,
+    pub kind: FactorKind,
+    /// Where a code would go, masked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+}
+
+/// What a second factor is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum FactorKind {
+    /// A code to the personal email.
+    Email,
+    /// A code to the mobile number.
+    Sms,
+    /// A code that an authenticator app shows.
+    Authenticator,
+    /// One of the recovery codes.
+    RecoveryCode,
+}
+
+/// Where a code comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Channel {
     Email,
     Sms,
+    /// A message of the platform's own service to the phone, where SMS does not arrive (FEATURES L2).
+    Notification,
+    /// Nothing is sent: an authenticator app shows it (RFC 6238).
+    Authenticator,
 }
 
 /// The steps without what they carry: `step.type`, and the keys of a client's `steps`.
@@ -162,6 +232,12 @@ pub enum StepKind {
     RegisterId,
     FindId,
     FoundIds,
+    ChooseFactor,
+    EnrolContact,
+    EnrolAuthenticator,
+    RecoveryCodes,
+    RecoveryCode,
+    LinkAddress,
     Notice,
 }
 
@@ -179,6 +255,12 @@ impl StepKind {
         Self::RegisterId,
         Self::FindId,
         Self::FoundIds,
+        Self::ChooseFactor,
+        Self::EnrolContact,
+        Self::EnrolAuthenticator,
+        Self::RecoveryCodes,
+        Self::RecoveryCode,
+        Self::LinkAddress,
         Self::Notice,
     ];
 
@@ -196,6 +278,12 @@ impl StepKind {
             Self::RegisterId => "register_id",
             Self::FindId => "find_id",
             Self::FoundIds => "found_ids",
+            Self::ChooseFactor => "choose_factor",
+            Self::EnrolContact => "enrol_contact",
+            Self::EnrolAuthenticator => "enrol_authenticator",
+            Self::RecoveryCodes => "recovery_codes",
+            Self::RecoveryCode => "recovery_code",
+            Self::LinkAddress => "link_address",
             Self::Notice => "notice",
         }
     }
@@ -208,6 +296,7 @@ impl StepKind {
             | Self::Code
             | Self::ChooseWorkspace
             | Self::Password
+            | Self::ChooseFactor
             | Self::Notice => true,
             Self::Invitation
             | Self::CreateAccount
@@ -215,7 +304,12 @@ impl StepKind {
             | Self::NewPassword
             | Self::RegisterId
             | Self::FindId
-            | Self::FoundIds => false,
+            | Self::FoundIds
+            | Self::EnrolContact
+            | Self::EnrolAuthenticator
+            | Self::RecoveryCodes
+            | Self::RecoveryCode
+            | Self::LinkAddress => false,
         }
     }
 
@@ -245,6 +339,12 @@ impl Step {
             Self::RegisterId { .. } => Some(StepKind::RegisterId),
             Self::FindId { .. } => Some(StepKind::FindId),
             Self::FoundIds { .. } => Some(StepKind::FoundIds),
+            Self::ChooseFactor { .. } => Some(StepKind::ChooseFactor),
+            Self::EnrolContact { .. } => Some(StepKind::EnrolContact),
+            Self::EnrolAuthenticator { .. } => Some(StepKind::EnrolAuthenticator),
+            Self::RecoveryCodes { .. } => Some(StepKind::RecoveryCodes),
+            Self::RecoveryCode { .. } => Some(StepKind::RecoveryCode),
+            Self::LinkAddress { .. } => Some(StepKind::LinkAddress),
             Self::Notice { .. } => Some(StepKind::Notice),
             Self::Unknown { .. } => None,
         }
@@ -268,13 +368,16 @@ impl StepState {
             StepKind::Organisation => Step::Organisation { organisation: text(tree, "organisation") },
             StepKind::Code => Step::Code {
                 channel: need("channel").and_then(|name| Channel::parse(&name).ok_or(Missing("channel")))?,
-                sent_to: need("sent_to")?,
+                sent_to: text(tree, "sent_to"),
                 length: number(tree, "length").ok_or(Missing("length"))?,
-                expires_at: Timestamp(number(tree, "expires_at").ok_or(Missing("expires_at"))?),
+                expires_at: number(tree, "expires_at").map(Timestamp),
+                remember_days: number(tree, "remember_days"),
             },
             StepKind::ChooseWorkspace => {
-                Step::ChooseWorkspace { email: need("email")?, workspaces: list(tree, "workspaces", Membership::read) }
+                let workspaces = list(tree, "workspaces", Membership::read);
+                Step::ChooseWorkspace { verified: need("verified")?, workspaces }
             }
+            StepKind::ChooseFactor => Step::ChooseFactor { factors: list(tree, "factors", Factor::read) },
             StepKind::Password => Step::Password { identifier: text(tree, "identifier") },
             StepKind::Invitation
             | StepKind::CreateAccount
@@ -282,7 +385,12 @@ impl StepState {
             | StepKind::NewPassword
             | StepKind::RegisterId
             | StepKind::FindId
-            | StepKind::FoundIds => {
+            | StepKind::FoundIds
+            | StepKind::EnrolContact
+            | StepKind::EnrolAuthenticator
+            | StepKind::RecoveryCodes
+            | StepKind::RecoveryCode
+            | StepKind::LinkAddress => {
                 if T::READS_ALL_STEPS {
                     read_more(known, tree)?
                 } else {
@@ -301,6 +409,8 @@ impl StepState {
 /// The steps off the login path.
 fn read_more(kind: StepKind, tree: &impl Tree) -> Result<Step, Missing> {
     let need = |name| text(tree, name).ok_or(Missing(name));
+    let channels = || list(tree, "channels", |name| name.text().and_then(|name| Channel::parse(&name)));
+    let secret = |name| need(name).map(Secret::new);
     let rules = || tree.child("rules").and_then(|rules| PasswordRules::read(&rules)).ok_or(Missing("rules"));
     Ok(match kind {
         StepKind::Invitation => Step::Invitation { inviter: text(tree, "inviter") },
@@ -317,16 +427,21 @@ fn read_more(kind: StepKind, tree: &impl Tree) -> Result<Step, Missing> {
             rules: rules()?,
         },
         StepKind::RegisterId => Step::RegisterId { identifier: text(tree, "identifier"), rules: rules()? },
-        StepKind::FindId => Step::FindId {
-            identifier: text(tree, "identifier"),
-            channels: list(tree, "channels", |name| name.text().and_then(|name| Channel::parse(&name))),
-        },
+        StepKind::FindId => Step::FindId { identifier: text(tree, "identifier"), channels: channels() },
         StepKind::FoundIds => Step::FoundIds { ids: list(tree, "ids", FoundId::read) },
+        StepKind::EnrolContact => Step::EnrolContact { identifier: text(tree, "identifier"), channels: channels() },
+        StepKind::EnrolAuthenticator => Step::EnrolAuthenticator { key: secret("key")?, uri: secret("uri")? },
+        StepKind::RecoveryCodes => {
+            Step::RecoveryCodes { codes: list(tree, "codes", |code| code.text().map(Secret::new)) }
+        }
+        StepKind::RecoveryCode => Step::RecoveryCode { left: number(tree, "left").ok_or(Missing("left"))? },
+        StepKind::LinkAddress => Step::LinkAddress { email: text(tree, "email") },
         StepKind::Identify
         | StepKind::Organisation
         | StepKind::Code
         | StepKind::ChooseWorkspace
         | StepKind::Password
+        | StepKind::ChooseFactor
         | StepKind::Notice => Step::Unknown { kind: kind.as_str().into() },
     })
 }
@@ -348,11 +463,32 @@ impl FoundId {
     }
 }
 
+impl Factor {
+    fn read(tree: &impl Tree) -> Option<Self> {
+        let kind = FactorKind::parse(&text(tree, "kind")?)?;
+        Some(Self { id: text(tree, "id")?, kind, to: text(tree, "to") })
+    }
+}
+
+impl FactorKind {
+    fn parse(name: &str) -> Option<Self> {
+        match name {
+            "email" => Some(Self::Email),
+            "sms" => Some(Self::Sms),
+            "authenticator" => Some(Self::Authenticator),
+            "recovery_code" => Some(Self::RecoveryCode),
+            _ => None,
+        }
+    }
+}
+
 impl Channel {
     fn parse(name: &str) -> Option<Self> {
         match name {
             "email" => Some(Self::Email),
             "sms" => Some(Self::Sms),
+            "notification" => Some(Self::Notification),
+            "authenticator" => Some(Self::Authenticator),
             _ => None,
         }
     }

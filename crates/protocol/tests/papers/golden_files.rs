@@ -5,8 +5,9 @@ use std::fmt::Debug;
 use std::fs;
 
 use daemun_protocol::{
-    Act, Action, ActionName, Begin, Channel, Discovery, EndReason, FieldCode, Flow, Kind, Message, MessageCode,
-    NewPasswordReason, NoticeCode, Platform, Problem, ProblemCode, Severity, Status, Step, StepKind, TermsId,
+    Act, Action, ActionName, Begin, Channel, Discovery, EndReason, FactorKind, FieldCode, Flow, Kind, Message,
+    MessageCode, NewPasswordReason, NoticeCode, Platform, Problem, ProblemCode, Severity, Status, Step, StepKind,
+    TermsId,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -100,35 +101,39 @@ fn each_variant_of_a_flow_has_a_golden() {
 
     variants!(Status { Active, Complete, Ended }, not sent: Unknown)
         .are_all_among(flows.iter().map(|f| f.status.clone()));
-    variants!(EndReason { Expired, Cancelled, Declined }, not sent: Unknown)
+    variants!(EndReason { Expired, Cancelled, Declined, Left }, not sent: Unknown)
         .are_all_among(flows.iter().filter_map(|flow| reason(flow)));
-    variants!(Kind { SignIn, Join, Reset }, not sent: Unknown)
+    variants!(Kind { SignIn, Join, Reset, Link }, not sent: Unknown)
         .are_all_among(flows.iter().map(|flow| flow.kind.clone()));
     variants!(
         Step {
             Identify, Organisation, Code, ChooseWorkspace, Password, Invitation, CreateAccount, RequestReset, NewPassword,
-            RegisterId, FindId, FoundIds, Notice,
+            RegisterId, FindId, FoundIds, ChooseFactor, EnrolContact, EnrolAuthenticator, RecoveryCodes, RecoveryCode,
+            LinkAddress, Notice,
         },
         not sent: Unknown
     )
     .are_all_among(steps.iter().copied().cloned());
     step_kinds().are_all_among(steps.iter().filter_map(|step| step.kind()));
-    variants!(Channel { Email, Sms }).are_all_among(steps.iter().filter_map(|step| code_channel(step)));
-    variants!(Channel { Email, Sms }).are_all_among(steps.iter().flat_map(|step| channels_to_find_by(step)));
+    variants!(Channel { Email, Sms, Notification, Authenticator })
+        .are_all_among(steps.iter().filter_map(|step| code_channel(step)));
+    variants!(FactorKind { Email, Sms, Authenticator, RecoveryCode })
+        .are_all_among(steps.iter().flat_map(|step| factors(step)));
     variants!(NewPasswordReason { Reset, Expired, Invited }, not sent: Unknown)
         .are_all_among(steps.iter().filter_map(|step| new_password_reason(step)));
     variants!(
         NoticeCode {
             NoWorkspace, EmailRestricted, AccountSuspended, MethodNotAllowed, Joined, AlreadyMember, InvitationUnknown,
             InvitationExpired, InvitationRevoked, InvitationUsed, WorkspaceFull, ResetRequested, ResetLinkUnknown,
-            ResetLinkExpired, ResetLinkUsed, IdNotFound,
+            ResetLinkExpired, ResetLinkUsed, IdNotFound, SecondFactorMissing, LinkUnknown, LinkExpired, LinkRevoked,
         },
         not sent: Unknown
     )
     .are_all_among(steps.iter().filter_map(|step| notice(step)));
     variants!(
         MessageCode {
-            CodeSent, CodeSentAgain, SignInRestricted, MethodNotAllowed, ReturnNotAllowed, PasswordChanged,
+            CodeSent, CodeSentAgain, SignInRestricted, MethodNotAllowed, ReturnNotAllowed, PasswordChanged, LinkLeft,
+            SecondFactorRequired,
         },
         not sent: Unknown
     )
@@ -143,7 +148,7 @@ fn each_variant_of_a_request_has_a_golden() {
     let wires: Vec<Wire> = goldens::all().into_iter().map(|golden| golden.wire).collect();
     let begins: Vec<&Begin> = wires.iter().filter_map(begin).collect();
 
-    variants!(Kind { SignIn, Join, Reset }, not sent: Unknown)
+    variants!(Kind { SignIn, Join, Reset, Link }, not sent: Unknown)
         .are_all_among(begins.iter().map(|begin| begin.kind.clone()));
     variants!(Action {
         SubmitIdentifier,
@@ -156,6 +161,8 @@ fn each_variant_of_a_request_has_a_golden() {
         SubmitNewPassword,
         SubmitId,
         SubmitContact,
+        SubmitAddress,
+        ChooseFactor,
         Back,
         Resend,
         UseOrganisation,
@@ -166,6 +173,11 @@ fn each_variant_of_a_request_has_a_golden() {
         Decline,
         SignIn,
         Start,
+        UseNotification,
+        UseSms,
+        UseOther,
+        UseAuthenticator,
+        Done,
     })
     .are_all_among(wires.iter().filter_map(action).cloned());
 }
@@ -175,7 +187,7 @@ fn each_variant_of_a_discovery_has_a_golden() {
     let wires: Vec<Wire> = goldens::all().into_iter().map(|golden| golden.wire).collect();
     let discoveries: Vec<&Discovery> = wires.iter().filter_map(discovery).collect();
 
-    variants!(Kind { SignIn, Join, Reset }, not sent: Unknown)
+    variants!(Kind { SignIn, Join, Reset, Link }, not sent: Unknown)
         .are_all_among(discoveries.iter().flat_map(|discovery| discovery.kinds.clone()));
     variants!(Platform { Android, Ios, Macos, Windows, Other })
         .are_all_among(discoveries.iter().flat_map(|discovery| discovery.apps.iter().map(|app| app.platform)));
@@ -202,6 +214,7 @@ fn each_variant_of_a_problem_has_a_golden() {
             Required, TooLong, EmailInvalid, IdentifierInvalid, CodeInvalid, OrganisationInvalid, IdInvalid, IdTaken,
             TermsRequired, MobileUnavailable, PasswordTooShort, PasswordTooLong, PasswordNeedsLetter, PasswordNeedsDigit,
             PasswordNeedsSymbol, PasswordReused, PasswordBreached, PasswordInvalid, PasswordIsId,
+            ContactIsId,
         },
         not sent: Unknown
     )
@@ -228,6 +241,12 @@ fn step_kinds() -> Variants<StepKind> {
         RegisterId,
         FindId,
         FoundIds,
+        ChooseFactor,
+        EnrolContact,
+        EnrolAuthenticator,
+        RecoveryCodes,
+        RecoveryCode,
+        LinkAddress,
         Notice,
     })
 }
@@ -246,6 +265,11 @@ fn action_names() -> Variants<ActionName> {
         Decline,
         SignIn,
         Start,
+        UseNotification,
+        UseSms,
+        UseOther,
+        UseAuthenticator,
+        Done,
     })
 }
 
@@ -271,79 +295,23 @@ fn reason(flow: &Flow) -> Option<EndReason> {
 }
 
 fn code_channel(step: &Step) -> Option<Channel> {
-    match step {
-        Step::Code { channel, .. } => Some(*channel),
-        Step::Identify { .. }
-        | Step::Organisation { .. }
-        | Step::ChooseWorkspace { .. }
-        | Step::Password { .. }
-        | Step::Invitation { .. }
-        | Step::CreateAccount { .. }
-        | Step::RequestReset { .. }
-        | Step::NewPassword { .. }
-        | Step::RegisterId { .. }
-        | Step::FindId { .. }
-        | Step::FoundIds { .. }
-        | Step::Notice { .. }
-        | Step::Unknown { .. } => None,
-    }
+    let Step::Code { channel, .. } = step else { return None };
+    Some(*channel)
 }
 
-fn channels_to_find_by(step: &Step) -> Vec<Channel> {
-    match step {
-        Step::FindId { channels, .. } => channels.clone(),
-        Step::Identify { .. }
-        | Step::Organisation { .. }
-        | Step::Code { .. }
-        | Step::ChooseWorkspace { .. }
-        | Step::Password { .. }
-        | Step::Invitation { .. }
-        | Step::CreateAccount { .. }
-        | Step::RequestReset { .. }
-        | Step::NewPassword { .. }
-        | Step::RegisterId { .. }
-        | Step::FoundIds { .. }
-        | Step::Notice { .. }
-        | Step::Unknown { .. } => Vec::new(),
-    }
+fn factors(step: &Step) -> Vec<FactorKind> {
+    let Step::ChooseFactor { factors } = step else { return Vec::new() };
+    factors.iter().map(|factor| factor.kind).collect()
 }
 
 fn new_password_reason(step: &Step) -> Option<NewPasswordReason> {
-    match step {
-        Step::NewPassword { reason, .. } => Some(reason.clone()),
-        Step::Identify { .. }
-        | Step::Organisation { .. }
-        | Step::Code { .. }
-        | Step::ChooseWorkspace { .. }
-        | Step::Password { .. }
-        | Step::Invitation { .. }
-        | Step::CreateAccount { .. }
-        | Step::RequestReset { .. }
-        | Step::RegisterId { .. }
-        | Step::FindId { .. }
-        | Step::FoundIds { .. }
-        | Step::Notice { .. }
-        | Step::Unknown { .. } => None,
-    }
+    let Step::NewPassword { reason, .. } = step else { return None };
+    Some(reason.clone())
 }
 
 fn notice(step: &Step) -> Option<NoticeCode> {
-    match step {
-        Step::Notice { code, .. } => Some(code.clone()),
-        Step::Identify { .. }
-        | Step::Organisation { .. }
-        | Step::Code { .. }
-        | Step::ChooseWorkspace { .. }
-        | Step::Password { .. }
-        | Step::Invitation { .. }
-        | Step::CreateAccount { .. }
-        | Step::RequestReset { .. }
-        | Step::NewPassword { .. }
-        | Step::RegisterId { .. }
-        | Step::FindId { .. }
-        | Step::FoundIds { .. }
-        | Step::Unknown { .. } => None,
-    }
+    let Step::Notice { code, .. } = step else { return None };
+    Some(code.clone())
 }
 
 fn problem(wire: &Wire) -> Option<&Problem> {

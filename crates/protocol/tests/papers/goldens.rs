@@ -14,6 +14,11 @@ mod passwords;
 
 mod ids;
 
+mod phone;
+mod second_factor;
+
+mod links;
+
 mod problems;
 
 /// A message and the name of its file.
@@ -63,8 +68,24 @@ type NamedFlow = (&'static str, Flow);
 
 /// All of them, in the order of the story.
 pub fn all() -> Vec<Golden> {
-    let acts = [sign_in::acts(), joining::acts(), passwords::acts(), ids::acts()];
-    let flows = [sign_in::flows(), joining::flows(), passwords::flows(), ids::flows()];
+    let acts = [
+        sign_in::acts(),
+        joining::acts(),
+        passwords::acts(),
+        ids::acts(),
+        phone::acts(),
+        second_factor::acts(),
+        links::acts(),
+    ];
+    let flows = [
+        sign_in::flows(),
+        joining::flows(),
+        passwords::flows(),
+        ids::flows(),
+        phone::flows(),
+        second_factor::flows(),
+        links::flows(),
+    ];
     let mut all = Vec::new();
     all.extend(
         beginning::discoveries()

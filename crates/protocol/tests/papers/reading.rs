@@ -63,7 +63,7 @@ fn unknown_members_are_ignored() {
 fn an_unknown_step_is_kept_with_its_name_and_its_known_actions() {
     let mut later = golden("flow-code");
     later["step"] = json!({ "id": "7", "type": "match_number", "number": 42 });
-    later["actions"] = json!({ "use_other": {}, "back": { "proof": "fresh" }, "resend": { "available_in": 9 } });
+    later["actions"] = json!({ "use_pigeon": {}, "back": { "proof": "fresh" }, "resend": { "available_in": 9 } });
     let Status::Active { step, actions, .. } = flow(&later).status else { panic!("it is active") };
     assert_eq!(step, StepState { id: "7".into(), step: Step::Unknown { kind: "match_number".into() } });
     assert_eq!(actions.iter().map(|(name, _)| name).collect::<Vec<_>>(), [ActionName::Back, ActionName::Resend]);
@@ -264,6 +264,14 @@ fn name() -> impl Strategy<Value = String> {
         "channels",
         "sent_to",
         "ids",
+        "factors",
+        "to",
+        "key",
+        "uri",
+        "codes",
+        "left",
+        "remember_days",
+        "verified",
         "masked",
         "workspace",
     ]);
@@ -286,8 +294,16 @@ fn any_text() -> impl Strategy<Value = String> {
         "register_id",
         "find_id",
         "found_ids",
+        "choose_factor",
+        "enrol_contact",
+        "enrol_authenticator",
+        "recovery_codes",
+        "recovery_code",
+        "link_address",
         "email",
         "sms",
+        "notification",
+        "authenticator",
         "reset",
         "invited",
         "expired",

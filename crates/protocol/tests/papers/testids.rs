@@ -121,6 +121,12 @@ const fn added(kind: StepKind) -> (&'static [&'static str], &'static [&'static s
         StepKind::RegisterId => (&[], &["show_password"], &["register_id"]),
         StepKind::FindId => (&[], &[], &["find_id"]),
         StepKind::FoundIds => (&[], &[], &["found_ids"]),
+        StepKind::ChooseFactor => (&[], &[], &["choose_factor"]),
+        StepKind::EnrolContact => (&[], &[], &["enrol_contact"]),
+        StepKind::EnrolAuthenticator => (&[], &["copy_key"], &["enrol_authenticator"]),
+        StepKind::RecoveryCodes => (&[], &["copy_codes", "download_codes", "print_codes"], &["recovery_codes"]),
+        StepKind::RecoveryCode => (&[], &[], &["recovery_code"]),
+        StepKind::LinkAddress => (&[], &["copy_link", "open_in_browser"], &["link_address"]),
         StepKind::Notice => (&[], &["get_app", "open_app"], &["notice", "joined"]),
     }
 }

@@ -8,7 +8,7 @@ pub(super) fn discoveries() -> [(&'static str, Discovery); 2] {
     let least = Discovery {
         versions: vec![VERSION.into()],
         api: DEFAULT_API.into(),
-        kinds: vec![Kind::SignIn, Kind::Join, Kind::Reset],
+        kinds: vec![Kind::SignIn, Kind::Join, Kind::Reset, Kind::Link],
         steps: step_names(),
         locales: vec!["ko".into(), "en".into(), "ja".into()],
         long_polling: false,
@@ -44,7 +44,7 @@ fn step_names() -> Vec<String> {
     StepKind::ALL.iter().map(|kind| kind.as_str().into()).collect()
 }
 
-pub(super) fn begins() -> [(&'static str, Begin); 4] {
+pub(super) fn begins() -> [(&'static str, Begin); 6] {
     let plain = Begin {
         kind: Kind::SignIn,
         hints: Hints::default(),
@@ -60,10 +60,14 @@ pub(super) fn begins() -> [(&'static str, Begin); 4] {
         hints: Hints { token: Some(Secret::new(token)), ..Hints::default() },
         ..plain.clone()
     };
+    let previous = Some("Zk3tJ0vXQmSg1uYd8hPw5A".into());
+    let again = Begin { kind: Kind::Link, hints: Hints { previous, ..Hints::default() }, ..plain.clone() };
     [
         ("begin", plain.clone()),
         ("begin-hints", Begin { hints, ..plain.clone() }),
         ("begin-join", by_link(Kind::Join, "x9sVq0Jd3mLh7RkT2cWbYg")),
         ("begin-reset", by_link(Kind::Reset, "Nf4uKz81oAeXtGv6yPiQCw")),
+        ("begin-link", by_link(Kind::Link, "Qm5rT8wLxK2aVd7NcYh0Sg")),
+        ("begin-link-again", again),
     ]
 }

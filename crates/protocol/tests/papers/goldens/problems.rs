@@ -5,11 +5,12 @@ use daemun_protocol::{Channel, FieldCode, FieldError, Flow, Problem, ProblemCode
 use super::ids::{MINJIS_MOBILE, find_id, register_id};
 use super::joining::create_account;
 use super::passwords::{expired as password_expired, request_reset, reset};
+use super::second_factor::enrol_contact;
 use super::sign_in::{
     code, code_resent, code_with_wait, expired, identify, organisation, password, password_by_organisation,
     password_restricted,
 };
-use super::{CODE_LIFETIME, later};
+use super::{CODE_LIFETIME, MINJI, later};
 
 const IDENTIFIER: &str = "/input/identifier";
 const ORGANISATION: &str = "/input/organisation";
@@ -61,6 +62,10 @@ fn fields() -> Vec<(&'static str, Problem)> {
         ("email_invalid", invalid(&[(IDENTIFIER, FieldCode::EmailInvalid)], identify(1, None))),
         ("too_long", invalid(&[(IDENTIFIER, FieldCode::TooLong)], identify(1, None))),
         ("identifier_invalid", invalid(&[(IDENTIFIER, FieldCode::IdentifierInvalid)], password_by_organisation())),
+        (
+            "contact_is_id",
+            invalid(&[(IDENTIFIER, FieldCode::ContactIsId)], enrol_contact(Some(MINJI), &[Channel::Email])),
+        ),
         ("code_invalid", invalid(&[("/input/code", FieldCode::CodeInvalid)], code())),
         ("organisation_invalid", invalid(&[(ORGANISATION, FieldCode::OrganisationInvalid)], organisation(2, None))),
         (

@@ -22,7 +22,7 @@ pub(super) fn acts() -> Vec<NamedAct> {
             Action::SubmitOrganisation { organisation: "nuri".into() },
         ),
         ("act-organisation-use_email", StepKind::Organisation, 2, Action::UseEmail),
-        ("act-code-submit", StepKind::Code, 2, Action::SubmitCode { code: Secret::new("123 456") }),
+        ("act-code-submit", StepKind::Code, 2, Action::SubmitCode { code: Secret::new("123 456"), remember: false }),
         ("act-code-resend", StepKind::Code, 2, Action::Resend),
         ("act-code-back", StepKind::Code, 2, Action::Back),
         (
@@ -107,7 +107,13 @@ fn code_with(resend: Offer, sent_at: Timestamp) -> Flow {
 
 /// A code on its way to an address or a number.
 pub(super) fn code_to(rev: u64, channel: Channel, to: &str, resend: Offer, sent_at: Timestamp) -> Flow {
-    let step = Step::Code { channel, sent_to: to.into(), length: 6, expires_at: sent_at.plus_seconds(CODE_LIFETIME) };
+    let step = Step::Code {
+        channel,
+        sent_to: Some(to.into()),
+        length: 6,
+        expires_at: Some(sent_at.plus_seconds(CODE_LIFETIME)),
+        remember_days: None,
+    };
     let offers =
         Offers::default().with(ActionName::Submit).with_offer(ActionName::Resend, resend).with(ActionName::Back);
     active(rev, step, offers)
@@ -126,7 +132,7 @@ fn choose_workspace() -> Flow {
         membership("northwind", "Northwind Traders", "Minji Kim", None),
     ];
     let offers = offers(&[ActionName::Choose, ActionName::Back]);
-    active(3, Step::ChooseWorkspace { email: MINJI.into(), workspaces }, offers)
+    active(3, Step::ChooseWorkspace { verified: MINJI.into(), workspaces }, offers)
 }
 
 pub(super) fn password() -> Flow {
