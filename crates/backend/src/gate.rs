@@ -206,7 +206,7 @@ impl Gate {
             Kind::SignIn => Some(Entrance::SignIn),
             Kind::Join => Some(Entrance::Join),
             Kind::Reset => Some(Entrance::Reset),
-            Kind::Unknown(_) => None,
+            Kind::Link | Kind::Unknown(_) => None,
         };
         let Some(entrance) = entrance else { return problems::bare(ProblemCode::Malformed, 400) };
         if begin.client.version.len() > LONGEST_TAG

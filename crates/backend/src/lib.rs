@@ -46,6 +46,7 @@ mod flow;
 
 mod browser;
 mod calendar;
+mod carrier;
 mod codes;
 mod email_address;
 mod limits;

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
-use daemun_protocol::{Channel, Timestamp};
+use daemun_protocol::Timestamp;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use tokio::sync::{Mutex, Notify};
 use tokio::task::JoinSet;
 
+use crate::carrier::Carrier;
 use crate::clock::Clock;
 use crate::log::Log;
 use crate::reset_desk::ResetDesk;
@@ -32,7 +33,7 @@ pub struct Mail {
 /// What a message says, and how it travels.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Words {
-    pub channel: Channel,
+    pub carrier: Carrier,
     /// Empty for a text to a phone.
     pub subject: String,
     pub text: String,
@@ -241,11 +242,11 @@ impl Postman {
         } else if self.0.down.load(Ordering::Acquire) {
             Err(Fate::Again(None))
         } else {
-            match (row.mail.words.channel, &self.0.smtp, self.0.inbox) {
-                (Channel::Email, Some(smtp), _) => smtp.send(&row).await,
-                (Channel::Email, None, _) | (Channel::Sms, _, Inbox::Kept) => Ok(()),
+            match (row.mail.words.carrier, &self.0.smtp, self.0.inbox) {
+                (Carrier::Email, Some(smtp), _) => smtp.send(&row).await,
+                (Carrier::Email, None, _) | (Carrier::Sms | Carrier::Notification, _, Inbox::Kept) => Ok(()),
                 // A deployment has no way to phones yet, and offers none.
-                (Channel::Sms, _, Inbox::None) => Err(Fate::Hopeless(None)),
+                (Carrier::Sms | Carrier::Notification, _, Inbox::None) => Err(Fate::Hopeless(None)),
             }
         };
         let (id, attempts) = (row.id, row.attempts);

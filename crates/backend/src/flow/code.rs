@@ -1,11 +1,12 @@
 //! One-time codes as flows see them: to whom, what for, and what a wrong one comes to (FEATURES E1, E2).
 
-use daemun_protocol::{Channel, Timestamp};
+use daemun_protocol::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::find_id::ContactForm;
 use super::join::Candidate;
 use super::{Address, Next, Notice, Refusal, Said, Stage};
+use crate::carrier::Carrier;
 use crate::codes::CodeDigest;
 use crate::limits::Left;
 use crate::login_id::MobileNumber;
@@ -14,6 +15,8 @@ use crate::login_id::MobileNumber;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SentCode {
     pub to: Contact,
+    /// How it went there.
+    pub by: Carrier,
     pub purpose: Purpose,
     pub digest: CodeDigest,
     pub expires_at: Timestamp,
@@ -63,10 +66,11 @@ impl Contact {
         }
     }
 
-    pub const fn channel(&self) -> Channel {
+    /// How a code goes there where nothing else is asked for.
+    pub const fn carrier(&self) -> Carrier {
         match self {
-            Self::Email(_) => Channel::Email,
-            Self::Mobile { .. } => Channel::Sms,
+            Self::Email(_) => Carrier::Email,
+            Self::Mobile { .. } => Carrier::Sms,
         }
     }
 }

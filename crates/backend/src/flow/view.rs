@@ -54,14 +54,15 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
     match &flow.stage {
         Stage::Identify { identifier } => active(Step::Identify { identifier: identifier.clone() }),
         Stage::Organisation { organisation } => active(Step::Organisation { organisation: organisation.clone() }),
-        Stage::Code(SentCode { to, expires_at, .. }) => active(Step::Code {
-            channel: to.channel(),
-            sent_to: to.typed().into(),
+        Stage::Code(SentCode { to, by, expires_at, .. }) => active(Step::Code {
+            channel: by.channel(),
+            sent_to: Some(to.typed().into()),
             length: codes::LENGTH,
-            expires_at: *expires_at,
+            expires_at: Some(*expires_at),
+            remember_days: None,
         }),
         Stage::ChooseWorkspace { address } => {
-            active(Step::ChooseWorkspace { email: address.typed.clone(), workspaces: facts.memberships.clone() })
+            active(Step::ChooseWorkspace { verified: address.typed.clone(), workspaces: facts.memberships.clone() })
         }
         Stage::Password(PasswordStage { way, .. }) => active(Step::Password { identifier: settled_id(way) }),
         Stage::Invitation(invited) => active(Step::Invitation { inviter: invited.inviter.clone() }),

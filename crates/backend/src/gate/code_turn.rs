@@ -59,7 +59,7 @@ impl Taking<'_> {
         };
         code::ask_for_code(to, purpose, sending, asking, |to, purpose| {
             let code = Code::draw(&gate.chance)?;
-            let words = texts::code(to.channel(), self.row.flow.locale, &code);
+            let words = texts::code(to.carrier(), self.row.flow.locale, &code);
             let expires_at = now.plus_seconds(codes::LIFETIME);
             // What a code proves is this form, so it is this form that it is sent to; what was typed is for reading.
             gate.send(connection, to.place(), words, now, expires_at)?;
@@ -69,6 +69,7 @@ impl Taking<'_> {
             Ok(SentCode {
                 digest: code.digest(&gate.key, self.id, to.place()),
                 to: to.clone(),
+                by: to.carrier(),
                 purpose,
                 expires_at,
                 resend_at: now.plus_seconds(codes::RESEND_AFTER),

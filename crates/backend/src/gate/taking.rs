@@ -49,7 +49,7 @@ impl Taking<'_> {
         let next = match action {
             Action::SubmitIdentifier { identifier } => self.submit_identifier(&identifier)?,
             Action::SubmitOrganisation { organisation } => self.submit_organisation(&organisation)?,
-            Action::SubmitCode { code } => self.submit_code(&stage, code.expose())?,
+            Action::SubmitCode { code, .. } => self.submit_code(&stage, code.expose())?,
             Action::Resend => self.resend_code(&stage)?,
             Action::ChooseWorkspace { workspace } => self.choose_workspace(&stage, workspace)?,
             Action::SubmitPassword { identifier, password } => {
@@ -81,6 +81,14 @@ impl Taking<'_> {
                 let Stage::Password(stage) = &stage else { return self.settle(Next::unavailable()) };
                 flow::find_id::forgot_id(stage)
             }
+            // Nothing offers these yet.
+            Action::UseNotification
+            | Action::UseSms
+            | Action::UseOther
+            | Action::UseAuthenticator
+            | Action::Done
+            | Action::ChooseFactor { .. }
+            | Action::SubmitAddress { .. } => Next::unavailable(),
         };
         self.settle(next)
     }
@@ -151,6 +159,12 @@ fn filled_in(kind: StepKind, mut input: Input) -> Input {
         | StepKind::NewPassword
         | StepKind::FindId
         | StepKind::FoundIds
+        | StepKind::ChooseFactor
+        | StepKind::EnrolContact
+        | StepKind::EnrolAuthenticator
+        | StepKind::RecoveryCodes
+        | StepKind::RecoveryCode
+        | StepKind::LinkAddress
         | StepKind::Notice => {}
     }
     input

@@ -1,33 +1,34 @@
 //! The words of mails. It refuses to know how they are sent.
 
-use daemun_protocol::{Channel, Timestamp};
+use daemun_protocol::Timestamp;
 
 use super::Words;
 use crate::calendar::readable;
+use crate::carrier::Carrier;
 use crate::codes::Code;
 use crate::locale::Locale;
 
 fn mail((subject, text): (String, String)) -> Words {
-    Words { channel: Channel::Email, subject, text, code: None, link: None }
+    Words { carrier: Carrier::Email, subject, text, code: None, link: None }
 }
 
 /// The message with a code.
-pub fn code(channel: Channel, locale: Locale, code: &Code) -> Words {
-    match channel {
-        Channel::Email => code_mail(locale, code),
-        Channel::Sms => code_text(locale, code),
+pub fn code(carrier: Carrier, locale: Locale, code: &Code) -> Words {
+    match carrier {
+        Carrier::Email => code_mail(locale, code),
+        Carrier::Sms | Carrier::Notification => code_text(carrier, locale, code),
     }
 }
 
 /// The text to a phone with a code: one line.
-fn code_text(locale: Locale, code: &Code) -> Words {
+fn code_text(carrier: Carrier, locale: Locale, code: &Code) -> Words {
     let code = code.expose();
     let text = match locale {
         Locale::Ko => format!("[Daemun] 인증번호 {code}. 아무에게도 알려 주지 마세요."),
         Locale::En => format!("[Daemun] Your code is {code}. Please share it with nobody."),
         Locale::Ja => format!("[Daemun] 認証番号 {code}。ほかの人には教えないでください。"),
     };
-    Words { channel: Channel::Sms, subject: String::new(), text, code: Some(code.into()), link: None }
+    Words { carrier, subject: String::new(), text, code: Some(code.into()), link: None }
 }
 
 /// The mail with a code. The code comes first in subject and text, so that a phone's preview shows it.

@@ -51,7 +51,7 @@ impl From<InboxRow> for Message {
     fn from(row: InboxRow) -> Self {
         Self {
             to: row.to,
-            channel: row.words.channel,
+            channel: row.words.carrier.channel(),
             subject: row.words.subject,
             text: row.words.text,
             code: row.words.code,

@@ -1,9 +1,10 @@
 //! Mails on their way out, and those that the sandbox keeps for people to read.
 
-use daemun_protocol::{Channel, Timestamp};
+use daemun_protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Trouble, stored, unstored};
+use crate::carrier::Carrier;
 use crate::mail::{Mail, Words};
 
 /// A mail on its way.
@@ -24,17 +25,10 @@ pub struct InboxRow {
     pub at: Timestamp,
 }
 
-const fn channel_name(channel: Channel) -> &'static str {
-    match channel {
-        Channel::Email => "email",
-        Channel::Sms => "sms",
-    }
-}
-
 /// The first five columns.
 fn read_words(row: &Row<'_>) -> rusqlite::Result<Words> {
-    let channel = if row.get::<_, String>(0)? == channel_name(Channel::Sms) { Channel::Sms } else { Channel::Email };
-    Ok(Words { channel, subject: row.get(1)?, text: row.get(2)?, code: row.get(3)?, link: row.get(4)? })
+    let carrier = Carrier::parse(&row.get::<_, String>(0)?).unwrap_or(Carrier::Email);
+    Ok(Words { carrier, subject: row.get(1)?, text: row.get(2)?, code: row.get(3)?, link: row.get(4)? })
 }
 
 pub fn insert_mail(connection: &Connection, mail: &Mail, now: Timestamp, give_up_at: Timestamp) -> Result<(), Trouble> {
@@ -47,7 +41,7 @@ pub fn insert_mail(connection: &Connection, mail: &Mail, now: Timestamp, give_up
         .execute(params![
             mail.message_id,
             mail.to,
-            channel_name(mail.words.channel),
+            mail.words.carrier.as_str(),
             mail.words.subject,
             mail.words.text,
             mail.words.code,
@@ -103,7 +97,7 @@ pub fn insert_inbox(connection: &Connection, mail: &Mail, at: Timestamp) -> Resu
         "INSERT INTO inbox (recipient, channel, subject, text, code, link, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         params![
             mail.to,
-            channel_name(mail.words.channel),
+            mail.words.carrier.as_str(),
             mail.words.subject,
             mail.words.text,
             mail.words.code,

@@ -263,6 +263,77 @@ const STEPS: &[M<'_>] = &[
     ",
     )
     .foreign_key_check(),
+    M::up(
+        "
+    -- Flows of before have other stages; they live two hours at most.
+    DELETE FROM flow;
+    DELETE FROM answer;
+
+    ALTER TABLE workspace ADD COLUMN phone_entry INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE workspace ADD COLUMN two_factor TEXT NOT NULL DEFAULT 'optional'
+        CHECK (two_factor IN ('optional', 'required'));
+    -- Whether a browser can be remembered after a second factor.
+    ALTER TABLE workspace ADD COLUMN remember_browser INTEGER NOT NULL DEFAULT 0;
+    -- Whether personal email and mobile number are the organisation's to change.
+    ALTER TABLE workspace ADD COLUMN managed_profiles INTEGER NOT NULL DEFAULT 0;
+
+    -- Whether the member has turned the second factor on.
+    ALTER TABLE account ADD COLUMN two_factor INTEGER NOT NULL DEFAULT 0;
+
+    -- A member's authenticator app. Its key is made of the server's key and this salt, and is written down nowhere.
+    CREATE TABLE authenticator (
+        account INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+        salt BLOB NOT NULL,
+        -- The time step (RFC 6238 §4.2) of the last code that was taken: none is taken twice, nor an earlier one.
+        last_step INTEGER NOT NULL
+    ) STRICT;
+
+    -- Keyed digests; one that was used is gone.
+    CREATE TABLE recovery_code (
+        account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        digest BLOB NOT NULL,
+        PRIMARY KEY (account, digest)
+    ) STRICT, WITHOUT ROWID;
+
+    -- Browsers in which no second factor is asked for, as long as the password stays the same.
+    CREATE TABLE remembered_browser (
+        browser BLOB NOT NULL,
+        account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        epoch INTEGER NOT NULL,
+        until INTEGER NOT NULL,
+        PRIMARY KEY (browser, account)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX remembered_browser_by_account ON remembered_browser (account);
+    CREATE INDEX remembered_browser_by_end ON remembered_browser (until);
+
+    -- What is shared by a link and a code. Tokens are kept as keyed digests; `place` is where it is, and opens nothing by itself.
+    CREATE TABLE security_link (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        token BLOB NOT NULL UNIQUE,
+        place TEXT NOT NULL UNIQUE,
+        title TEXT NOT NULL,
+        expires_at INTEGER,
+        revoked INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+
+    -- The addresses it was shared to, in the form that is compared.
+    CREATE TABLE security_link_recipient (
+        link INTEGER NOT NULL REFERENCES security_link (id) ON DELETE CASCADE,
+        address TEXT NOT NULL,
+        PRIMARY KEY (link, address)
+    ) STRICT, WITHOUT ROWID;
+
+    -- The browsers in which the code was entered.
+    CREATE TABLE link_grant (
+        browser BLOB NOT NULL,
+        link INTEGER NOT NULL REFERENCES security_link (id) ON DELETE CASCADE,
+        until INTEGER NOT NULL,
+        PRIMARY KEY (browser, link)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX link_grant_by_link ON link_grant (link);
+    CREATE INDEX link_grant_by_end ON link_grant (until);
+    ",
+    ),
 ];
 
 /// Brings the tables up to date. Foreign keys are not enforced meanwhile, since a table that is made anew would take with it

@@ -126,7 +126,9 @@ pub fn world_is_empty(connection: &Connection) -> Result<bool, Trouble> {
 /// Everything but the settings and the clock's past (sandbox).
 pub fn forget_world(connection: &Connection) -> Result<(), Trouble> {
     Ok(connection.execute_batch(
-        "DELETE FROM session; DELETE FROM invitation; DELETE FROM reset_request; DELETE FROM reset_link;
+        "DELETE FROM link_grant; DELETE FROM security_link_recipient; DELETE FROM security_link;
+         DELETE FROM remembered_browser; DELETE FROM recovery_code; DELETE FROM authenticator;
+         DELETE FROM session; DELETE FROM invitation; DELETE FROM reset_request; DELETE FROM reset_link;
          DELETE FROM agreement; DELETE FROM old_password; DELETE FROM login_name; DELETE FROM account;
          DELETE FROM workspace; DELETE FROM standing; DELETE FROM flow; DELETE FROM tries; DELETE FROM code_sent;
          DELETE FROM known_device; DELETE FROM answer; DELETE FROM outbox; DELETE FROM inbox;",

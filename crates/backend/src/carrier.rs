@@ -1,0 +1,40 @@
+//! How messages travel to people. It refuses to know what they say and who takes them there.
+
+use daemun_protocol::Channel;
+use serde::{Deserialize, Serialize};
+
+/// A way for a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Carrier {
+    Email,
+    Sms,
+    /// A message of the platform's own service to a phone, where SMS does not arrive (FEATURES L2).
+    Notification,
+}
+
+impl Carrier {
+    pub const ALL: &[Self] = &[Self::Email, Self::Sms, Self::Notification];
+
+    /// The name under which it is stored and told.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Sms => "sms",
+            Self::Notification => "notification",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|carrier| carrier.as_str() == name)
+    }
+
+    /// What the app is told that a code comes by.
+    pub const fn channel(self) -> Channel {
+        match self {
+            Self::Email => Channel::Email,
+            Self::Sms => Channel::Sms,
+            Self::Notification => Channel::Notification,
+        }
+    }
+}
