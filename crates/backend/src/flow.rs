@@ -10,11 +10,12 @@ pub mod join;
 pub mod new_password;
 pub mod register_id;
 pub mod reset;
+pub mod second_factor;
 pub mod sign_in;
 
 mod view;
 
-use daemun_protocol::{Channel, FieldCode, FieldError, Membership, Timestamp};
+use daemun_protocol::{Channel, Factor, FieldCode, FieldError, Membership, Secret, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::email_address::EmailAddress;
@@ -71,6 +72,7 @@ pub enum Said {
     CodeSentAgain { to: String },
     ReturnNotAllowed,
     PasswordChanged,
+    SecondFactorRequired,
 }
 
 /// A workspace and its policy (FEATURES L8, L9, P1, R3, R4).
@@ -81,6 +83,13 @@ pub struct Workspace {
     pub organisation_id: Option<String>,
     pub email_entry: bool,
     pub organisation_entry: bool,
+    /// Whether members can sign in by a code to a linked number (FEATURES L2).
+    pub phone_entry: bool,
+    pub two_factor: TwoFactor,
+    /// Whether a browser can be remembered after a second factor (FEATURES T1).
+    pub remember_browser: bool,
+    /// Whether personal email and mobile number are the organisation's to change (FEATURES T3).
+    pub managed_profiles: bool,
     /// Consecutive wrong passwords that suspend an account; `None`: they do not.
     pub attempt_limit: Option<u32>,
     /// Whether remaining tries are said.
@@ -88,6 +97,26 @@ pub struct Workspace {
     /// Accounts at most; `None`: as many as come.
     pub capacity: Option<u32>,
     pub passwords: PasswordPolicy,
+}
+
+/// Of whom a second factor is asked (FEATURES T1, T2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TwoFactor {
+    /// Of members who have turned it on.
+    Optional,
+    /// Of everybody.
+    Required,
+}
+
+impl TwoFactor {
+    /// The name under which it is stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Optional => "optional",
+            Self::Required => "required",
+        }
+    }
 }
 
 impl Workspace {
@@ -108,6 +137,24 @@ pub struct Facts {
     pub memberships: Vec<Membership>,
     /// How codes can travel here.
     pub channels: Vec<Channel>,
+    /// The second factors of who has given the first.
+    pub factors: Vec<Factor>,
+    /// How many of their recovery codes are left.
+    pub recovery_codes_left: u32,
+    pub shown: Shown,
+}
+
+/// What is shown at a step, once, and kept nowhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Shown {
+    #[default]
+    Nothing,
+    /// The key for an authenticator app: in base32, and as a key URI.
+    Authenticator {
+        key: Secret,
+        uri: Secret,
+    },
+    RecoveryCodes(Vec<Secret>),
 }
 
 /// What an act does to the flow.
@@ -147,6 +194,8 @@ pub enum Refusal {
         tries_left: u32,
     },
     CodeExpired,
+    /// It was right, and used before.
+    CodeSpent,
     CredentialsWrong {
         tries_left: Option<u32>,
     },

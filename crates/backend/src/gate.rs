@@ -10,6 +10,7 @@ mod join_turns;
 mod new_password_turn;
 mod password_turn;
 mod reset_turns;
+mod second_factor_turns;
 mod sign_in_turns;
 
 mod counting;
@@ -66,6 +67,8 @@ pub struct Parts {
     pub terms: Vec<Terms>,
     /// How codes can travel here.
     pub channels: Vec<Channel>,
+    /// The own host, without its port: what codes by SMS are bound to.
+    pub host: String,
     pub same_key: SameKey,
     pub log: Log,
 }
@@ -377,6 +380,11 @@ impl Gate {
             row.flow.locale = Locale::from_tag(tag);
         }
         let reserved = match store::remembered(connection, scope, &self.log)? {
+            // What was shown once was not kept: it is shown as long as the flow stands there.
+            Remembered::Finished(finished) if finished.body.is_empty() => {
+                let body = serde_json::to_string(&self.see(connection, &id, &row, now)?)?;
+                return Ok(Turn::Passing(Finished { body, ..finished }));
+            }
             Remembered::Finished(finished) => return Ok(Turn::Passing(finished)),
             Remembered::OtherBody => return problems::bare(ProblemCode::KeyReused, 422).map(Turn::Passing),
             Remembered::Reserved(reservation) => Some(reservation),
@@ -396,7 +404,12 @@ impl Gate {
         match &turn {
             Turn::Passing(_) => {}
             Turn::Answered(finished) => {
-                store::finish_answer(connection, scope, finished.clone(), now)?;
+                let kept = if taking.row.flow.stage.shows_secrets() {
+                    Finished { body: String::new(), ..finished.clone() }
+                } else {
+                    finished.clone()
+                };
+                store::finish_answer(connection, scope, kept, now)?;
                 store::forget_old(connection, now)?;
             }
             Turn::Hash(_) => {
@@ -411,27 +424,33 @@ impl Gate {
         Ok(turn)
     }
 
+    /// What the flow's stage needs to know.
+    fn facts(&self, connection: &Connection, stage: &Stage) -> Result<Facts, Trouble> {
+        let facts = Facts {
+            organisation_way: store::organisation_way(connection)?,
+            workspace: match stage.workspace() {
+                Some(id) => store::workspace(connection, id)?,
+                None => None,
+            },
+            memberships: match stage.verified() {
+                Some(Contact::Email(address)) => store::listed_memberships(connection, &address.email)?,
+                Some(Contact::Mobile { number, .. }) => store::memberships_by_number(connection, &number)?,
+                None => Vec::new(),
+            },
+            channels: self.channels.clone(),
+            ..Facts::default()
+        };
+        match stage.entering() {
+            Some(entering) => self.with_factors(connection, facts, stage, entering),
+            None => Ok(facts),
+        }
+    }
+
     /// The flow as its browser sees it.
     fn see(&self, connection: &Connection, id: &str, row: &FlowRow, now: Timestamp) -> Result<Flow, Trouble> {
-        let facts = facts(connection, &row.flow.stage, &self.channels)?;
+        let facts = self.facts(connection, &row.flow.stage)?;
         Ok(flow::view(id, &row.flow, &facts, now, row.expires_at))
     }
-}
-
-/// What the flow's stage needs to know.
-fn facts(connection: &Connection, stage: &Stage, channels: &[Channel]) -> Result<Facts, Trouble> {
-    Ok(Facts {
-        organisation_way: store::organisation_way(connection)?,
-        workspace: match stage.workspace() {
-            Some(id) => store::workspace(connection, id)?,
-            None => None,
-        },
-        memberships: match stage.verified() {
-            Some(address) => store::listed_memberships(connection, &address.email)?,
-            None => Vec::new(),
-        },
-        channels: channels.into(),
-    })
 }
 
 fn is_over(row: &FlowRow, now: Timestamp) -> bool {

@@ -44,6 +44,7 @@ mod gate;
 
 mod flow;
 
+mod authenticator;
 mod browser;
 mod calendar;
 mod carrier;
@@ -58,6 +59,7 @@ mod offering;
 mod organisation_id;
 mod password;
 mod person_name;
+mod recovery_codes;
 mod reset_desk;
 mod return_to;
 mod server_key;

@@ -113,6 +113,9 @@ pub struct Rate {
 /// Codes sent to one address.
 pub const SENDS: [Rate; 2] = [Rate { count: 5, seconds: 10 * 60 }, Rate { count: 20, seconds: 24 * 3600 }];
 
+/// Codes sent to phones for one workspace, and all those that are sent before a workspace is known: they cost money.
+pub const WORKSPACE_SENDS: Rate = Rate { count: 300, seconds: 10 * 60 };
+
 /// Seconds until one more is within every rate, given the moments of the earlier ones; `None`: now.
 pub fn wait_for_rates(rates: &[Rate], earlier: &[Timestamp], now: Timestamp) -> Option<u32> {
     let wait = rates.iter().filter_map(|rate| {

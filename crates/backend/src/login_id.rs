@@ -114,6 +114,12 @@ impl MobileNumber {
         (starts_well && (8..=15).contains(&national.len())).then(|| Self(format!("+{national}")))
     }
 
+    /// With all but the last four digits masked.
+    pub fn masked(&self) -> String {
+        let shown = self.0.len().saturating_sub(4);
+        format!("***{}", self.0.get(shown..).unwrap_or_default())
+    }
+
     /// `+` and digits.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -217,6 +217,7 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
         origin: origin.clone(),
     };
     let postman = Postman::new(store.clone(), config.clock.clone(), config.log.clone(), smtp, inbox, desk);
+    let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host).to_owned();
     let gate = Gate::from(Parts {
         store,
         clock: config.clock.clone(),
@@ -230,13 +231,13 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
         terms: terms.clone(),
         // A deployment has no way to phones yet.
         channels: match config.sandbox {
-            Sandbox::On => vec![Channel::Email, Channel::Sms],
+            Sandbox::On => vec![Channel::Email, Channel::Sms, Channel::Notification],
             Sandbox::Off => vec![Channel::Email],
         },
+        host: host.rsplit_once(':').map_or(host.as_str(), |(host, _)| host).to_owned(),
         same_key: crate::gate::SameKey::default(),
         log: config.log.clone(),
     });
-    let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host).to_owned();
     let house = House {
         gate,
         files: Arc::new(files),

@@ -85,7 +85,7 @@ impl Taking<'_> {
         store::set_password(connection, &account, password, self.now)?;
         self.begin_anew(&AccountRow { login_name: Some(name.as_str().into()), ..account.clone() })?;
         self.tell_of_first(&account)?;
-        self.go_in(&account, name.as_str(), Some(&form.address))
+        self.enter_with(&account, name.as_str(), Way::Email(form.address.clone()).into())
     }
 
     /// Nobody is looked up: a code goes to whatever was entered.

@@ -13,7 +13,19 @@ fn mail((subject, text): (String, String)) -> Words {
 }
 
 /// The message with a code.
-pub fn code(carrier: Carrier, locale: Locale, code: &Code) -> Words {
+pub fn second_factor_code(carrier: Carrier, locale: Locale, code: &Code, host: &str) -> Words {
+    self::code(carrier, locale, code, host)
+}
+pub fn second_factor_added(locale: Locale, workspace: &str, at: Timestamp) -> Words {
+    password_changed(locale, workspace, at)
+}
+pub fn recovery_code_used(locale: Locale, workspace: &str, at: Timestamp, _left: u32) -> Words {
+    password_changed(locale, workspace, at)
+}
+pub fn phone_sign_in_allowed(locale: Locale, workspace: &str) -> Words {
+    password_changed(locale, workspace, Timestamp(0))
+}
+pub fn code(carrier: Carrier, locale: Locale, code: &Code, _host: &str) -> Words {
     match carrier {
         Carrier::Email => code_mail(locale, code),
         Carrier::Sms | Carrier::Notification => code_text(carrier, locale, code),

@@ -28,6 +28,16 @@ const OLD: &[(&str, i64)] = &[
     ),
     // Until then a link is said to have expired or to be used, then unknown.
     ("DELETE FROM reset_link WHERE id IN (SELECT id FROM reset_link WHERE expires_at < ?1 LIMIT 100)", 90 * DAY),
+    (
+        "DELETE FROM remembered_browser WHERE (browser, account) IN
+         (SELECT browser, account FROM remembered_browser WHERE until < ?1 LIMIT 100)",
+        0,
+    ),
+    (
+        "DELETE FROM link_grant WHERE (browser, link) IN
+         (SELECT browser, link FROM link_grant WHERE until < ?1 LIMIT 100)",
+        0,
+    ),
     // Browsers forget their secret after 400 days.
     (
         "DELETE FROM known_device WHERE (browser, subject) IN

@@ -45,6 +45,7 @@ async fn the_world_is_told_with_its_passwords_and_they_work() {
         let done = visitor.submit(json!({"password": account["password"]})).await.flow();
         match account["state"].as_str().unwrap() {
             "suspended" => assert_eq!(done["step"]["code"], "account_suspended"),
+            _ if account["two_factor"] == true => assert_eq!(done["step"]["type"], "choose_factor", "{account}"),
             _ => assert_eq!(done["status"], "complete", "{account}"),
         }
     }
