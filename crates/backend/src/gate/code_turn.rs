@@ -69,7 +69,7 @@ impl Taking<'_> {
         let counters = self.code_counters(&to)?;
         let mut counters_of_sent = Vec::new();
         let restricted = restriction(connection, &counters, CODE_TRIES, STRANGERS_CODE_TRIES, now)?;
-        let sending = match restricted.max(self.strangers_day(&to, &counters)?) {
+        let sending = match restricted.max(self.strangers_day(to.place(), &counters)?) {
             Some(until) => Sending::Restricted { until },
             None => match (
                 self.may_send_all(&purpose, by)?,
@@ -142,18 +142,18 @@ impl Taking<'_> {
         })
     }
 
-    /// Until when a browser that is not known at the address can try no code, because strangers have tried so many today.
-    fn strangers_day(&self, to: &Contact, counters: &Counters) -> Result<Option<Timestamp>, Trouble> {
+    /// Until when a browser that is not known at the address can try no code of a place or an account, because strangers have tried so many today.
+    pub(super) fn strangers_day(&self, place: &str, counters: &Counters) -> Result<Option<Timestamp>, Trouble> {
         if counters.ceiling.is_none() {
             return Ok(None);
         }
         let (rate, now) = (STRANGERS_WRONG_CODES, self.now);
-        let wrong = store::sent_since(self.connection, &self.strangers_day_counter(to), rate.seconds, now)?;
+        let wrong = store::sent_since(self.connection, &self.strangers_day_counter(place), rate.seconds, now)?;
         Ok(limits::wait_for_rates(&[rate], &wrong, now).map(|wait| now.plus_seconds(wait.into())))
     }
 
-    fn strangers_day_counter(&self, to: &Contact) -> Digest32 {
-        self.gate.counter("wrong codes in a day", None, to.place())
+    pub(super) fn strangers_day_counter(&self, place: &str) -> Digest32 {
+        self.gate.counter("wrong codes in a day", None, place)
     }
 
     pub(super) fn submit_code(&mut self, stage: &Stage, typed: &str, remember: bool) -> Result<Turn, Trouble> {
@@ -200,7 +200,7 @@ impl Taking<'_> {
             return Ok(Some(code::refuse_code(sent, CodeVerdict::Expired)));
         }
         let counters = self.code_counters(&sent.to)?;
-        if let Some(until) = self.strangers_day(&sent.to, &counters)? {
+        if let Some(until) = self.strangers_day(sent.to.place(), &counters)? {
             return Ok(Some(code::refuse_code(sent, CodeVerdict::Restricted { until })));
         }
         Ok(match reserve(self.connection, &counters, CODE_TRIES, STRANGERS_CODE_TRIES, self.now)? {
@@ -211,9 +211,9 @@ impl Taking<'_> {
             }
             Ok(left) => {
                 if counters.ceiling.is_some() {
-                    store::note_sent(self.connection, &self.strangers_day_counter(&sent.to), self.now)?;
+                    store::note_sent(self.connection, &self.strangers_day_counter(sent.to.place()), self.now)?;
                 }
-                let left = match self.strangers_day(&sent.to, &counters)? {
+                let left = match self.strangers_day(sent.to.place(), &counters)? {
                     Some(until) => left.least(Left::Nothing { until }),
                     None => left,
                 };

@@ -17,7 +17,7 @@ use crate::flow::second_factor::{
     self, Asked, ContactToSave, Entering, First, NewAuthenticator, NewRecoveryCodes, Profiles, REMEMBER_DAYS, Salt,
 };
 use crate::flow::{Address, Facts, Next, Notice, Refusal, Shown, Stage, TwoFactor, seconds_until, sign_in};
-use crate::limits::{CODE_TRIES, Left, STRANGERS_CODE_TRIES};
+use crate::limits::{FACTOR_TRIES, Left, STRANGERS_CODE_TRIES};
 use crate::login_id::{LoginId, MobileNumber, NotAnId};
 use crate::mail::texts;
 use crate::recovery_codes;
@@ -223,11 +223,19 @@ impl Taking<'_> {
     ) -> Result<Option<Refusal>, Trouble> {
         let counters = self.factor_counters(account)?;
         let wait = |until| Refusal::TooManyRequests { retry_after: seconds_until(until, self.now) };
-        let left = match reserve(self.connection, &counters, CODE_TRIES, STRANGERS_CODE_TRIES, self.now)? {
+        let subject = account_subject(account);
+        if let Some(until) = self.strangers_day(&subject, &counters)? {
+            return Ok(Some(wait(until)));
+        }
+        let left = match reserve(self.connection, &counters, FACTOR_TRIES, STRANGERS_CODE_TRIES, self.now)? {
             Ok(left) => left,
             Err(until) => return Ok(Some(wait(until))),
         };
-        Ok(match (evaluate()?, left) {
+        let tried = evaluate()?;
+        if matches!(tried, Tried::Wrong) && counters.ceiling.is_some() {
+            store::note_sent(self.connection, &self.strangers_day_counter(&subject), self.now)?;
+        }
+        Ok(match (tried, left) {
             (Tried::Right, _) => {
                 release(self.connection, &counters)?;
                 None
