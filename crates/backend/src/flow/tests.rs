@@ -10,6 +10,7 @@ use super::register_id::IdForm;
 use super::reset::{ResetForm, ResetLinkTrouble};
 use super::sign_in::*;
 use super::*;
+use crate::carrier::Carrier;
 
 fn address() -> Address {
     Address { typed: "Minji@daemun.test".into(), email: EmailAddress::parse("minji@daemun.test").unwrap() }
@@ -58,7 +59,7 @@ fn stages() -> Vec<Stage> {
     let until = Timestamp(5_000);
     let sent = |purpose| {
         let (to, digest) = (Contact::Email(address()), digest.clone());
-        Stage::Code(SentCode { to, purpose, digest, expires_at: until, resend_at: until })
+        Stage::Code(SentCode { to, by: Carrier::Email, purpose, digest, expires_at: until, resend_at: until })
     };
     let ways = [Way::Email(address()), Way::Organisation, Way::Link(address())];
     let invited = OpenInvitation { invitation: 1, workspace: "nuri".into(), inviter: None };
