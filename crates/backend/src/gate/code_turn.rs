@@ -59,7 +59,7 @@ impl Taking<'_> {
         };
         code::ask_for_code(to, purpose, sending, asking, |to, purpose| {
             let code = Code::draw(&gate.chance)?;
-            let words = texts::code(to.carrier(), self.row.flow.locale, &code);
+            let words = texts::code(to.carrier(), self.row.flow.locale, &code, &gate.host);
             let expires_at = now.plus_seconds(codes::LIFETIME);
             // What a code proves is this form, so it is this form that it is sent to; what was typed is for reading.
             gate.send(connection, to.place(), words, now, expires_at)?;

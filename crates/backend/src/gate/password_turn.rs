@@ -402,6 +402,7 @@ mod tests {
             checker: PasswordChecker::new(),
             breached: std::sync::Arc::new(crate::password::WorstPasswords),
             places: ReturnPlaces::new("https://login.example", &[]).unwrap(),
+            host: "login.example".into(),
             same_key: SameKey::default(),
             log: Log::silent(),
         })
