@@ -63,12 +63,12 @@ pub struct Parts {
     pub breached: Arc<dyn Breached>,
     pub postman: Postman,
     pub places: ReturnPlaces,
+    /// The own origin's host, without a port: what codes by SMS are bound to.
+    pub host: String,
     /// What new members agree to.
     pub terms: Vec<Terms>,
     /// How codes can travel here.
     pub channels: Vec<Channel>,
-    /// The own host, without its port: what codes by SMS are bound to.
-    pub host: String,
     pub same_key: SameKey,
     pub log: Log,
 }

@@ -55,6 +55,7 @@ mod link_token;
 mod locale;
 mod login_id;
 mod mail;
+mod mobile_number;
 mod offering;
 mod organisation_id;
 mod password;

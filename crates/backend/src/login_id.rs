@@ -1,8 +1,8 @@
 //! What a member signs in with at an organisation: an email address, a mobile number, or the ID that they registered. It refuses to know whose it is.
 
-use serde::{Deserialize, Serialize};
-
 use crate::email_address::{EmailAddress, NotAnAddress};
+use crate::locale::Locale;
+pub use crate::mobile_number::MobileNumber;
 
 /// An ID, compared by its normal form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,12 +17,6 @@ pub enum LoginId {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoginName(String);
 
-/// A number in E.164: `+` and 8 to 15 digits. Numbers without a country code are read as Korean;
-/// a full reading of national formats is to come.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct MobileNumber(String);
-
 /// Why a text is no ID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotAnId {
@@ -32,11 +26,19 @@ pub enum NotAnId {
 }
 
 impl LoginId {
-    /// Reads an ID as a person types it.
+    /// Reads an ID as [`LoginId::parse_in`] does where nobody's language is known.
     ///
     /// # Errors
     /// [`NotAnId`] says what is wrong.
     pub fn parse(typed: &str) -> Result<Self, NotAnId> {
+        Self::parse_in(typed, Locale::Ko)
+    }
+
+    /// Reads an ID as a person types it; a number without a country's code as [`MobileNumber::parse_in`] says.
+    ///
+    /// # Errors
+    /// [`NotAnId`] says what is wrong.
+    pub fn parse_in(typed: &str, locale: Locale) -> Result<Self, NotAnId> {
         let typed = typed.trim();
         if typed.is_empty() {
             return Err(NotAnId::Empty);
@@ -51,7 +53,7 @@ impl LoginId {
                 NotAnAddress::Malformed => NotAnId::Malformed,
             });
         }
-        match MobileNumber::parse(typed) {
+        match MobileNumber::parse_in(typed, locale) {
             Some(number) => Ok(Self::Mobile(number)),
             None => LoginName::parse(typed).map(Self::Name),
         }
@@ -86,41 +88,6 @@ impl LoginName {
         }
     }
 
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl MobileNumber {
-    /// Reads `010-1234-5678`, `+82 10 1234 5678`, `+82 (0)10…` and full-width digits.
-    pub fn parse(typed: &str) -> Option<Self> {
-        let mut digits = String::new();
-        let mut international = false;
-        for c in typed.trim().chars() {
-            match c {
-                '+' | '＋' if digits.is_empty() && !international => international = true,
-                '0'..='9' => digits.push(c),
-                '０'..='９' => digits.push(ascii_digit(c)?),
-                ' ' | '-' | '.' | '(' | ')' | '\u{2010}'..='\u{2015}' | '－' | '\u{3000}' | '\u{a0}' => {}
-                _ => return None,
-            }
-        }
-        let national = if international {
-            digits.strip_prefix("820").map(|rest| format!("82{rest}")).unwrap_or(digits)
-        } else {
-            format!("82{}", digits.strip_prefix('0')?)
-        };
-        let starts_well = !national.starts_with('0');
-        (starts_well && (8..=15).contains(&national.len())).then(|| Self(format!("+{national}")))
-    }
-
-    /// With all but the last four digits masked.
-    pub fn masked(&self) -> String {
-        let shown = self.0.len().saturating_sub(4);
-        format!("***{}", self.0.get(shown..).unwrap_or_default())
-    }
-
-    /// `+` and digits.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -25,7 +25,8 @@ use crate::store::{self, OutboxRow, Store, Trouble};
 pub struct Mail {
     /// The part before the `@` of its Message-ID: the same each time it is tried.
     pub message_id: String,
-    /// An address in the form that is compared, or a number in E.164.
+    /// An address in the form that is compared, or a number in E.164. Empty: the message is made and dropped, so that what
+    /// an answer costs does not tell whether anybody is there.
     pub to: String,
     pub words: Words,
 }
@@ -236,6 +237,9 @@ impl Postman {
     }
 
     async fn carry(self, row: OutboxRow) -> Result<(), Trouble> {
+        if row.mail.to.is_empty() {
+            return self.0.store.write(move |transaction| store::remove_mail(transaction, &row).map(|_| ())).await;
+        }
         let now = self.0.clock.now();
         let sent = if row.give_up_at <= now {
             Err(Fate::Hopeless(None))
@@ -273,5 +277,50 @@ impl Postman {
                 self.0.store.write(move |transaction| store::postpone_mail(transaction, id, next_at)).await
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chance::Chance;
+    use crate::codes::Code;
+    use crate::locale::Locale;
+
+    #[tokio::test]
+    async fn a_message_to_nobody_is_dropped_and_leaves_no_trace() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(&directory.path().join("daemun.db")).unwrap();
+        let (clock, chance, log) = (Clock::manual(Timestamp(1_000)), Chance::seeded(1), Log::kept());
+        let key = store.server_key(chance.clone()).await.unwrap();
+        let origin = "https://login.example".into();
+        let desk = ResetDesk { store: store.clone(), clock: clock.clone(), chance, key, origin };
+        // Whoever tries it is heard of: nobody listens there.
+        let smtp = Smtp::new("smtp://127.0.0.1:1", "no-reply@daemun.example").unwrap();
+        let postman = Postman::new(store.clone(), clock, log.clone(), Some(smtp), Inbox::Kept, desk);
+        let queue = |to: &'static str| {
+            store.write(move |transaction| {
+                for carrier in Carrier::ALL {
+                    let words = texts::code(*carrier, Locale::En, &Code::parse("012345").unwrap(), "login.example");
+                    let mail = Mail { message_id: format!("{to}{}", carrier.as_str()), to: to.into(), words };
+                    store::insert_mail(transaction, &mail, Timestamp(1_000), Timestamp(9_000))?;
+                }
+                Ok(())
+            })
+        };
+        let inbox = || store.read(|transaction| store::inbox(transaction, None));
+        queue("").await.unwrap();
+        assert_eq!(postman.carry_due().await.unwrap(), None, "nothing waits");
+        assert!(inbox().await.unwrap().is_empty() && log.lines().is_empty(), "{:?}", log.lines());
+        // Also while the mail server is said to be down, and when it is too late.
+        postman.set_down(true);
+        queue("").await.unwrap();
+        assert_eq!(postman.carry_due().await.unwrap(), None);
+        postman.set_down(false);
+        assert!(inbox().await.unwrap().is_empty() && log.lines().is_empty(), "{:?}", log.lines());
+        // Somebody is carried to.
+        queue("somebody@daemun.test").await.unwrap();
+        assert!(postman.carry_due().await.unwrap().is_some(), "the mail waits");
+        assert_eq!((inbox().await.unwrap().len(), log.lines().len()), (2, 1));
     }
 }

@@ -17,6 +17,7 @@ use crate::http::{ClientAddress, House, Origin, discovery, router, serve};
 use crate::limits::{IpRates, Meter};
 use crate::log::Log;
 use crate::mail::{Inbox, Postman, Smtp, SmtpRefused};
+use crate::mobile_number;
 use crate::offering::{self, NotALink};
 use crate::password::{self, Breached, PasswordChecker, WorstPasswords};
 use crate::reset_desk::ResetDesk;
@@ -185,6 +186,7 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
                 None => Files::default(),
             };
             password::warm_up();
+            mobile_number::warm_up();
             if sandbox == Sandbox::On {
                 sandbox::warm_up();
             }
@@ -228,13 +230,13 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
         breached: config.breached,
         postman: postman.clone(),
         places,
+        host: host_of(&origin),
         terms: terms.clone(),
         // A deployment has no way to phones yet.
         channels: match config.sandbox {
             Sandbox::On => vec![Channel::Email, Channel::Sms, Channel::Notification],
             Sandbox::Off => vec![Channel::Email],
         },
-        host: host.rsplit_once(':').map_or(host.as_str(), |(host, _)| host).to_owned(),
         same_key: crate::gate::SameKey::default(),
         log: config.log.clone(),
     });
@@ -251,6 +253,11 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
     let serving = tokio::spawn(serve::serve(listener, router(house), config.client_address, stopped));
     let carrying = tokio::spawn(postman.walk());
     Ok(Server { origin, address, clock: config.clock, log: config.log, stop, serving: Some(serving), carrying })
+}
+
+/// An origin's host, without a port.
+fn host_of(origin: &str) -> String {
+    url::Url::parse(origin).ok().and_then(|url| url.host_str().map(Into::into)).unwrap_or_default()
 }
 
 /// Whether the sandbox's world is to be put into the database.

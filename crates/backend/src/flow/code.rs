@@ -55,6 +55,11 @@ pub enum Purpose {
 }
 
 impl Contact {
+    /// A phone, told as its number is written.
+    pub fn phone(number: MobileNumber) -> Self {
+        Self::Mobile { typed: number.told(), number }
+    }
+
     /// As the member wrote it.
     pub fn typed(&self) -> &str {
         match self {

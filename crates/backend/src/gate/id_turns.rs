@@ -93,11 +93,9 @@ impl Taking<'_> {
         let Stage::FindId(form) = stage else { return Ok(Next::unavailable()) };
         let typed = typed.trim();
         let form = ContactForm { identifier: Some(remembered(typed)), ..form.clone() };
-        let to = match LoginId::parse(typed) {
+        let to = match LoginId::parse_in(typed, self.row.flow.locale) {
             Ok(LoginId::Email(email)) => Ok(Contact::Email(Address { typed: typed.into(), email })),
-            Ok(LoginId::Mobile(number)) if self.gate.channels.contains(&Channel::Sms) => {
-                Ok(Contact::Mobile { typed: typed.into(), number })
-            }
+            Ok(LoginId::Mobile(number)) if self.gate.channels.contains(&Channel::Sms) => Ok(Contact::phone(number)),
             Ok(LoginId::Mobile(_)) => Err(FieldCode::MobileUnavailable),
             Ok(LoginId::Name(_)) | Err(NotAnId::Malformed) => Err(FieldCode::IdentifierInvalid),
             Err(NotAnId::Empty) => Err(FieldCode::Required),

@@ -395,7 +395,6 @@ mod tests {
             postman: Postman::new(store.clone(), clock.clone(), Log::silent(), None, Inbox::Kept, desk),
             terms: Vec::new(),
             channels: vec![daemun_protocol::Channel::Email],
-            host: "login.example".into(),
             store,
             clock,
             chance,
@@ -403,6 +402,7 @@ mod tests {
             checker: PasswordChecker::new(),
             breached: std::sync::Arc::new(crate::password::WorstPasswords),
             places: ReturnPlaces::new("https://login.example", &[]).unwrap(),
+            host: "login.example".into(),
             same_key: SameKey::default(),
             log: Log::silent(),
         })

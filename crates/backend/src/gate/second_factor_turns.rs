@@ -308,12 +308,10 @@ impl Taking<'_> {
         let typed = typed.trim();
         let form = ContactToSave { identifier: Some(remembered(typed)), ..form.clone() };
         let channels = second_factor::channels_to_save(&form.entering.first, &self.gate.channels);
-        let to = match LoginId::parse(typed) {
+        let to = match LoginId::parse_in(typed, self.row.flow.locale) {
             Ok(LoginId::Email(email)) if email.as_str() == account.email => Err(FieldCode::ContactIsId),
             Ok(LoginId::Email(email)) => Ok(Contact::Email(Address { typed: typed.into(), email })),
-            Ok(LoginId::Mobile(number)) if channels.contains(&Channel::Sms) => {
-                Ok(Contact::Mobile { typed: typed.into(), number })
-            }
+            Ok(LoginId::Mobile(number)) if channels.contains(&Channel::Sms) => Ok(Contact::phone(number)),
             Ok(LoginId::Mobile(_)) => Err(FieldCode::MobileUnavailable),
             Ok(LoginId::Name(_)) | Err(NotAnId::Malformed) => Err(FieldCode::IdentifierInvalid),
             Err(NotAnId::Empty) => Err(FieldCode::Required),

@@ -37,13 +37,12 @@ fn is_like_a_number(typed: &str) -> bool {
 impl Taking<'_> {
     pub(super) fn submit_identifier(&self, typed: &str) -> Result<Next, Trouble> {
         let typed = typed.trim();
-        if let Some(number) = MobileNumber::parse(typed) {
+        if let Some(number) = MobileNumber::parse_in(typed, self.row.flow.locale) {
             let takes = self.gate.channels.contains(&Channel::Sms) && store::phone_way(self.connection)?;
             if !takes {
                 return Ok(Next::Refuse(Refusal::field("/input/identifier", FieldCode::MobileUnavailable)));
             }
-            let to = Contact::Mobile { typed: typed.into(), number };
-            return self.ask_for_code(to, Purpose::SignIn, Asking::First);
+            return self.ask_for_code(Contact::phone(number), Purpose::SignIn, Asking::First);
         }
         if is_like_a_number(typed) {
             return Ok(Next::Refuse(Refusal::field("/input/identifier", FieldCode::IdentifierInvalid)));

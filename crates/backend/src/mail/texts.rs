@@ -1,4 +1,8 @@
-//! The words of mails. It refuses to know how they are sent.
+//! The words of messages. It refuses to know how they are sent.
+
+mod second_factor;
+#[cfg_attr(not(test), expect(dead_code, reason = "security links will send them"))]
+mod security_link;
 
 use daemun_protocol::Timestamp;
 
@@ -8,39 +12,39 @@ use crate::carrier::Carrier;
 use crate::codes::Code;
 use crate::locale::Locale;
 
+pub use second_factor::{recovery_code_used, second_factor_added, second_factor_code};
+#[expect(unused_imports, reason = "security links will send them")]
+pub use security_link::{link_code, link_not_shared};
+
 fn mail((subject, text): (String, String)) -> Words {
     Words { carrier: Carrier::Email, subject, text, code: None, link: None }
 }
 
-/// The message with a code.
-pub fn second_factor_code(carrier: Carrier, locale: Locale, code: &Code, host: &str) -> Words {
-    self::code(carrier, locale, code, host)
-}
-pub fn second_factor_added(locale: Locale, workspace: &str, at: Timestamp) -> Words {
-    password_changed(locale, workspace, at)
-}
-pub fn recovery_code_used(locale: Locale, workspace: &str, at: Timestamp, _left: u32) -> Words {
-    password_changed(locale, workspace, at)
-}
-pub fn phone_sign_in_allowed(locale: Locale, workspace: &str) -> Words {
-    password_changed(locale, workspace, Timestamp(0))
-}
-pub fn code(carrier: Carrier, locale: Locale, code: &Code, _host: &str) -> Words {
-    match carrier {
-        Carrier::Email => code_mail(locale, code),
-        Carrier::Sms | Carrier::Notification => code_text(carrier, locale, code),
-    }
-}
-
-/// The text to a phone with a code: one line.
-fn code_text(carrier: Carrier, locale: Locale, code: &Code) -> Words {
-    let code = code.expose();
-    let text = match locale {
+/// The message with a code to sign in with, at the own origin's `host`.
+pub fn code(carrier: Carrier, locale: Locale, code: &Code, host: &str) -> Words {
+    let line = |code: &str| match locale {
         Locale::Ko => format!("[Daemun] 인증번호 {code}. 아무에게도 알려 주지 마세요."),
         Locale::En => format!("[Daemun] Your code is {code}. Please share it with nobody."),
         Locale::Ja => format!("[Daemun] 認証番号 {code}。ほかの人には教えないでください。"),
     };
-    Words { carrier, subject: String::new(), text, code: Some(code.into()), link: None }
+    match carrier {
+        Carrier::Email => code_mail(locale, code),
+        Carrier::Sms => sms(line(code.expose()), code, host),
+        Carrier::Notification => notification(line(code.expose()), code),
+    }
+}
+
+/// The SMS with a code. By its last line a browser fills the code in, on the own origin's pages alone
+/// (Origin-bound one-time codes delivered via SMS, §2.2).
+fn sms(line: String, code: &Code, host: &str) -> Words {
+    let words = notification(line, code);
+    Words { carrier: Carrier::Sms, text: format!("{}\n@{host} #{}", words.text, code.expose()), ..words }
+}
+
+/// The service notification with a code: the line alone.
+fn notification(line: String, code: &Code) -> Words {
+    let (carrier, code) = (Carrier::Notification, Some(code.expose().into()));
+    Words { carrier, subject: String::new(), text: line, code, link: None }
 }
 
 /// The mail with a code. The code comes first in subject and text, so that a phone's preview shows it.
@@ -159,18 +163,85 @@ pub fn account_set_up(locale: Locale, workspace: &str, at: Timestamp) -> Words {
     })
 }
 
+/// The mail to every member when the administrator allows signing in by phone number. It leads nowhere.
+pub fn phone_sign_in_allowed(locale: Locale, workspace: &str) -> Words {
+    mail(match locale {
+        Locale::Ko => (
+            format!("{workspace} 휴대폰 번호 로그인이 허용되었어요"),
+            format!(
+                "관리자가 {workspace} 계정의 휴대폰 번호 로그인을 허용했어요.\n\n\
+                 로그인용 휴대폰 번호가 연결되어 있다면, 이제 그 번호로 받은 인증번호로 로그인할 수 있어요.\n\
+                 궁금한 점은 관리자에게 물어봐 주세요.\n"
+            ),
+        ),
+        Locale::En => (
+            format!("Signing in to {workspace} by phone number is now allowed"),
+            format!(
+                "Your administrator has allowed signing in to {workspace} by phone number.\n\n\
+                 If a phone number is linked to your account for signing in, you can now sign in with a code sent to it.\n\
+                 Your administrator can answer your questions.\n"
+            ),
+        ),
+        Locale::Ja => (
+            format!("{workspace} で電話番号によるログインが許可されました"),
+            format!(
+                "管理者が {workspace} のアカウントに電話番号でログインすることを許可しました。\n\n\
+                 ログイン用の携帯電話番号が登録されている場合は、その番号に届く認証番号でログインできます。\n\
+                 ご不明な点は管理者にお問い合わせください。\n"
+            ),
+        ),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    pub(super) fn some_code() -> Code {
+        Code::parse("012345").unwrap()
+    }
+
+    /// What every mail with a code is held to.
+    pub(super) fn comes_first(words: &Words) {
+        let Words { carrier, subject, text, code, link } = words;
+        assert_eq!((*carrier, code.as_deref(), link), (Carrier::Email, Some("012345"), &None));
+        assert!(subject.starts_with("012345 "), "{subject}");
+        assert!(text.starts_with("012345\n"), "{text}");
+        assert!(text.contains("10"), "{text}");
+    }
+
+    /// What every text to a phone with a code is held to.
+    pub(super) fn is_bound_to_the_origin(write: fn(Carrier, Locale, &Code, &str) -> Words) {
+        for locale in Locale::ALL {
+            let sms = write(Carrier::Sms, *locale, &some_code(), "login.example");
+            assert_eq!((sms.carrier, sms.code.as_deref()), (Carrier::Sms, Some("012345")));
+            let (line, bound) = sms.text.split_once('\n').unwrap();
+            assert_eq!(bound, "@login.example #012345");
+            assert!(line.contains("012345"), "{line}");
+            let notification = write(Carrier::Notification, *locale, &some_code(), "login.example");
+            assert_eq!((notification.carrier, notification.text.as_str()), (Carrier::Notification, line));
+        }
+    }
+
     #[test]
     fn the_code_comes_first() {
-        let code = Code::parse("012345").unwrap();
         for locale in Locale::ALL {
-            let Words { subject, text, .. } = code_mail(*locale, &code);
-            assert!(subject.starts_with("012345 "), "{subject}");
-            assert!(text.starts_with("012345\n"), "{text}");
-            assert!(text.contains("10"), "{text}");
+            comes_first(&code(Carrier::Email, *locale, &some_code(), "login.example"));
+        }
+    }
+
+    /// X6.
+    #[test]
+    fn an_sms_is_bound_to_the_origin_and_a_notification_is_not() {
+        is_bound_to_the_origin(code);
+    }
+
+    #[test]
+    fn news_of_the_policy_leads_nowhere() {
+        for locale in Locale::ALL {
+            let words = phone_sign_in_allowed(*locale, "Nuri");
+            assert!(words.subject.contains("Nuri") && words.text.contains("Nuri"), "{}", words.text);
+            assert!(words.link.is_none() && words.code.is_none() && !words.text.contains("://"), "{}", words.text);
         }
     }
 
