@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-pub const STEPS: [&str; 13] = [
+pub const STEPS: [&str; 19] = [
     "identify",
     "organisation",
     "code",
@@ -21,6 +21,12 @@ pub const STEPS: [&str; 13] = [
     "register_id",
     "find_id",
     "found_ids",
+    "choose_factor",
+    "enrol_contact",
+    "enrol_authenticator",
+    "recovery_codes",
+    "recovery_code",
+    "link_address",
     "notice",
 ];
 
