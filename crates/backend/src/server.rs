@@ -256,7 +256,7 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Planting {
     Needed,
-    /// It has been there since before there were invitations.
+    /// It has been there since before there were invitations or security links.
     Anew,
     None,
 }
@@ -265,7 +265,8 @@ enum Planting {
 async fn settle_in(store: &Store, config: &Config) -> Result<(Inbox, Planting), NotStarted> {
     let read = store.read(|transaction| {
         let is_sandbox = store::is_sandbox(transaction)?;
-        let planting = match (store::world_is_empty(transaction)?, store::has_invitations(transaction)?) {
+        let has_links = store::has_invitations(transaction)? && store::has_security_links(transaction)?;
+        let planting = match (store::world_is_empty(transaction)?, has_links) {
             (true, _) => Planting::Needed,
             (false, false) => Planting::Anew,
             (false, true) => Planting::None,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::find_id::ContactForm;
 use super::join::Candidate;
+use super::security_link::LinkStage;
 use super::{Address, Next, Notice, Refusal, Said, Stage};
 use crate::carrier::Carrier;
 use crate::codes::CodeDigest;
@@ -47,6 +48,8 @@ pub enum Purpose {
     FindId {
         workspace: String,
     },
+    /// What was shared by the flow's link, if it was shared to the address (FEATURES O2).
+    Link,
 }
 
 impl Contact {
@@ -79,7 +82,7 @@ impl Purpose {
     /// The workspace that it is about.
     pub fn workspace(&self) -> Option<&str> {
         match self {
-            Self::SignIn => None,
+            Self::SignIn | Self::Link => None,
             Self::Enter { workspace } => Some(workspace),
             Self::Join(candidate) => Some(&candidate.form.invited.workspace),
             Self::FindId { workspace } => Some(workspace),
@@ -99,6 +102,7 @@ impl Purpose {
                 let identifier = Some(to.typed().into());
                 Stage::FindId(ContactForm { workspace: workspace.clone(), identifier })
             }
+            Self::Link => Stage::Link(LinkStage::Address { email: Some(to.typed().into()) }),
         }
     }
 }

@@ -10,6 +10,7 @@ use super::join::{AccountForm, BadInvitation, Joined, OpenInvitation};
 use super::new_password::{NewPasswordStage, Proof};
 use super::register_id::IdForm;
 use super::reset::{ResetForm, ResetLinkTrouble};
+use super::security_link::LinkStage;
 use super::sign_in::{PasswordStage, Way};
 use super::{Address, Facts, Next, Workspace, seconds_until};
 
@@ -29,6 +30,7 @@ pub enum Stage {
     RegisterId(IdForm),
     FindId(ContactForm),
     FoundIds { workspace: String, ids: Vec<FoundId> },
+    Link(LinkStage),
     Notice(Notice),
     Complete(Completed),
     Ended(Ending),
@@ -66,6 +68,8 @@ pub enum Ending {
     Cancelled,
     /// The invitation was declined.
     Declined,
+    /// The screen of a security link was left (FEATURES O3).
+    Left,
 }
 
 impl Stage {
@@ -84,6 +88,7 @@ impl Stage {
             Self::RegisterId(_) => Some(StepKind::RegisterId),
             Self::FindId(_) => Some(StepKind::FindId),
             Self::FoundIds { .. } => Some(StepKind::FoundIds),
+            Self::Link(stage) => stage.kind(),
             Self::Notice(_) => Some(StepKind::Notice),
             Self::Complete(_) | Self::Ended(_) => None,
         }
@@ -116,6 +121,7 @@ impl Stage {
             | Self::RegisterId(_)
             | Self::FindId(_)
             | Self::FoundIds { .. }
+            | Self::Link(_)
             | Self::Complete(_)
             | Self::Ended(_) => None,
         }
@@ -145,7 +151,11 @@ impl Stage {
                 Notice::EmailRestricted { back, .. } => back.workspace(),
                 Notice::NoWorkspace { .. } => None,
             },
-            Self::Identify { .. } | Self::Organisation { .. } | Self::ChooseWorkspace { .. } | Self::Ended(_) => None,
+            Self::Identify { .. }
+            | Self::Organisation { .. }
+            | Self::ChooseWorkspace { .. }
+            | Self::Link(_)
+            | Self::Ended(_) => None,
         }
     }
 
@@ -176,6 +186,7 @@ impl Stage {
             | Self::RequestReset(_)
             | Self::FindId(_)
             | Self::FoundIds { .. }
+            | Self::Link(_)
             | Self::Complete(_)
             | Self::Ended(_) => None,
         }
@@ -218,6 +229,7 @@ impl Stage {
                 Proof::Expired(_) | Proof::Mailbox(_) => offers.with(ActionName::Submit).with(ActionName::Back),
                 Proof::ResetLink(_) | Proof::Invitation(_) => offers.with(ActionName::Submit),
             },
+            Self::Link(stage) => stage.offers(),
             Self::Notice(notice) => notice.offers(facts),
             Self::Complete(_) | Self::Ended(_) => offers,
         }
@@ -242,6 +254,7 @@ impl Notice {
                 | Stage::RegisterId(_)
                 | Stage::FindId(_)
                 | Stage::FoundIds { .. }
+                | Stage::Link(_)
                 | Stage::Notice(_)
                 | Stage::Complete(_)
                 | Stage::Ended(_) => offers.with(ActionName::Back),
@@ -313,7 +326,7 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
             Notice::AlreadyMember { form, .. } => Some(Stage::CreateAccount(form.clone())),
             Notice::Joined(_) | Notice::BadInvitation(_) | Notice::BadResetLink { .. } => None,
         },
-        Stage::Identify { .. } | Stage::Invitation(_) | Stage::Complete(_) | Stage::Ended(_) => None,
+        Stage::Identify { .. } | Stage::Invitation(_) | Stage::Link(_) | Stage::Complete(_) | Stage::Ended(_) => None,
     };
     before.map_or_else(Next::unavailable, Next::to)
 }

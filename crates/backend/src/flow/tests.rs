@@ -8,8 +8,10 @@ use super::join::{AccountForm, BadInvitation, Candidate, InvitationTrouble, Join
 use super::new_password::{NewPasswordStage, Proof, Whose};
 use super::register_id::IdForm;
 use super::reset::{ResetForm, ResetLinkTrouble};
+use super::security_link::LinkStage;
 use super::sign_in::*;
 use super::*;
+use crate::carrier::Carrier;
 
 fn address() -> Address {
     Address { typed: "Minji@daemun.test".into(), email: EmailAddress::parse("minji@daemun.test").unwrap() }
@@ -58,7 +60,7 @@ fn stages() -> Vec<Stage> {
     let until = Timestamp(5_000);
     let sent = |purpose| {
         let (to, digest) = (Contact::Email(address()), digest.clone());
-        Stage::Code(SentCode { to, purpose, digest, expires_at: until, resend_at: until })
+        Stage::Code(SentCode { to, by: Carrier::Email, purpose, digest, expires_at: until, resend_at: until })
     };
     let ways = [Way::Email(address()), Way::Organisation, Way::Link(address())];
     let invited = OpenInvitation { invitation: 1, workspace: "nuri".into(), inviter: None };
@@ -82,6 +84,8 @@ fn stages() -> Vec<Stage> {
         Stage::Invitation(invited),
         Stage::CreateAccount(form.clone()),
         sent(Purpose::FindId { workspace: "nuri".into() }),
+        sent(Purpose::Link),
+        Stage::Link(LinkStage::Address { email: None }),
         Stage::RegisterId(IdForm { whose: whose(), address: address(), identifier: None }),
         Stage::FindId(ContactForm { workspace: "nuri".into(), identifier: None }),
         Stage::FoundIds { workspace: "nuri".into(), ids: Vec::new() },

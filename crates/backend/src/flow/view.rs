@@ -10,6 +10,7 @@ use super::join::{InvitationTrouble, Joined};
 use super::new_password::{NewPasswordStage, Whose};
 use super::register_id::IdForm;
 use super::reset::ResetLinkTrouble;
+use super::security_link::LinkStage;
 use super::sign_in::{PasswordStage, Way};
 use super::{Completed, Ending, Entrance, Facts, Notice, Said, Stage, StoredFlow};
 use crate::codes;
@@ -41,6 +42,15 @@ impl Entrance {
             Self::SignIn => Kind::SignIn,
             Self::Join => Kind::Join,
             Self::Reset => Kind::Reset,
+            Self::Link(_) => Kind::Link,
+        }
+    }
+
+    /// What is begun after an end.
+    const fn restart(self) -> Kind {
+        match self {
+            Self::SignIn | Self::Join | Self::Reset => Kind::SignIn,
+            Self::Link(_) => Kind::Link,
         }
     }
 }
@@ -85,10 +95,16 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
             active(Step::FindId { identifier: form.identifier.clone(), channels: facts.channels.clone() })
         }
         Stage::FoundIds { ids, .. } => active(Step::FoundIds { ids: ids.clone() }),
+        Stage::Link(LinkStage::Address { email }) => active(Step::LinkAddress { email: email.clone() }),
+        Stage::Link(LinkStage::Dead(trouble)) => {
+            active(Step::Notice { code: trouble.code(), params: Params::default() })
+        }
+        Stage::Link(LinkStage::Opened { redirect_to }) => Status::Complete { redirect_to: redirect_to.clone() },
         Stage::Notice(notice) => active(notice_step(notice, facts)),
         Stage::Complete(Completed { redirect_to, .. }) => Status::Complete { redirect_to: redirect_to.clone() },
-        Stage::Ended(Ending::Cancelled) => ended(EndReason::Cancelled),
-        Stage::Ended(Ending::Declined) => ended(EndReason::Declined),
+        Stage::Ended(Ending::Cancelled) => ended(EndReason::Cancelled, flow.entrance),
+        Stage::Ended(Ending::Declined) => ended(EndReason::Declined, flow.entrance),
+        Stage::Ended(Ending::Left) => ended(EndReason::Left, flow.entrance),
     }
 }
 
@@ -106,8 +122,8 @@ fn policy(facts: &Facts) -> PasswordPolicy {
 }
 
 /// The end of a flow that can be begun anew.
-pub fn ended(reason: EndReason) -> Status {
-    Status::Ended { reason, restart: Some(Restart { kind: Kind::SignIn }) }
+pub fn ended(reason: EndReason, entrance: Entrance) -> Status {
+    Status::Ended { reason, restart: Some(Restart { kind: entrance.restart() }) }
 }
 
 fn notice_step(notice: &Notice, facts: &Facts) -> Step {
@@ -177,6 +193,7 @@ fn account(stage: &Stage) -> Option<Account> {
         | Stage::RequestReset(_)
         | Stage::FindId(_)
         | Stage::FoundIds { .. }
+        | Stage::Link(_)
         | Stage::Notice(
             Notice::NoWorkspace { .. }
             | Notice::EmailRestricted { .. }
@@ -210,6 +227,9 @@ fn messages(flow: &StoredFlow, now: Timestamp) -> Vec<Message> {
         Said::PasswordChanged => {
             Message { code: MessageCode::PasswordChanged, params: Params::default(), severity: Severity::Success }
         }
+        Said::LinkLeft => {
+            Message { code: MessageCode::LinkLeft, params: Params::default(), severity: Severity::Warning }
+        }
     });
     let restriction = match &flow.stage {
         Stage::Password(PasswordStage { restricted_until, .. }) => *restricted_until,
@@ -224,6 +244,7 @@ fn messages(flow: &StoredFlow, now: Timestamp) -> Vec<Message> {
         | Stage::RegisterId(_)
         | Stage::FindId(_)
         | Stage::FoundIds { .. }
+        | Stage::Link(_)
         | Stage::Notice(_)
         | Stage::Complete(_)
         | Stage::Ended(_) => None,

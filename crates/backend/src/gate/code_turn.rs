@@ -21,6 +21,9 @@ impl Taking<'_> {
         {
             return Ok(Next::to(Stage::Notice(Notice::BadInvitation(bad))));
         }
+        if let Some(next) = self.dead_by_now(&sent.purpose)? {
+            return Ok(next);
+        }
         self.ask_for_code(sent.to.clone(), sent.purpose.clone(), Asking::Again)
     }
 
@@ -59,7 +62,13 @@ impl Taking<'_> {
         };
         code::ask_for_code(to, purpose, sending, asking, |to, purpose| {
             let code = Code::draw(&gate.chance)?;
-            let words = texts::code(to.carrier(), self.row.flow.locale, &code);
+            let (words, digest) = match &purpose {
+                Purpose::Link => self.link_letter(to, &code)?,
+                Purpose::SignIn | Purpose::Enter { .. } | Purpose::Join(_) | Purpose::FindId { .. } => (
+                    texts::code(to.carrier(), self.row.flow.locale, &code),
+                    code.digest(&gate.key, self.id, to.place()),
+                ),
+            };
             let expires_at = now.plus_seconds(codes::LIFETIME);
             // What a code proves is this form, so it is this form that it is sent to; what was typed is for reading.
             gate.send(connection, to.place(), words, now, expires_at)?;
@@ -67,7 +76,7 @@ impl Taking<'_> {
                 store::note_sent(connection, counter, now)?;
             }
             Ok(SentCode {
-                digest: code.digest(&gate.key, self.id, to.place()),
+                digest,
                 to: to.clone(),
                 by: to.carrier(),
                 purpose,
@@ -105,6 +114,9 @@ impl Taking<'_> {
 
     pub(super) fn submit_code(&mut self, stage: &Stage, typed: &str) -> Result<Next, Trouble> {
         let Stage::Code(sent) = stage else { return Ok(Next::unavailable()) };
+        if let Some(next) = self.dead_by_now(&sent.purpose)? {
+            return Ok(next);
+        }
         let Some(code) = Code::parse(typed) else {
             let code = if typed.trim().is_empty() { FieldCode::Required } else { FieldCode::CodeInvalid };
             return Ok(Next::Refuse(Refusal::field("/input/code", code)));
@@ -140,13 +152,14 @@ impl Taking<'_> {
             (Purpose::SignIn | Purpose::Enter { .. } | Purpose::Join(_), Contact::Email(address)) => {
                 Some(address.email.clone())
             }
-            (Purpose::FindId { .. }, _) | (_, Contact::Mobile { .. }) => None,
+            (Purpose::FindId { .. } | Purpose::Link, _) | (_, Contact::Mobile { .. }) => None,
         };
         match (&sent.purpose, &sent.to) {
             (Purpose::SignIn, Contact::Email(address)) => self.sign_in_by(address.clone()),
             (Purpose::Enter { workspace }, Contact::Email(address)) => self.enter_by(address, workspace),
             (Purpose::Join(candidate), Contact::Email(address)) => self.join(candidate, address.clone()),
             (Purpose::FindId { workspace }, to) => self.found_ids(workspace, to),
+            (Purpose::Link, to) => self.open_link(to),
             // Nobody signs in or joins by a phone's code.
             (Purpose::SignIn | Purpose::Enter { .. } | Purpose::Join(_), Contact::Mobile { .. }) => {
                 Ok(Next::unavailable())

@@ -98,6 +98,7 @@ impl Taking<'_> {
             | Stage::RegisterId(_)
             | Stage::FindId(_)
             | Stage::FoundIds { .. }
+            | Stage::Link(_)
             | Stage::Notice(_)
             | Stage::Complete(_)
             | Stage::Ended(_) => Next::unavailable(),

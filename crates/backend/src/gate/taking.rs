@@ -77,6 +77,7 @@ impl Taking<'_> {
                 return self.submit_id(&stage, &identifier, &password, &facts, reserved.as_deref());
             }
             Action::SubmitContact { identifier } => self.submit_contact(&stage, &identifier)?,
+            Action::SubmitAddress { email } => self.submit_link_address(&stage, &email)?,
             Action::FindId => {
                 let Stage::Password(stage) = &stage else { return self.settle(Next::unavailable()) };
                 flow::find_id::forgot_id(stage)
@@ -87,8 +88,7 @@ impl Taking<'_> {
             | Action::UseOther
             | Action::UseAuthenticator
             | Action::Done
-            | Action::ChooseFactor { .. }
-            | Action::SubmitAddress { .. } => Next::unavailable(),
+            | Action::ChooseFactor { .. } => Next::unavailable(),
         };
         self.settle(next)
     }
@@ -102,12 +102,13 @@ impl Taking<'_> {
     /// Stores what comes next and says it.
     pub(super) fn finish(&mut self, next: Next) -> Result<Finished, Trouble> {
         let before = self.row.flow.clone();
+        let lifetime = before.entrance.lifetime();
         let refusal = self.row.flow.apply(next);
         if refusal.is_none() {
-            self.row.expires_at = self.now.plus_seconds(flow::LIFETIME);
+            self.row.expires_at = self.now.plus_seconds(lifetime);
         }
         if let Some(until) = self.row.flow.stage.waits_until() {
-            self.row.expires_at = self.row.expires_at.max(until.plus_seconds(flow::LIFETIME));
+            self.row.expires_at = self.row.expires_at.max(until.plus_seconds(lifetime));
         }
         self.row.expires_at = self.row.expires_at.min(self.row.last_end);
         if refusal.is_none() || self.row.flow != before {

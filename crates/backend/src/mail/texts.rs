@@ -147,6 +147,58 @@ pub fn account_set_up(locale: Locale, workspace: &str, at: Timestamp) -> Words {
     })
 }
 
+/// The mail with a code for what was shared by a link. It is another than the one for signing in, so that nobody enters the
+/// code there.
+pub fn link_code(locale: Locale, code: &Code) -> Words {
+    let code = code.expose();
+    let words = match locale {
+        Locale::Ko => (
+            format!("{code} 보안 링크 인증번호"),
+            format!(
+                "{code}\n\n보안 링크 화면에 이 인증번호를 입력해 주세요.\n10분 동안 한 번만 쓸 수 있고, 새 번호를 받으면 이 번호는 쓸 수 없어요.\n\n\
+                 아무에게도 알려 주지 마세요.\n직접 요청하지 않았다면 이 메일은 무시해도 돼요.\n"
+            ),
+        ),
+        Locale::En => (
+            format!("{code} is your code for the security link"),
+            format!(
+                "{code}\n\nEnter this code on the screen of the security link.\nIt works once, for 10 minutes; a newer code replaces it.\n\n\
+                 Please share it with nobody.\nIf you did not ask for this, you can ignore this mail.\n"
+            ),
+        ),
+        Locale::Ja => (
+            format!("{code} セキュリティリンクの認証番号"),
+            format!(
+                "{code}\n\nセキュリティリンクの画面でこの認証番号を入力してください。\n10分間、1回だけ使えます。新しい番号を受け取ると、この番号は使えなくなります。\n\n\
+                 ほかの人には教えないでください。\nお心当たりがない場合は、このメールを無視してください。\n"
+            ),
+        ),
+    };
+    Words { code: Some(code.into()), ..mail(words) }
+}
+
+/// The mail to an address that a link was tried with and was not shared with. It tells nothing of the link, nor of who has it.
+pub fn link_not_shared(locale: Locale) -> Words {
+    let (subject, text) = match locale {
+        Locale::Ko => (
+            "이 주소로는 공유되지 않은 링크예요",
+            "방금 이 주소로 보안 링크를 열려고 했지만, 이 주소로 공유된 링크가 아니에요.\n\
+             링크를 받은 주소를 입력해 주세요.\n\n직접 하지 않았다면 이 메일은 무시해도 돼요.\n",
+        ),
+        Locale::En => (
+            "The link was not shared with this address",
+            "This address was just entered to open a security link, but the link was not shared with it.\n\
+             Please enter the address that received the link.\n\nIf this was not you, you can ignore this mail.\n",
+        ),
+        Locale::Ja => (
+            "このアドレスには共有されていないリンクです",
+            "このアドレスでセキュリティリンクを開こうとしましたが、このアドレスには共有されていません。\n\
+             リンクを受け取ったアドレスを入力してください。\n\nお心当たりがない場合は、このメールを無視してください。\n",
+        ),
+    };
+    mail((subject.into(), text.into()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

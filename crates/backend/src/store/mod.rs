@@ -10,6 +10,7 @@ mod invitations;
 mod mails;
 mod migrations;
 mod resets;
+mod security_links;
 mod sessions;
 mod settings;
 mod standings;
@@ -44,6 +45,10 @@ pub use mails::{
 pub use resets::{
     ResetLink, ResetRequest, insert_reset_link, insert_reset_request, reset_link, reset_link_of, reset_requested,
     spend_reset_links, take_reset_request,
+};
+pub use security_links::{
+    grant_link, has_security_links, insert_security_link, is_shared_to, revoke_security_link, security_link,
+    security_link_of, shared_title,
 };
 pub use sessions::{SessionRow, delete_session, end_sessions_of, insert_session, read_session};
 pub use settings::{clock_moved_by, is_sandbox, mark_sandbox, set_clock_moved_by};

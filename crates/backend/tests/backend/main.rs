@@ -19,6 +19,7 @@ mod reset;
 mod reset_timing;
 mod restrictions;
 mod sandbox;
+mod security_link;
 mod sign_in;
 mod smtp;
 mod the_same_again;
