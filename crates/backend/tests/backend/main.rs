@@ -12,6 +12,7 @@ mod enumeration;
 mod expired_password;
 mod find_id;
 mod join;
+mod many_guesses;
 mod password_policy;
 mod proofs;
 mod register_id;
