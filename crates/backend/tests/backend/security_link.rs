@@ -215,6 +215,23 @@ async fn o5_an_address_that_it_was_not_shared_with_is_answered_alike() {
     assert!(text.contains("not shared"), "{text}");
 }
 
+/// O5: a code is drawn for that address as well, and nobody knows it; but were it known, it would open nothing. Two houses
+/// whose chance is the same draw the same.
+#[tokio::test]
+async fn o5_no_code_is_right_for_an_address_that_it_was_not_shared_with() {
+    let shared = House::open().await;
+    let mut haerin = at_code(&shared, "link", HAERIN).await;
+    let code = shared.newest_code(HAERIN).await;
+    let not_shared = House::open().await;
+    not_shared.sql("DELETE FROM security_link_recipient WHERE address = 'haerin@partner.test'");
+    let mut stranger = at_code(&not_shared, "link", HAERIN).await;
+    assert_eq!(stranger.flow["id"], haerin.flow["id"], "the same chance");
+    // Neither is it when the address is shared with since: no mail has told of a code.
+    not_shared.sql("INSERT INTO security_link_recipient SELECT id, 'haerin@partner.test' FROM security_link");
+    stranger.submit(json!({"code": code})).await.problem(422, "code_wrong");
+    opened(&shared, &mut haerin, HAERIN).await;
+}
+
 /// O5: whoever has tried an address that the link was not shared with goes back and enters the one that it was.
 #[tokio::test]
 async fn o1_back_leads_to_the_address_and_another_one_can_be_tried() {
