@@ -1,5 +1,5 @@
 //! A flow as it is stored, and what acts make of it, given facts. One room per purpose: signing in, joining, resetting a
-//! password, and what they share; each takes facts and says what comes next. It refuses to know where facts come from (SQL, mails, hashes) and how its answers
+//! password, opening a security link, and what they share; each takes facts and says what comes next. It refuses to know where facts come from (SQL, mails, hashes) and how its answers
 //! travel (HTTP).
 
 mod stage;
@@ -11,6 +11,7 @@ pub mod new_password;
 pub mod register_id;
 pub mod reset;
 pub mod second_factor;
+pub mod security_link;
 pub mod sign_in;
 
 mod view;
@@ -26,10 +27,10 @@ use crate::return_to::ReturnTo;
 pub use stage::{Completed, Ending, Notice, Stage, back, use_email, use_organisation};
 pub use view::{ended, likeness, view};
 
-/// Seconds from the last accepted act, or from the end of a restriction that it shows, to the end of a flow.
-pub const LIFETIME: u64 = 30 * 60;
-/// Seconds from a flow's beginning to its end at the latest, whatever is done in it.
-pub const LONGEST_LIFE: u64 = 2 * 3600;
+/// [`Entrance::lifetime`] of what may end in signing in.
+const LIFETIME: u64 = 30 * 60;
+/// [`Entrance::longest_life`] of what may end in signing in.
+const LONGEST_LIFE: u64 = 2 * 3600;
 
 /// A flow as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,13 +49,41 @@ pub struct StoredFlow {
     pub proven: Option<EmailAddress>,
 }
 
-/// What a flow was begun for; any may end in signing in.
+/// What a flow was begun for; any but that of a security link may end in signing in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Entrance {
     SignIn,
     Join,
     Reset,
+    /// A security link (FEATURES O1); `None`: one that nobody has made.
+    Link(Option<i64>),
+}
+
+impl Entrance {
+    /// Seconds from the last accepted act, or from the end of a restriction that it shows, to the end of a flow.
+    pub const fn lifetime(self) -> u64 {
+        match self {
+            Self::SignIn | Self::Join | Self::Reset => LIFETIME,
+            Self::Link(_) => security_link::LIFETIME,
+        }
+    }
+
+    /// Seconds from a flow's beginning to its end at the latest, whatever is done in it.
+    pub const fn longest_life(self) -> u64 {
+        match self {
+            Self::SignIn | Self::Join | Self::Reset => LONGEST_LIFE,
+            Self::Link(_) => security_link::LONGEST_LIFE,
+        }
+    }
+
+    /// How a flow ends that its browser gives up.
+    pub const fn given_up(self) -> Ending {
+        match self {
+            Self::SignIn | Self::Join | Self::Reset => Ending::Cancelled,
+            Self::Link(_) => Ending::Left,
+        }
+    }
 }
 
 /// An address and how the member wrote it.
@@ -73,6 +102,7 @@ pub enum Said {
     ReturnNotAllowed,
     PasswordChanged,
     SecondFactorRequired,
+    LinkLeft,
 }
 
 /// A workspace and its policy (FEATURES L8, L9, P1, R3, R4).

@@ -39,6 +39,7 @@ mod files;
 mod home;
 mod pages;
 mod sandbox;
+mod shared;
 
 mod gate;
 

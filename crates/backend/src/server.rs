@@ -264,7 +264,7 @@ fn host_of(origin: &str) -> String {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Planting {
     Needed,
-    /// It has been there since before there were invitations.
+    /// It has been there since before there were invitations or security links.
     Anew,
     None,
 }
@@ -273,7 +273,8 @@ enum Planting {
 async fn settle_in(store: &Store, config: &Config) -> Result<(Inbox, Planting), NotStarted> {
     let read = store.read(|transaction| {
         let is_sandbox = store::is_sandbox(transaction)?;
-        let planting = match (store::world_is_empty(transaction)?, store::has_invitations(transaction)?) {
+        let has_links = store::has_invitations(transaction)? && store::has_security_links(transaction)?;
+        let planting = match (store::world_is_empty(transaction)?, has_links) {
             (true, _) => Planting::Needed,
             (false, false) => Planting::Anew,
             (false, true) => Planting::None,

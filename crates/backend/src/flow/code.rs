@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::find_id::ContactForm;
 use super::join::Candidate;
 use super::second_factor::{ContactToSave, Entering};
+use super::security_link::LinkStage;
 use super::{Address, Next, Notice, Refusal, Said, Stage};
 use crate::carrier::Carrier;
 use crate::codes::CodeDigest;
@@ -52,6 +53,8 @@ pub enum Purpose {
     SecondFactor(Box<Entering>),
     /// The contact is saved, and the second factor given with it (FEATURES T2).
     Enrol(Box<Entering>),
+    /// What was shared by the flow's link, if it was shared to the address (FEATURES O2).
+    Link,
 }
 
 impl Contact {
@@ -89,7 +92,7 @@ impl Purpose {
     /// The workspace that it is about.
     pub fn workspace(&self) -> Option<&str> {
         match self {
-            Self::SignIn => None,
+            Self::SignIn | Self::Link => None,
             Self::Enter { workspace } => Some(workspace),
             Self::Join(candidate) => Some(&candidate.form.invited.workspace),
             Self::FindId { workspace } => Some(workspace),
@@ -101,7 +104,7 @@ impl Purpose {
     pub fn entering(&self) -> Option<&Entering> {
         match self {
             Self::SecondFactor(entering) | Self::Enrol(entering) => Some(entering),
-            Self::SignIn | Self::Enter { .. } | Self::Join(_) | Self::FindId { .. } => None,
+            Self::SignIn | Self::Enter { .. } | Self::Join(_) | Self::FindId { .. } | Self::Link => None,
         }
     }
 
@@ -123,6 +126,7 @@ impl Purpose {
                 let identifier = Some(to.typed().into());
                 Stage::FindId(ContactForm { workspace: workspace.clone(), identifier })
             }
+            Self::Link => Stage::Link(LinkStage::Address { email: Some(to.typed().into()) }),
         }
     }
 }

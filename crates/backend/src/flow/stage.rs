@@ -11,6 +11,7 @@ use super::new_password::{NewPasswordStage, Proof};
 use super::register_id::IdForm;
 use super::reset::{ResetForm, ResetLinkTrouble};
 use super::second_factor::{self, ContactToSave, Entering, First, NewAuthenticator, NewRecoveryCodes};
+use super::security_link::LinkStage;
 use super::sign_in::{PasswordStage, Way};
 use super::{Address, Facts, Next, Workspace, seconds_until};
 use crate::carrier::Carrier;
@@ -37,6 +38,7 @@ pub enum Stage {
     EnrolContact(ContactToSave),
     EnrolAuthenticator(NewAuthenticator),
     RecoveryCodes(NewRecoveryCodes),
+    Link(LinkStage),
     Notice(Notice),
     Complete(Completed),
     Ended(Ending),
@@ -75,6 +77,8 @@ pub enum Ending {
     Cancelled,
     /// The invitation was declined.
     Declined,
+    /// The screen of a security link was left (FEATURES O3).
+    Left,
 }
 
 impl Stage {
@@ -99,6 +103,7 @@ impl Stage {
             Self::EnrolContact(_) => Some(StepKind::EnrolContact),
             Self::EnrolAuthenticator(_) => Some(StepKind::EnrolAuthenticator),
             Self::RecoveryCodes(_) => Some(StepKind::RecoveryCodes),
+            Self::Link(stage) => stage.kind(),
             Self::Notice(_) => Some(StepKind::Notice),
             Self::Complete(_) | Self::Ended(_) => None,
         }
@@ -142,6 +147,7 @@ impl Stage {
             | Self::RegisterId(_)
             | Self::FindId(_)
             | Self::FoundIds { .. }
+            | Self::Link(_)
             | Self::Notice(_)
             | Self::Complete(_)
             | Self::Ended(_) => None,
@@ -179,7 +185,11 @@ impl Stage {
                 Notice::EmailRestricted { back, .. } => back.workspace(),
                 Notice::NoWorkspace { .. } => None,
             },
-            Self::Identify { .. } | Self::Organisation { .. } | Self::ChooseWorkspace { .. } | Self::Ended(_) => None,
+            Self::Identify { .. }
+            | Self::Organisation { .. }
+            | Self::ChooseWorkspace { .. }
+            | Self::Link(_)
+            | Self::Ended(_) => None,
         }
     }
 
@@ -217,6 +227,7 @@ impl Stage {
             | Self::EnrolContact(_)
             | Self::EnrolAuthenticator(_)
             | Self::RecoveryCodes(_)
+            | Self::Link(_)
             | Self::Notice(_)
             | Self::Complete(_)
             | Self::Ended(_) => None,
@@ -279,6 +290,7 @@ impl Stage {
                 Proof::Expired(_) | Proof::Mailbox(_) => offers.with(ActionName::Submit).with(ActionName::Back),
                 Proof::ResetLink(_) | Proof::Invitation(_) => offers.with(ActionName::Submit),
             },
+            Self::Link(stage) => stage.offers(),
             Self::Notice(notice) => notice.offers(facts),
             Self::Complete(_) | Self::Ended(_) => offers,
         }
@@ -392,6 +404,7 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
         Stage::Identify { .. }
         | Stage::Invitation(_)
         | Stage::RecoveryCodes(_)
+        | Stage::Link(_)
         | Stage::Complete(_)
         | Stage::Ended(_) => None,
     };

@@ -9,6 +9,7 @@ use super::new_password::{NewPasswordStage, Proof, Whose};
 use super::register_id::IdForm;
 use super::reset::{ResetForm, ResetLinkTrouble};
 use super::second_factor::{ContactToSave, Entering, First, NewAuthenticator, NewRecoveryCodes};
+use super::security_link::LinkStage;
 use super::sign_in::*;
 use super::*;
 use crate::carrier::Carrier;
@@ -93,6 +94,8 @@ fn stages() -> Vec<Stage> {
         Stage::Invitation(invited),
         Stage::CreateAccount(form.clone()),
         sent(Purpose::FindId { workspace: "nuri".into() }),
+        sent(Purpose::Link),
+        Stage::Link(LinkStage::Address { email: None }),
         Stage::RegisterId(IdForm { whose: whose(), address: address(), identifier: None }),
         Stage::FindId(ContactForm { workspace: "nuri".into(), identifier: None }),
         Stage::FoundIds { workspace: "nuri".into(), ids: Vec::new() },

@@ -11,6 +11,7 @@ use super::new_password::{NewPasswordStage, Whose};
 use super::register_id::IdForm;
 use super::reset::ResetLinkTrouble;
 use super::second_factor;
+use super::security_link::LinkStage;
 use super::sign_in::{PasswordStage, Way};
 use super::{Completed, Ending, Entrance, Facts, Notice, Said, Shown, Stage, StoredFlow};
 use crate::codes;
@@ -42,6 +43,15 @@ impl Entrance {
             Self::SignIn => Kind::SignIn,
             Self::Join => Kind::Join,
             Self::Reset => Kind::Reset,
+            Self::Link(_) => Kind::Link,
+        }
+    }
+
+    /// What is begun after an end.
+    const fn restart(self) -> Kind {
+        match self {
+            Self::SignIn | Self::Join | Self::Reset => Kind::SignIn,
+            Self::Link(_) => Kind::Link,
         }
     }
 }
@@ -66,7 +76,8 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
                 | Purpose::Enter { .. }
                 | Purpose::Join(_)
                 | Purpose::FindId { .. }
-                | Purpose::Enrol(_) => None,
+                | Purpose::Enrol(_)
+                | Purpose::Link => None,
             },
         }),
         Stage::AuthenticatorCode(_) => active(Step::Code {
@@ -121,10 +132,16 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
             active(Step::FindId { identifier: form.identifier.clone(), channels })
         }
         Stage::FoundIds { ids, .. } => active(Step::FoundIds { ids: ids.clone() }),
+        Stage::Link(LinkStage::Address { email }) => active(Step::LinkAddress { email: email.clone() }),
+        Stage::Link(LinkStage::Dead(trouble)) => {
+            active(Step::Notice { code: trouble.code(), params: Params::default() })
+        }
+        Stage::Link(LinkStage::Opened { redirect_to }) => Status::Complete { redirect_to: redirect_to.clone() },
         Stage::Notice(notice) => active(notice_step(notice, facts)),
         Stage::Complete(Completed { redirect_to, .. }) => Status::Complete { redirect_to: redirect_to.clone() },
-        Stage::Ended(Ending::Cancelled) => ended(EndReason::Cancelled),
-        Stage::Ended(Ending::Declined) => ended(EndReason::Declined),
+        Stage::Ended(Ending::Cancelled) => ended(EndReason::Cancelled, flow.entrance),
+        Stage::Ended(Ending::Declined) => ended(EndReason::Declined, flow.entrance),
+        Stage::Ended(Ending::Left) => ended(EndReason::Left, flow.entrance),
     }
 }
 
@@ -147,8 +164,8 @@ fn policy(facts: &Facts) -> PasswordPolicy {
 }
 
 /// The end of a flow that can be begun anew.
-pub fn ended(reason: EndReason) -> Status {
-    Status::Ended { reason, restart: Some(Restart { kind: Kind::SignIn }) }
+pub fn ended(reason: EndReason, entrance: Entrance) -> Status {
+    Status::Ended { reason, restart: Some(Restart { kind: entrance.restart() }) }
 }
 
 fn notice_step(notice: &Notice, facts: &Facts) -> Step {
@@ -240,6 +257,9 @@ fn messages(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Vec<Message> {
         }
         Said::SecondFactorRequired => {
             Message { code: MessageCode::SecondFactorRequired, params: workspace_name(facts), severity: Severity::Info }
+        }
+        Said::LinkLeft => {
+            Message { code: MessageCode::LinkLeft, params: Params::default(), severity: Severity::Warning }
         }
     });
     let restriction = if let Stage::Password(stage) = &flow.stage { stage.restricted_until } else { None };

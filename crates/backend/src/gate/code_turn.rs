@@ -22,6 +22,9 @@ impl Taking<'_> {
         {
             return Ok(Next::to(Stage::Notice(Notice::BadInvitation(bad))));
         }
+        if let Some(next) = self.dead_by_now(&sent.purpose)? {
+            return Ok(next);
+        }
         if let Purpose::SecondFactor(entering) = &sent.purpose {
             return self.send_factor_again(entering, sent);
         }
@@ -85,9 +88,16 @@ impl Taking<'_> {
         };
         code::ask_for_code(to, by, purpose, sending, asking, |to, by, purpose| {
             let code = Code::draw(&gate.chance)?;
-            let words = match purpose.entering() {
-                Some(_) => texts::second_factor_code(by, self.row.flow.locale, &code, &gate.host),
-                None => texts::code(by, self.row.flow.locale, &code, &gate.host),
+            let (words, digest) = match &purpose {
+                Purpose::Link => self.link_letter(to, &code)?,
+                Purpose::SecondFactor(_) | Purpose::Enrol(_) => (
+                    texts::second_factor_code(by, self.row.flow.locale, &code, &gate.host),
+                    code.digest(&gate.key, self.id, to.place()),
+                ),
+                Purpose::SignIn | Purpose::Enter { .. } | Purpose::Join(_) | Purpose::FindId { .. } => (
+                    texts::code(by, self.row.flow.locale, &code, &gate.host),
+                    code.digest(&gate.key, self.id, to.place()),
+                ),
             };
             let expires_at = now.plus_seconds(codes::LIFETIME);
             // What a code proves is this form, so it is this form that it is sent to; what was typed is for reading.
@@ -97,7 +107,7 @@ impl Taking<'_> {
                 store::note_sent(connection, counter, now)?;
             }
             Ok(SentCode {
-                digest: code.digest(&gate.key, self.id, to.place()),
+                digest,
                 to: to.clone(),
                 by,
                 purpose,
@@ -177,6 +187,7 @@ impl Taking<'_> {
             | Stage::ChooseFactor(_)
             | Stage::EnrolContact(_)
             | Stage::RecoveryCodes(_)
+            | Stage::Link(_)
             | Stage::Notice(_)
             | Stage::Complete(_)
             | Stage::Ended(_) => self.settle(Next::unavailable()),
@@ -184,6 +195,9 @@ impl Taking<'_> {
     }
 
     fn submit_sent_code(&mut self, sent: &SentCode, typed: &str, remember: bool) -> Result<Turn, Trouble> {
+        if let Some(next) = self.dead_by_now(&sent.purpose)? {
+            return self.settle(next);
+        }
         let code = match read_code(typed) {
             Ok(code) => code,
             Err(refusal) => return self.settle(Next::Refuse(refusal)),
@@ -227,7 +241,7 @@ impl Taking<'_> {
             (Purpose::SignIn | Purpose::Enter { .. } | Purpose::Join(_), Contact::Email(address)) => {
                 Some(address.email.clone())
             }
-            (Purpose::FindId { .. } | Purpose::SecondFactor(_) | Purpose::Enrol(_), _)
+            (Purpose::FindId { .. } | Purpose::SecondFactor(_) | Purpose::Enrol(_) | Purpose::Link, _)
             | (_, Contact::Mobile { .. }) => None,
         };
         let next = match (&sent.purpose, &sent.to) {
@@ -236,6 +250,7 @@ impl Taking<'_> {
             (Purpose::Enter { workspace }, Contact::Email(address)) => self.enter_by(address, workspace)?,
             (Purpose::Join(candidate), Contact::Email(address)) => self.join(candidate, address.clone())?,
             (Purpose::FindId { workspace }, to) => self.found_ids(workspace, to)?,
+            (Purpose::Link, to) => self.open_link(to)?,
             (Purpose::SecondFactor(entering), to) => {
                 let to = to.clone();
                 return self.second_factor_given(entering, Some(&to), remember);

@@ -132,6 +132,7 @@ impl Taking<'_> {
             | Stage::EnrolContact(_)
             | Stage::EnrolAuthenticator(_)
             | Stage::RecoveryCodes(_)
+            | Stage::Link(_)
             | Stage::Notice(_)
             | Stage::Complete(_)
             | Stage::Ended(_) => Next::unavailable(),
@@ -284,6 +285,7 @@ impl Taking<'_> {
             | Stage::EnrolContact(_)
             | Stage::EnrolAuthenticator(_)
             | Stage::RecoveryCodes(_)
+            | Stage::Link(_)
             | Stage::Notice(_)
             | Stage::Complete(_)
             | Stage::Ended(_) => Ok(Next::unavailable()),

@@ -83,16 +83,18 @@ impl Taking<'_> {
             Action::SubmitId { identifier, password } => {
                 return self.submit_id(&stage, &identifier, &password, &facts, reserved.as_deref());
             }
-            Action::SubmitContact { identifier } => match &stage {
-                Stage::EnrolContact(form) => self.submit_contact_to_save(form, &identifier)?,
-                stage => self.submit_contact(stage, &identifier)?,
-            },
+            Action::SubmitContact { identifier } => {
+                if let Stage::EnrolContact(form) = &stage {
+                    self.submit_contact_to_save(form, &identifier)?
+                } else {
+                    self.submit_contact(&stage, &identifier)?
+                }
+            }
+            Action::SubmitAddress { email } => self.submit_link_address(&stage, &email)?,
             Action::FindId => {
                 let Stage::Password(stage) = &stage else { return self.settle(Next::unavailable()) };
                 flow::find_id::forgot_id(stage)
             }
-            // Nothing offers this yet.
-            Action::SubmitAddress { .. } => Next::unavailable(),
         };
         self.settle(next)
     }
@@ -106,12 +108,13 @@ impl Taking<'_> {
     /// Stores what comes next and says it.
     pub(super) fn finish(&mut self, next: Next) -> Result<Finished, Trouble> {
         let before = self.row.flow.clone();
+        let lifetime = before.entrance.lifetime();
         let refusal = self.row.flow.apply(next);
         if refusal.is_none() {
-            self.row.expires_at = self.now.plus_seconds(flow::LIFETIME);
+            self.row.expires_at = self.now.plus_seconds(lifetime);
         }
         if let Some(until) = self.row.flow.stage.waits_until() {
-            self.row.expires_at = self.row.expires_at.max(until.plus_seconds(flow::LIFETIME));
+            self.row.expires_at = self.row.expires_at.max(until.plus_seconds(lifetime));
         }
         self.row.expires_at = self.row.expires_at.min(self.row.last_end);
         if refusal.is_none() || self.row.flow != before {

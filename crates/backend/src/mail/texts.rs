@@ -1,7 +1,6 @@
 //! The words of messages. It refuses to know how they are sent.
 
 mod second_factor;
-#[cfg_attr(not(test), expect(dead_code, reason = "security links will send them"))]
 mod security_link;
 
 use daemun_protocol::Timestamp;
@@ -13,7 +12,6 @@ use crate::codes::Code;
 use crate::locale::Locale;
 
 pub use second_factor::{recovery_code_used, second_factor_added, second_factor_code};
-#[expect(unused_imports, reason = "security links will send them")]
 pub use security_link::{link_code, link_not_shared};
 
 fn mail((subject, text): (String, String)) -> Words {

@@ -1,5 +1,6 @@
 //! Scenarios by name: what an administrator or fate does to the sandbox's world. It refuses to know who plays them.
 
+use super::links;
 use crate::flow::{TwoFactor, Workspace};
 use crate::gate::{Gate, account_subject};
 use crate::store::{self, Trouble};
@@ -19,6 +20,8 @@ pub enum Scenario {
     LiftRestrictions,
     MailDown,
     MailUp,
+    /// Whoever shared the link `link` takes it back (FEATURES O5).
+    RevokeLink,
     /// The whole world anew; the clock stays where it is.
     Reset,
 }
@@ -84,6 +87,7 @@ impl Scenario {
             Self::LiftRestrictions,
             Self::MailDown,
             Self::MailUp,
+            Self::RevokeLink,
             Self::Reset,
         ];
         policies.chain(others).collect()
@@ -101,6 +105,7 @@ impl Scenario {
             Self::LiftRestrictions => "lift_restrictions".into(),
             Self::MailDown => "mail_down".into(),
             Self::MailUp => "mail_up".into(),
+            Self::RevokeLink => "revoke_link".into(),
             Self::Reset => "reset".into(),
         }
     }
@@ -159,6 +164,10 @@ pub(super) async fn play(gate: &Gate, scenario: Scenario) -> Result<(), Trouble>
             gate.postman.set_down(false);
             Ok(())
         }
+        Scenario::RevokeLink => {
+            let key = gate.key.clone();
+            gate.store.write(move |transaction| links::revoke(transaction, &key)).await
+        }
         Scenario::Reset => {
             gate.meter.forget();
             gate.postman.set_down(false);
@@ -188,6 +197,7 @@ mod tests {
             "nuri_attempt_limit_5",
             "suspend_minji_nuri",
             "lift_suspensions",
+            "revoke_link",
             "reset",
         ] {
             assert!(Scenario::parse(name).is_some(), "{name}");

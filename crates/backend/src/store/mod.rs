@@ -11,6 +11,7 @@ mod mails;
 mod migrations;
 mod resets;
 mod second_factors;
+mod security_links;
 mod sessions;
 mod settings;
 mod standings;
@@ -49,6 +50,10 @@ pub use resets::{
 pub use second_factors::{
     authenticator, forget_remembered_browsers, is_remembered, recovery_codes_left, remember_browser,
     replace_recovery_codes, save_authenticator, save_contact, take_recovery_code, take_step,
+};
+pub use security_links::{
+    grant_link, has_security_links, insert_security_link, is_shared_to, revoke_security_link, security_link,
+    security_link_of, shared_title,
 };
 pub use sessions::{SessionRow, delete_session, end_sessions_of, insert_session, read_session};
 pub use settings::{clock_moved_by, is_sandbox, mark_sandbox, set_clock_moved_by};
