@@ -22,3 +22,4 @@ mod sandbox;
 mod sign_in;
 mod smtp;
 mod the_same_again;
+mod webhook;
