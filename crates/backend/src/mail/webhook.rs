@@ -307,6 +307,26 @@ mod tests {
         assert!(matches!(sent, Err(Fate::Again { code: None, not_before: None })));
     }
 
+    /// RFC 8446 §5.1: what begins with 22 is a handshake.
+    #[tokio::test]
+    async fn nothing_is_said_in_the_clear_to_an_https_url() {
+        use tokio::io::AsyncReadExt;
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("https://localhost:{}/", listener.local_addr().unwrap().port());
+        let webhook = Webhook::new(&url, &some_secret()).unwrap();
+        let heard = tokio::spawn(async move {
+            let mut bytes = Vec::new();
+            let (mut stream, _) = listener.accept().await.unwrap();
+            stream.read_buf(&mut bytes).await.unwrap();
+            bytes
+        });
+        let sent = webhook.send(&row("1", "canary", Timestamp(0)), Timestamp(1_000)).await;
+        assert!(matches!(sent, Err(Fate::Again { code: None, .. })));
+        let bytes = heard.await.unwrap();
+        assert_eq!(bytes.first(), Some(&22));
+        assert!(!bytes.windows(6).any(|six| six == b"canary"));
+    }
+
     #[test]
     fn retry_after_is_seconds_or_a_date() {
         let now = Timestamp::from_seconds(1_000);
