@@ -370,7 +370,7 @@ mod tests {
     use crate::clock::Clock;
     use crate::limits::{IpRates, Meter};
     use crate::log::Log;
-    use crate::mail::{Inbox, Postman};
+    use crate::mail::{Inbox, Postman, Ways};
     use crate::password::PasswordChecker;
     use crate::reset_desk::ResetDesk;
     use crate::return_to::ReturnPlaces;
@@ -392,7 +392,7 @@ mod tests {
         };
         Gate::from(Parts {
             key,
-            postman: Postman::new(store.clone(), clock.clone(), Log::silent(), None, Inbox::Kept, desk),
+            postman: Postman::new(store.clone(), clock.clone(), Log::silent(), Ways::default(), Inbox::Kept, desk),
             terms: Vec::new(),
             channels: vec![daemun_protocol::Channel::Email],
             store,

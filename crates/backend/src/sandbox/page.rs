@@ -5,6 +5,7 @@ use daemun_protocol::Timestamp;
 use super::links;
 use super::world::{TriedAccount, World};
 use crate::calendar::{iso, readable};
+use crate::carrier::Carrier;
 use crate::locale::Locale;
 use crate::pages::{document, escape};
 use crate::store::InboxRow;
@@ -57,8 +58,13 @@ fn message(row: &InboxRow) -> String {
         format!("<div class=\"row between\"><a class=\"button\" href=\"{link}\" target=\"_blank\">Open link</a></div>")
     });
     let subject = if row.words.subject.is_empty() { "Text to a phone" } else { &row.words.subject };
+    let way = match row.words.carrier {
+        Carrier::Email => "",
+        Carrier::Sms => " <span class=\"tag\">SMS</span>",
+        Carrier::Notification => " <span class=\"tag\">notification</span>",
+    };
     format!(
-        "<li>{code}{link}<div class=\"row between small\"><span>to <strong>{to}</strong></span>{at}</div>\
+        "<li>{code}{link}<div class=\"row between small\"><span>to <strong>{to}</strong>{way}</span>{at}</div>\
          <details><summary>{subject}</summary><pre>{text}</pre></details></li>",
         to = escape(&row.to),
         at = time(row.at),

@@ -26,3 +26,4 @@ mod security_link;
 mod sign_in;
 mod smtp;
 mod the_same_again;
+mod webhook;
