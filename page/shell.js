@@ -65,7 +65,7 @@ languages.addEventListener('change', () => {
 
 // The secret of a link leaves the address bar before anything is asked for. A link that is opened in a page which is there
 // already only changes the fragment: the page begins anew with it.
-if (/^\/(join|reset)$/.test(location.pathname)) {
+if (/^\/(join|reset|link)$/.test(location.pathname)) {
   if (location.hash) {
     daemun.token = location.hash.slice(1);
     history.replaceState(history.state, '', location.pathname + location.search);
@@ -109,6 +109,25 @@ daemun.settled = async () => {
     await composing?.promise;
     await new Promise((resolve) => { setTimeout(resolve); });
   } while (composing);
+};
+
+let awaited = 0;
+let awaiting;
+/**
+ * A code that comes by SMS may fill its field by itself (WebOTP). `screen` is the one that waits for it, 0 where none does:
+ * each asks once, and no longer than it is there.
+ */
+daemun.sms = (screen) => {
+  if (screen === awaited) return;
+  awaited = screen;
+  awaiting?.abort();
+  if (!screen || !window.OTPCredential) return;
+  awaiting = new AbortController();
+  navigator.credentials.get({ otp: { transport: ['sms'] }, signal: awaiting.signal }).then(({ code }) => {
+    const field = query('#app [name=code]');
+    field.value = code;
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  }).catch(() => {});
 };
 
 /** Shows that the page cannot go on, and how to. */

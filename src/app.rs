@@ -78,6 +78,7 @@ fn of_step(gate: Gate, step: &Step) -> AnyView {
         Step::Organisation { .. } => screens::organisation::view(gate),
         Step::Code { .. } => screens::code::view(gate),
         Step::ChooseWorkspace { .. } => screens::choose_workspace::view(gate),
+        Step::ChooseFactor { .. } => screens::choose_factor::view(gate),
         Step::Password { .. } => screens::password::view(gate),
         Step::Notice { code: NoticeCode::Joined, .. }
         | Step::Invitation { .. }
@@ -86,7 +87,12 @@ fn of_step(gate: Gate, step: &Step) -> AnyView {
         | Step::NewPassword { .. }
         | Step::RegisterId { .. }
         | Step::FindId { .. }
-        | Step::FoundIds { .. } => off_the_login_path(gate, step),
+        | Step::FoundIds { .. }
+        | Step::EnrolContact { .. }
+        | Step::EnrolAuthenticator { .. }
+        | Step::RecoveryCodes { .. }
+        | Step::RecoveryCode { .. }
+        | Step::LinkAddress { .. } => off_the_login_path(gate, step),
         Step::Notice { .. } => screens::notice::view(gate),
         Step::Unknown { .. } => screens::unknown::view(gate),
     }
@@ -102,11 +108,17 @@ fn off_the_login_path(gate: Gate, step: &Step) -> AnyView {
         Step::RegisterId { .. } => screens::register_id::view(gate),
         Step::FindId { .. } => screens::find_id::view(gate),
         Step::FoundIds { .. } => screens::found_ids::view(gate),
+        Step::EnrolContact { .. } => screens::enrol_contact::view(gate),
+        Step::EnrolAuthenticator { .. } => screens::enrol_authenticator::view(gate),
+        Step::RecoveryCodes { .. } => screens::recovery_codes::view(gate),
+        Step::RecoveryCode { .. } => screens::recovery_code::view(gate),
+        Step::LinkAddress { .. } => screens::link_address::view(gate),
         Step::Notice { .. } => screens::joined::view(gate),
         Step::Identify { .. }
         | Step::Organisation { .. }
         | Step::Code { .. }
         | Step::ChooseWorkspace { .. }
+        | Step::ChooseFactor { .. }
         | Step::Password { .. }
         | Step::Unknown { .. } => ().into_any(),
     }
@@ -131,6 +143,7 @@ pub fn shows(step: &Step) -> bool {
         | Step::Organisation { .. }
         | Step::Code { .. }
         | Step::ChooseWorkspace { .. }
+        | Step::ChooseFactor { .. }
         | Step::Password { .. }
         | Step::Invitation { .. }
         | Step::CreateAccount { .. }
@@ -138,6 +151,11 @@ pub fn shows(step: &Step) -> bool {
         | Step::NewPassword { .. }
         | Step::RegisterId { .. }
         | Step::FindId { .. }
-        | Step::FoundIds { .. } => step.kind().is_some_and(StepKind::is_on_login_path),
+        | Step::FoundIds { .. }
+        | Step::EnrolContact { .. }
+        | Step::EnrolAuthenticator { .. }
+        | Step::RecoveryCodes { .. }
+        | Step::RecoveryCode { .. }
+        | Step::LinkAddress { .. } => step.kind().is_some_and(StepKind::is_on_login_path),
     }
 }

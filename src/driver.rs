@@ -71,6 +71,8 @@ pub fn start(shows: fn(&Step) -> bool) -> Gate {
     page::on_sight(|seen| tell(if seen { Event::Shown } else { Event::Hidden }));
     page::on_connection(|online| tell(if online { Event::Online } else { Event::Offline }));
     page::on_back(|| tell(Event::WentBack));
+    #[cfg(feature = "whole")]
+    page::on_leave(|| tell(Event::Left));
     page::every_second(move || clock.set(page::now()));
     Gate::new(machine.read_only(), clock.read_only(), tell, deployment)
 }
@@ -132,6 +134,14 @@ impl Driver {
             Effect::Reload => page::reload(),
             Effect::Door => page::to_door(&self.machine.with_untracked(|machine| machine.entry().hints.clone())),
             Effect::Continue => carry_on(),
+            #[cfg(feature = "whole")]
+            Effect::Cancel { id } => {
+                page::forget_link();
+                api::cancel(&id);
+            }
+            // Security links are not on the login path.
+            #[cfg(not(feature = "whole"))]
+            Effect::Cancel { .. } => {}
         }
     }
 

@@ -114,7 +114,7 @@ pub fn trouble(trouble: &Trouble, which: usize, length: u8) -> String {
         return filled(text, &[("length", &length)]);
     }
     let text = match (&refusal.code, refusal.tries_left) {
-        (ProblemCode::CodeWrong, Some(left)) => return counted(Text::ProblemCodeWrong, left.into(), &[]),
+        (ProblemCode::CodeWrong, Some(left)) => return counted(Text::ProblemCodeWrongTries, left.into(), &[]),
         (ProblemCode::CredentialsWrong, Some(left)) => {
             return counted(Text::ProblemCredentialsWrongTries, left.into(), &[]);
         }
@@ -132,9 +132,13 @@ pub fn aside(message: &Message) -> Option<String> {
         | MessageCode::PasswordChanged
         | MessageCode::MethodNotAllowed
         | MessageCode::ReturnNotAllowed
+        | MessageCode::LinkLeft
+        | MessageCode::SecondFactorRequired
         | MessageCode::Unknown(_) => {
             let code = message.code.as_str();
-            Some(filled(self::message(code).unwrap_or(Text::MessageUnknown), &[("code", code)]))
+            let workspace = message.params.workspace.as_deref().unwrap_or_default();
+            let gaps = [("code", code), ("workspace", workspace)];
+            Some(filled(self::message(code).unwrap_or(Text::MessageUnknown), &gaps))
         }
     }
 }

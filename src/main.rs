@@ -8,6 +8,8 @@ mod handover;
 mod i18n;
 mod ports;
 mod screens;
+#[cfg(feature = "whole")]
+mod takeaway;
 mod widgets;
 
 use std::time::Duration;

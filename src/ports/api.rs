@@ -7,7 +7,13 @@ use daemun_protocol::{Act, Action, Begin, Flow, IDEMPOTENCY_HEADER, Problem, Pro
 use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::Serialize;
 #[cfg(feature = "whole")]
-use web_sys::RequestCache;
+use {
+    js_sys::{Object, Reflect},
+    leptos::reactive::spawn_local,
+    wasm_bindgen::{JsCast, JsValue},
+    wasm_bindgen_futures::JsFuture,
+    web_sys::RequestCache,
+};
 
 use super::json::Json;
 use super::page;
@@ -96,6 +102,28 @@ pub async fn discover(abort: &Abort) -> Result<Discovery, Fault> {
 /// Whether a page of ours is within reach; the browser keeps what it got.
 pub async fn reaches(page: &str) -> bool {
     RequestBuilder::new(page).send().await.is_ok_and(|response| response.ok())
+}
+
+/// Gives a flow up. The request outlives the page that sends it, and nobody waits for its answer.
+#[cfg(feature = "whole")]
+pub fn cancel(id: &str) {
+    let object = |members: &[(&str, JsValue)]| {
+        let object = Object::new();
+        for (name, value) in members {
+            let _ = Reflect::set(&object, &(*name).into(), value);
+        }
+        JsValue::from(object)
+    };
+    let headers = object(&[(VERSION_HEADER, VERSION.into())]);
+    let how = object(&[("method", "DELETE".into()), ("keepalive", true.into()), ("headers", headers)]);
+    let window = js_sys::global();
+    let sent = page::method(&window, "fetch")
+        .and_then(|fetch| fetch.call2(&window, &flow_url(&page::api(), id).into(), &how).ok())
+        .and_then(|sending| sending.dyn_into::<js_sys::Promise>().ok());
+    if let Some(sent) = sent {
+        // What is lost here ends by its own time.
+        spawn_local(async { drop(JsFuture::from(sent).await) });
+    }
 }
 
 /// A flow's address. The id may come out of the browser's history, where anything can stand.

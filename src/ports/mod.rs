@@ -2,5 +2,7 @@
 //! never go through them; the driver does, and what starts, mounts and hands over the app.
 
 pub mod api;
+#[cfg(feature = "whole")]
+pub mod device;
 mod json;
 pub mod page;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use daemun_flow::{Entry, Face, Machine, Moment, Place};
 #[cfg(feature = "whole")]
 use daemun_protocol::Platform;
-use daemun_protocol::{ActionName, DEFAULT_API, Hints, Kind, Secret, Step};
+use daemun_protocol::{ActionName, Channel, DEFAULT_API, Hints, Kind, Secret, Step};
 use js_sys::{Array, Function, Object, Reflect};
 use leptos::ev;
 use leptos::prelude::*;
@@ -17,6 +17,12 @@ use web_sys::{Element, HtmlElement};
 
 thread_local! {
     static HISTORY: RefCell<History> = RefCell::new(History::default());
+}
+
+#[cfg(feature = "whole")]
+thread_local! {
+    /// The secret of the security link that led here.
+    static KEPT: RefCell<Option<Secret>> = const { RefCell::new(None) };
 }
 
 /// What this entry of the browser's history stands for.
@@ -52,6 +58,7 @@ pub fn entry() -> Entry {
     let (kind, place) = match path.as_str() {
         "/join" => (Kind::Join, Place::Passage),
         "/reset" => (Kind::Reset, Place::Passage),
+        LINK => (Kind::Link, Place::Passage),
         CONTINUE => (Kind::SignIn, Place::Passage),
         _ => (Kind::SignIn, Place::Door),
     };
@@ -68,11 +75,14 @@ pub fn entry() -> Entry {
     let at_front_door = path == "/" && (flow.is_none() || here.at_front_door);
     HISTORY.with_borrow_mut(|history| history.here = Here { flow: flow.clone(), at_front_door, guard: here.guard });
     let return_to = asked("return_to");
-    Entry { kind, place, hints: Hints { return_to, organisation, token: None }, flow, at_front_door }
+    Entry { kind, place, hints: Hints { return_to, organisation, token: None, previous: None }, flow, at_front_door }
 }
 
 /// The page with all screens, for a flow that was begun on another one. What the address hinted at there goes along.
 pub const CONTINUE: &str = "/continue";
+
+/// Where security links lead.
+const LINK: &str = "/link";
 
 /// The secret of the link that led here; the page has taken it out of the address bar.
 pub fn token() -> Option<Secret> {
@@ -82,7 +92,40 @@ pub fn token() -> Option<Secret> {
 
 /// The link's secret has done its part.
 pub fn forget_token() {
+    #[cfg(feature = "whole")]
+    keep_link();
     let _ = Reflect::set(&daemun(), &"token".into(), &JsValue::NULL);
+}
+
+/// A security link may have to be carried to another browser (FEATURES O4): its secret is kept for that, in memory alone and
+/// as long as its screen is not left.
+#[cfg(feature = "whole")]
+fn keep_link() {
+    if window().location().pathname().is_ok_and(|path| path == LINK)
+        && let Some(token) = token()
+    {
+        KEPT.set(Some(token));
+    }
+}
+
+/// Whoever has left begins again without it.
+#[cfg(feature = "whole")]
+pub fn forget_link() {
+    KEPT.set(None);
+}
+
+/// The security link that led here, as long as it is kept; with something more in its query, where that is not there yet.
+#[cfg(feature = "whole")]
+pub fn link(more: Option<&str>) -> Option<Secret> {
+    let origin = window().location().origin().ok()?;
+    let search = window().location().search().unwrap_or_default();
+    let query = match more {
+        // Who came by that very way is not sent on it again.
+        Some(more) if search.contains(more) => return None,
+        Some(more) => format!("?{more}"),
+        None => String::new(),
+    };
+    KEPT.with_borrow(|kept| Some(Secret::new(format!("{origin}{LINK}{query}#{}", kept.as_ref()?.expose()))))
 }
 
 /// Carries the flow on in the page that has all screens; not from there, which would be for ever.
@@ -160,6 +203,7 @@ pub fn show(machine: &Machine) {
         set(&root, "data-state", state);
         set(&root, "data-rev", &machine.rev().to_string());
     }
+    call(&daemun(), "sms", &awaited_sms(machine).into());
     let at_front_door = is_front_door(machine);
     // While the flow is being read again nobody knows whether it can go back: the history stays as it was left.
     let guard = match machine.face() {
@@ -190,6 +234,14 @@ fn look(machine: &Machine) -> (&'static str, &'static str) {
         }
         Face::Complete { .. } => ("complete", "done"),
         Face::Ended { .. } => ("ended", "done"),
+    }
+}
+
+/// The screen that waits for a code by SMS, by its number; 0 for none.
+fn awaited_sms(machine: &Machine) -> u32 {
+    match machine.face() {
+        Face::Step { instance, step, .. } if matches!(step.step, Step::Code { channel: Channel::Sms, .. }) => instance,
+        Face::Opening | Face::Unopened(_) | Face::Step { .. } | Face::Complete { .. } | Face::Ended { .. } => 0,
     }
 }
 
@@ -352,6 +404,14 @@ pub fn on_sight(heard: fn(bool)) {
     window_event_listener(ev::visibilitychange, move |_| heard(!document().hidden()));
 }
 
+/// Calls when the page is left, also into the back/forward cache, and when the app around it says that its screen is: that
+/// one dispatches `daemun-leave` on the window.
+#[cfg(feature = "whole")]
+pub fn on_leave(heard: fn()) {
+    window_event_listener(ev::pagehide, move |_| heard());
+    window_event_listener_untyped("daemun-leave", move |_| heard());
+}
+
 /// Calls when the network comes and goes.
 pub fn on_connection(heard: fn(bool)) {
     window_event_listener(ev::online, move |_| heard(true));
@@ -408,18 +468,29 @@ pub fn entitle() {
 /// Puts the focus where the eye is: into the first field that can be filled, or onto the heading.
 pub fn focus_screen() {
     let element = |selector| document().query_selector(selector).ok().flatten();
-    let target = element("#app input:not([readonly])").or_else(|| element("#app h1"));
+    // Where there is a picture, it is looked at first.
+    let target = element("#app form:not(:has(.qr)) input:not([readonly])").or_else(|| element("#app h1"));
     if let Some(target) = target.and_then(|target| target.dyn_into::<HtmlElement>().ok()) {
         let _ = target.focus();
     }
 }
 
+/// What the browser calls itself.
+#[cfg(feature = "whole")]
+pub fn agent() -> String {
+    get(&navigator(), "userAgent").and_then(|agent| agent.as_string()).unwrap_or_default()
+}
+
+#[cfg(feature = "whole")]
+fn navigator() -> JsValue {
+    get(&js_sys::global(), "navigator").unwrap_or(JsValue::UNDEFINED)
+}
+
 /// What the browser runs on, for the apps to be had there.
 #[cfg(feature = "whole")]
 pub fn platform() -> Platform {
-    let navigator = get(&js_sys::global(), "navigator").unwrap_or(JsValue::UNDEFINED);
-    let agent = get(&navigator, "userAgent").and_then(|agent| agent.as_string()).unwrap_or_default();
-    let fingers = get(&navigator, "maxTouchPoints").and_then(|points| points.as_f64()).unwrap_or_default();
+    let agent = agent();
+    let fingers = get(&navigator(), "maxTouchPoints").and_then(|points| points.as_f64()).unwrap_or_default();
     let is = |name| agent.contains(name);
     if is("Android") {
         Platform::Android
@@ -439,11 +510,11 @@ fn daemun() -> JsValue {
     get(&js_sys::global(), "daemun").unwrap_or(JsValue::UNDEFINED)
 }
 
-fn get(object: &JsValue, name: &str) -> Option<JsValue> {
+pub(super) fn get(object: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(object, &name.into()).ok().filter(|value| !value.is_null() && !value.is_undefined())
 }
 
-fn method(object: &JsValue, name: &str) -> Option<Function> {
+pub(super) fn method(object: &JsValue, name: &str) -> Option<Function> {
     get(object, name)?.dyn_into().ok()
 }
 

@@ -1,88 +1,76 @@
-//! `code`: the one-time code that was sent (FEATURES E1, X6). One field; it sends itself once when the code is complete.
+//! `code`: a one-time code, wherever it comes from (FEATURES E1, L2, T1, T5, O2). One screen for all of it.
 
-use std::rc::Rc;
-
-use daemun_flow::digits;
-use daemun_protocol::{Action, ActionName, Secret, Step, Timestamp};
-use leptos::html::Input;
+use daemun_protocol::{ActionName, Channel, Step, Timestamp};
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{Event, InputEvent};
 
-use super::form::{About, form, submit, ways, wrong};
+use super::code_field::CodeField;
+use super::form::{form, submit, ways};
 use crate::gate::Gate;
-use crate::i18n::{Text, filled, said, say, span};
-use crate::widgets::field::{Field, Purpose, value};
+use crate::i18n::{Text, counted, filled, said, say, span};
 use crate::widgets::heading::heading_with;
-
-const CODE: Purpose = Purpose { name: "code", kind: "text", autocomplete: "one-time-code", inputmode: "numeric" };
+use crate::widgets::tick::Tick;
 
 /// What the screen needs to know of the step.
 struct Sent {
-    to: String,
+    channel: Channel,
+    to: Option<String>,
     length: u8,
-    expires_at: Timestamp,
+    expires_at: Option<Timestamp>,
+    remember_days: Option<u32>,
 }
 
 fn sent(step: &Step) -> Option<Sent> {
-    if let Step::Code { sent_to, length, expires_at, .. } = step {
-        Some(Sent { to: sent_to.clone(), length: *length, expires_at: *expires_at })
+    if let Step::Code { channel, sent_to, length, expires_at, remember_days } = step {
+        let (to, length, expires_at) = (sent_to.clone(), *length, *expires_at);
+        Some(Sent { channel: *channel, to, length, expires_at, remember_days: *remember_days })
     } else {
         None
     }
 }
 
 pub fn view(gate: Gate) -> AnyView {
-    let node = NodeRef::<Input>::new();
-    let length = gate.step_once(sent).map_or(0, |sent| usize::from(sent.length));
-    let lead = move || {
-        let Some(Sent { to, length, .. }) = gate.step(sent) else { return String::new() };
-        filled(Text::CodeLead, &[("to", &to), ("length", &length.to_string())])
-    };
-    let send = move || gate.act(Action::SubmitCode { code: Secret::new(digits(&value(node))) });
-    // A complete code goes by itself, but no code goes by itself twice.
-    let sent_by_itself = StoredValue::new(Secret::default());
-    let typed = move || {
-        let Some(input) = node.get_untracked() else { return };
-        let code = digits(&input.value());
-        if code != input.value() {
-            input.set_value(&code);
-        }
-        let code = Secret::new(code);
-        if code.expose().len() == length && !gate.is_busy() && sent_by_itself.with_value(|sent| *sent != code) {
-            sent_by_itself.set_value(code.clone());
-            gate.act(Action::SubmitCode { code });
-        }
-    };
-    let typed = move |event| {
-        if !is_composing(&event) {
-            typed();
-        }
-    };
-    let field = Field {
-        timer: Box::new(move || time_left(gate)),
-        typed: Rc::new(typed),
-        ..Field::new(CODE, node, say(Text::CodeLabel), wrong(gate, About::ALL))
-    };
+    let Some(Sent { length, remember_days, .. }) = gate.step_once(sent) else { return ().into_any() };
+    let code = CodeField::new();
+    let remember = remember_days.map(|days| {
+        let label = move || counted(Text::CodeRemember, days.into(), &[]);
+        Tick { name: "remember", node: code.remember, label: Box::new(label) }.view()
+    });
     let parts = vec![
-        heading_with(say(Text::CodeTitle), None, Box::new(lead)),
-        field.view(),
+        heading_with(say(Text::CodeTitle), None, Box::new(move || lead(gate))),
+        code.view(gate, length, Box::new(move || time_left(gate))),
+        remember.into_any(),
         submit(gate, Text::CodeSubmit),
-        ways(gate, &[(ActionName::Back, Text::ActionBack), (ActionName::Resend, Text::CodeResend)]),
+        ways(
+            gate,
+            &[
+                (ActionName::Back, Text::ActionBack),
+                (ActionName::Resend, Text::CodeResend),
+                (ActionName::UseNotification, Text::CodeUseNotification),
+                (ActionName::UseSms, Text::CodeUseSms),
+                (ActionName::UseOther, Text::CodeUseOther),
+            ],
+        ),
     ];
-    form(gate, Box::new(send), parts)
+    form(gate, Box::new(move || code.send(gate)), parts)
 }
 
-/// Whether an input method still holds the letters: rewriting them now would tear them.
-fn is_composing(event: &Event) -> bool {
-    event.dyn_ref::<InputEvent>().is_some_and(InputEvent::is_composing)
+/// Where the code is to be found.
+fn lead(gate: Gate) -> String {
+    let Some(Sent { channel, to, length, .. }) = gate.step(sent) else { return String::new() };
+    let text = match (channel, &to) {
+        (Channel::Authenticator, _) => Text::CodeLeadApp,
+        (Channel::Email | Channel::Sms | Channel::Notification, None) => Text::CodeLeadPlain,
+        (Channel::Notification, Some(_)) => Text::CodeLeadNotification,
+        (Channel::Email | Channel::Sms, Some(_)) => Text::CodeLead,
+    };
+    filled(text, &[("to", to.as_deref().unwrap_or_default()), ("length", &length.to_string())])
 }
 
-/// How long the code still works.
+/// How long the code still works, where it is one that ends.
 fn time_left(gate: Gate) -> String {
-    let left = gate.step(sent).map_or(0, |sent| gate.seconds_until_time(sent.expires_at));
-    match left {
-        0 => said(Text::CodeTimeOver),
-        _ => filled(Text::CodeTimeLeft, &[("time", &span(left))]),
+    match gate.step(|step| sent(step)?.expires_at).map(|end| gate.seconds_until_time(end)) {
+        None => String::new(),
+        Some(0) => said(Text::CodeTimeOver),
+        Some(left) => filled(Text::CodeTimeLeft, &[("time", &span(left))]),
     }
 }

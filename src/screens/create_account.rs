@@ -10,9 +10,10 @@ use super::form::{About, form, submit, ways, wrong};
 use super::new_password_field::NewPasswordField;
 use crate::gate::Gate;
 use crate::i18n::{self, Text, filled, say};
-use crate::widgets::checkbox::{Checkbox, is_ticked};
+use crate::widgets::checkbox::Checkbox;
 use crate::widgets::field::{Field, Purpose, value};
 use crate::widgets::heading::heading;
+use crate::widgets::tick::is_ticked;
 
 const NAME: Purpose = Purpose { name: "name", kind: "text", autocomplete: "name", inputmode: "text" };
 const EMAIL: Purpose = Purpose { name: "email", kind: "text", autocomplete: "username", inputmode: "email" };
@@ -46,7 +47,7 @@ pub fn view(gate: Gate) -> AnyView {
     let email_field = Field {
         text: address,
         hint: say(Text::AccountEmailHint),
-        ..Field::new(EMAIL, email, say(Text::IdentifyLabel), wrong(gate, About::at(AT_EMAIL)))
+        ..Field::new(EMAIL, email, say(Text::AccountEmail), wrong(gate, About::at(AT_EMAIL)))
     };
     let terms: Vec<(Terms, NodeRef<Input>)> =
         gate.deployment.terms().into_iter().map(|terms| (terms, NodeRef::new())).collect();

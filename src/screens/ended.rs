@@ -1,13 +1,18 @@
 //! The flow is over without success: why, and how to begin anew.
 
 use daemun_flow::{Event, Face};
-use daemun_protocol::{EndReason, Kind};
+use daemun_protocol::EndReason;
+#[cfg(feature = "whole")]
+use daemun_protocol::Kind;
 use leptos::prelude::*;
 
 use super::form::{form, go};
 use crate::gate::Gate;
 use crate::i18n::{Text, filled, said};
 use crate::widgets::heading::heading_with;
+
+/// Title, text, and the label of the way on.
+type Said = (Text, Text, Text);
 
 pub fn view(gate: Gate) -> AnyView {
     let reason = move || {
@@ -16,25 +21,45 @@ pub fn view(gate: Gate) -> AnyView {
             Face::Opening | Face::Unopened(_) | Face::Step { .. } | Face::Complete { .. } => EndReason::Cancelled,
         })
     };
-    let words = move || match reason() {
-        EndReason::Expired if began_by_link(gate) => (Text::EndedLinkTitle, Text::EndedLinkText),
-        EndReason::Expired => (Text::EndedExpiredTitle, Text::EndedExpiredText),
-        EndReason::Cancelled => (Text::EndedCancelledTitle, Text::EndedCancelledText),
-        EndReason::Declined => (Text::EndedDeclinedTitle, Text::EndedDeclinedText),
-        EndReason::Unknown(_) => (Text::EndedOtherTitle, Text::EndedOtherText),
-    };
-    let body = move || filled(words().1, &[("code", reason().as_str())]);
+    let (title, text, go_on) = of_link(gate, &reason()).unwrap_or_else(|| of_any(&reason()));
+    let body = move || filled(text, &[("code", reason().as_str())]);
     let code = reason().as_str().to_owned();
-    let parts =
-        vec![heading_with(Box::new(move || said(words().0)), Some(code), Box::new(body)), go("restart", way_on(gate))];
+    let parts = vec![heading_with(Box::new(move || said(title)), Some(code), Box::new(body)), go("restart", go_on)];
     form(gate, Box::new(move || gate.tell(Event::Restarted)), parts)
 }
 
-/// Whether a link began this: without it, it cannot be begun again.
-fn began_by_link(gate: Gate) -> bool {
-    gate.with(|machine| machine.entry().kind != Kind::SignIn)
+fn of_any(reason: &EndReason) -> Said {
+    let (title, text) = match reason {
+        EndReason::Expired => (Text::EndedExpiredTitle, Text::EndedExpiredText),
+        EndReason::Cancelled => (Text::EndedCancelledTitle, Text::EndedCancelledText),
+        EndReason::Declined | EndReason::Left | EndReason::Unknown(_) => (Text::EndedOtherTitle, Text::EndedOtherText),
+    };
+    (title, text, Text::EndedRestart)
 }
 
-fn way_on(gate: Gate) -> Text {
-    if began_by_link(gate) { Text::EndedLinkGo } else { Text::EndedRestart }
+/// What was begun by a link: without it, only a security link can be begun again.
+#[cfg(feature = "whole")]
+fn of_link(gate: Gate, reason: &EndReason) -> Option<Said> {
+    let began_by_link = gate.with(|machine| machine.entry().kind != Kind::SignIn);
+    let begins_again = gate.with(
+        |machine| matches!(machine.face(), Face::Ended { restart: Some(restart), .. } if restart.kind == Kind::Link),
+    );
+    let (title, text) = match reason {
+        EndReason::Left => (Text::EndedLeftTitle, Text::EndedLeftText),
+        EndReason::Declined => (Text::EndedDeclinedTitle, Text::EndedDeclinedText),
+        EndReason::Expired if begins_again => (Text::EndedLinkTitle, Text::EndedOverText),
+        EndReason::Expired if began_by_link => (Text::EndedLinkTitle, Text::EndedLinkText),
+        EndReason::Expired | EndReason::Cancelled | EndReason::Unknown(_) => {
+            let (title, text, _) = of_any(reason);
+            (title, text)
+        }
+    };
+    let leads_away = began_by_link && !begins_again;
+    Some((title, text, if leads_away { Text::EndedLinkGo } else { Text::EndedRestart }))
+}
+
+/// The login path begins by no link.
+#[cfg(not(feature = "whole"))]
+fn of_link(_: Gate, _: &EndReason) -> Option<Said> {
+    None
 }

@@ -85,9 +85,10 @@ pub fn ways(gate: Gate, ways: &'static [(ActionName, Text)]) -> AnyView {
 /// A way that takes no input. It may have to be waited for: the label then says how long.
 fn way(gate: Gate, name: ActionName, label: Text) -> AnyView {
     let wait = move || gate.seconds_until_available(name);
+    let later = if name == ActionName::UseSms { Text::CodeUseSmsIn } else { Text::CodeResendIn };
     let words = move || match wait() {
         0 => said(label),
-        seconds => filled(Text::CodeResendIn, &[("time", &span(seconds))]),
+        seconds => filled(later, &[("time", &span(seconds))]),
     };
     let press = move || {
         if let Some(action) = Action::without_input(name) {
@@ -150,7 +151,11 @@ fn has_field(gate: Gate, refusal: &Refusal) -> bool {
             | Step::Organisation { .. }
             | Step::Code { .. }
             | Step::Password { .. }
-            | Step::FindId { .. } => true,
+            | Step::FindId { .. }
+            | Step::EnrolContact { .. }
+            | Step::EnrolAuthenticator { .. }
+            | Step::RecoveryCode { .. }
+            | Step::LinkAddress { .. } => true,
             Step::RequestReset { .. } | Step::NewPassword { .. } | Step::RegisterId { .. } => {
                 !refusal.errors.is_empty()
             }
@@ -161,6 +166,8 @@ fn has_field(gate: Gate, refusal: &Refusal) -> bool {
                     || pointer.strip_prefix("/input/terms/").is_some_and(listed)
             }),
             Step::ChooseWorkspace { .. }
+            | Step::ChooseFactor { .. }
+            | Step::RecoveryCodes { .. }
             | Step::Invitation { .. }
             | Step::FoundIds { .. }
             | Step::Notice { .. }
@@ -181,7 +188,8 @@ pub fn wrong(gate: Gate, about: About) -> Complaint {
 
 /// A trouble in words. Its waiting time is counted down elsewhere: what is announced must not change every second.
 fn worded(gate: Gate, trouble: &Trouble, which: usize) -> Note {
-    let length = gate.step_once(|step| if let Step::Code { length, .. } = step { Some(*length) } else { None });
+    // All authenticator apps show as many digits.
+    let length = gate.step_once(|step| if let Step::Code { length, .. } = step { Some(*length) } else { Some(6) });
     (i18n::trouble_code(trouble), i18n::trouble(trouble, which, length.unwrap_or_default()))
 }
 

@@ -1,9 +1,12 @@
 //! One file per step: what a member is asked, and what each act of theirs means. Screens look at the gate and speak to it;
 //! they know no network, no storage and no other screen.
 
+mod choice;
+mod code_field;
 mod form;
 mod password_field;
 
+pub mod choose_factor;
 pub mod choose_workspace;
 pub mod code;
 pub mod complete;
@@ -18,10 +21,16 @@ pub mod unopened;
 
 // Off the login path: these are in the whole app alone.
 #[cfg(feature = "whole")]
+mod copy_button;
+#[cfg(feature = "whole")]
 mod new_password_field;
 
 #[cfg(feature = "whole")]
 pub mod create_account;
+#[cfg(feature = "whole")]
+pub mod enrol_authenticator;
+#[cfg(feature = "whole")]
+pub mod enrol_contact;
 #[cfg(feature = "whole")]
 pub mod find_id;
 #[cfg(feature = "whole")]
@@ -31,7 +40,13 @@ pub mod invitation;
 #[cfg(feature = "whole")]
 pub mod joined;
 #[cfg(feature = "whole")]
+pub mod link_address;
+#[cfg(feature = "whole")]
 pub mod new_password;
+#[cfg(feature = "whole")]
+pub mod recovery_code;
+#[cfg(feature = "whole")]
+pub mod recovery_codes;
 #[cfg(feature = "whole")]
 pub mod register_id;
 #[cfg(feature = "whole")]

@@ -26,7 +26,7 @@ pub fn view(gate: Gate) -> AnyView {
     let parts = vec![
         heading_with(say(Text::ResetTitle), None, say(Text::ResetLead)),
         Field { text: known_name, ..Field::new(NAME, name, say(Text::AccountName), at_name) }.view(),
-        Field { text: known_email, ..Field::new(EMAIL, email, say(Text::IdentifyLabel), at_email) }.view(),
+        Field { text: known_email, ..Field::new(EMAIL, email, say(Text::AccountEmail), at_email) }.view(),
         submit(gate, Text::ResetSubmit),
         ways(gate, &[(ActionName::Back, Text::ActionBack)]),
     ];

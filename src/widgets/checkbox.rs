@@ -60,8 +60,3 @@ fn beside(id: &str, url: String, words: Words) -> AnyView {
     let named = format!("{own} {id}-label");
     view! { <a id=own href=url target="_blank" rel="noopener" aria-labelledby=named>{words}</a> }.into_any()
 }
-
-/// Whether a box is ticked now.
-pub fn is_ticked(node: NodeRef<Input>) -> bool {
-    node.get_untracked().is_some_and(|input| input.checked())
-}

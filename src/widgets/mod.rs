@@ -11,6 +11,7 @@ pub mod checklist;
 pub mod field;
 pub mod heading;
 pub mod note;
+pub mod tick;
 
 use leptos::prelude::AnyView;
 

@@ -18,7 +18,7 @@ pub fn run(tale: impl AsyncFnOnce(&Gate)) {
 }
 
 fn wants(places: &str) -> Hints {
-    Hints { return_to: Some(places.to_owned()), organisation: None, token: None }
+    Hints { return_to: Some(places.to_owned()), ..Hints::default() }
 }
 
 /// E1, L1, L11: address, code, workspace, password, and led to where one was going.

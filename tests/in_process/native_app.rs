@@ -134,7 +134,7 @@ impl<'g> NativeApp<'g> {
     }
 
     pub async fn enters_code(&mut self, code: &str) {
-        self.does(Action::SubmitCode { code: Secret::new(code) }).await;
+        self.does(Action::SubmitCode { code: Secret::new(code), remember: false }).await;
     }
 
     pub async fn enters_password(&mut self, identifier: Option<&str>, password: &str) {
@@ -200,9 +200,21 @@ impl<'g> NativeApp<'g> {
                     }
                     Effect::Wake { .. } | Effect::Abort { .. } | Effect::Door | Effect::Reload | Effect::Continue => {}
                     Effect::Leave { url } => self.left_for = Some(url),
+                    Effect::Cancel { id } => self.gives_up(&id).await,
                 }
             }
         }
+    }
+
+    async fn gives_up(&mut self, id: &str) {
+        let url = format!("{}/api/v1/flows/{id}", self.gate.server.origin());
+        let asked = self.gate.client.delete(url).header(VERSION_HEADER, VERSION).header("cookie", self.cookies());
+        let answer = asked.send().await.expect("an answer");
+        assert_eq!(answer.status(), 204, "giving up is always taken");
+    }
+
+    fn cookies(&self) -> String {
+        self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
 
     fn beginning(&self) -> Begin {
@@ -238,8 +250,7 @@ impl<'g> NativeApp<'g> {
         if let Some(etag) = &request.etag {
             asked = asked.header("if-none-match", etag);
         }
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let asked = asked.header(VERSION_HEADER, VERSION).header("cookie", cookies.join("; "));
+        let asked = asked.header(VERSION_HEADER, VERSION).header("cookie", self.cookies());
         let answer = asked.send().await.expect("an answer");
         if let Line::LosesAnswers(left @ 1..) = self.line {
             self.line = Line::LosesAnswers(left - 1);

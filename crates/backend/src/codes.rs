@@ -56,6 +56,14 @@ impl Code {
 }
 
 impl CodeDigest {
+    /// One that no code matches.
+    ///
+    /// # Errors
+    /// [`NoChance`] when there is no randomness.
+    pub fn of_no_code(chance: &Chance) -> Result<Self, NoChance> {
+        Ok(Self(chance.bytes()?))
+    }
+
     /// Whether both are of the same code, in a time that tells nothing.
     pub fn matches(&self, other: &Self) -> bool {
         self.0.ct_eq(&other.0).into()

@@ -9,8 +9,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::http::{House, etag_matches, page};
-use crate::locale::Locale;
+use crate::http::{House, asked_locale, etag_matches, page};
 use crate::pages;
 use crate::server_key::digest;
 
@@ -165,8 +164,7 @@ pub async fn serve(State(house): State<House>, request: Request) -> Response {
             (StatusCode::NOT_FOUND, [(header::CACHE_CONTROL, "no-store")], "Not found\n").into_response()
         }
         None => {
-            let asked = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-            let html = pages::not_found(Locale::from_accept_language(asked.unwrap_or_default()));
+            let html = pages::not_found(asked_locale(request.headers()));
             page(StatusCode::NOT_FOUND, html, pages::policy())
         }
     }
@@ -177,7 +175,7 @@ pub async fn serve(State(house): State<House>, request: Request) -> Response {
 enum Page {
     /// `/` and `/o/{organisation}`: the login path, and as little as it needs.
     Login,
-    /// `/join`, `/reset` and `/continue`: all screens.
+    /// `/join`, `/reset`, `/link` and `/continue`: all screens.
     Whole,
 }
 
@@ -185,7 +183,7 @@ impl Page {
     fn at(path: &str) -> Option<Self> {
         match path {
             "/" => Some(Self::Login),
-            "/join" | "/reset" | "/continue" => Some(Self::Whole),
+            "/join" | "/reset" | "/link" | "/continue" => Some(Self::Whole),
             _ => {
                 let rest = path.strip_prefix("/o/")?;
                 (!rest.is_empty() && !rest.contains('/')).then_some(Self::Login)
@@ -296,10 +294,11 @@ mod tests {
         for path in ["/", "/o/nuri", "/o/%EB%88%84%EB%A6%AC"] {
             assert_eq!(Page::at(path), Some(Page::Login), "{path}");
         }
-        for path in ["/join", "/reset", "/continue"] {
+        for path in ["/join", "/reset", "/link", "/continue"] {
             assert_eq!(Page::at(path), Some(Page::Whole), "{path}");
         }
-        for path in ["/o", "/o/", "/o/nuri/", "/o/nuri/x", "/index", "/home", "//", "/x", "/join/", "/reset/x", "/link"]
+        for path in
+            ["/o", "/o/", "/o/nuri/", "/o/nuri/x", "/index", "/home", "//", "/x", "/join/", "/reset/x", "/link/"]
         {
             assert_eq!(Page::at(path), None, "{path}");
         }

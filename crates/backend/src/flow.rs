@@ -1,5 +1,5 @@
 //! A flow as it is stored, and what acts make of it, given facts. One room per purpose: signing in, joining, resetting a
-//! password, and what they share; each takes facts and says what comes next. It refuses to know where facts come from (SQL, mails, hashes) and how its answers
+//! password, opening a security link, and what they share; each takes facts and says what comes next. It refuses to know where facts come from (SQL, mails, hashes) and how its answers
 //! travel (HTTP).
 
 mod stage;
@@ -10,11 +10,13 @@ pub mod join;
 pub mod new_password;
 pub mod register_id;
 pub mod reset;
+pub mod second_factor;
+pub mod security_link;
 pub mod sign_in;
 
 mod view;
 
-use daemun_protocol::{Channel, FieldCode, FieldError, Membership, Timestamp};
+use daemun_protocol::{Channel, Factor, FieldCode, FieldError, Membership, Secret, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::email_address::EmailAddress;
@@ -25,10 +27,10 @@ use crate::return_to::ReturnTo;
 pub use stage::{Completed, Ending, Notice, Stage, back, use_email, use_organisation};
 pub use view::{ended, likeness, view};
 
-/// Seconds from the last accepted act, or from the end of a restriction that it shows, to the end of a flow.
-pub const LIFETIME: u64 = 30 * 60;
-/// Seconds from a flow's beginning to its end at the latest, whatever is done in it.
-pub const LONGEST_LIFE: u64 = 2 * 3600;
+/// [`Entrance::lifetime`] of what may end in signing in.
+const LIFETIME: u64 = 30 * 60;
+/// [`Entrance::longest_life`] of what may end in signing in.
+const LONGEST_LIFE: u64 = 2 * 3600;
 
 /// A flow as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,13 +49,41 @@ pub struct StoredFlow {
     pub proven: Option<EmailAddress>,
 }
 
-/// What a flow was begun for; any may end in signing in.
+/// What a flow was begun for; any but that of a security link may end in signing in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Entrance {
     SignIn,
     Join,
     Reset,
+    /// A security link (FEATURES O1); `None`: one that nobody has made.
+    Link(Option<i64>),
+}
+
+impl Entrance {
+    /// Seconds from the last accepted act, or from the end of a restriction that it shows, to the end of a flow.
+    pub const fn lifetime(self) -> u64 {
+        match self {
+            Self::SignIn | Self::Join | Self::Reset => LIFETIME,
+            Self::Link(_) => security_link::LIFETIME,
+        }
+    }
+
+    /// Seconds from a flow's beginning to its end at the latest, whatever is done in it.
+    pub const fn longest_life(self) -> u64 {
+        match self {
+            Self::SignIn | Self::Join | Self::Reset => LONGEST_LIFE,
+            Self::Link(_) => security_link::LONGEST_LIFE,
+        }
+    }
+
+    /// How a flow ends that its browser gives up.
+    pub const fn given_up(self) -> Ending {
+        match self {
+            Self::SignIn | Self::Join | Self::Reset => Ending::Cancelled,
+            Self::Link(_) => Ending::Left,
+        }
+    }
 }
 
 /// An address and how the member wrote it.
@@ -71,6 +101,8 @@ pub enum Said {
     CodeSentAgain { to: String },
     ReturnNotAllowed,
     PasswordChanged,
+    SecondFactorRequired,
+    LinkLeft,
 }
 
 /// A workspace and its policy (FEATURES L8, L9, P1, R3, R4).
@@ -81,6 +113,13 @@ pub struct Workspace {
     pub organisation_id: Option<String>,
     pub email_entry: bool,
     pub organisation_entry: bool,
+    /// Whether members can sign in by a code to a linked number (FEATURES L2).
+    pub phone_entry: bool,
+    pub two_factor: TwoFactor,
+    /// Whether a browser can be remembered after a second factor (FEATURES T1).
+    pub remember_browser: bool,
+    /// Whether personal email and mobile number are the organisation's to change (FEATURES T3).
+    pub managed_profiles: bool,
     /// Consecutive wrong passwords that suspend an account; `None`: they do not.
     pub attempt_limit: Option<u32>,
     /// Whether remaining tries are said.
@@ -88,6 +127,26 @@ pub struct Workspace {
     /// Accounts at most; `None`: as many as come.
     pub capacity: Option<u32>,
     pub passwords: PasswordPolicy,
+}
+
+/// Of whom a second factor is asked (FEATURES T1, T2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TwoFactor {
+    /// Of members who have turned it on.
+    Optional,
+    /// Of everybody.
+    Required,
+}
+
+impl TwoFactor {
+    /// The name under which it is stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Optional => "optional",
+            Self::Required => "required",
+        }
+    }
 }
 
 impl Workspace {
@@ -108,6 +167,24 @@ pub struct Facts {
     pub memberships: Vec<Membership>,
     /// How codes can travel here.
     pub channels: Vec<Channel>,
+    /// The second factors of who has given the first.
+    pub factors: Vec<Factor>,
+    /// How many of their recovery codes are left.
+    pub recovery_codes_left: u32,
+    pub shown: Shown,
+}
+
+/// What is shown at a step, once, and kept nowhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Shown {
+    #[default]
+    Nothing,
+    /// The key for an authenticator app: in base32, and as a key URI.
+    Authenticator {
+        key: Secret,
+        uri: Secret,
+    },
+    RecoveryCodes(Vec<Secret>),
 }
 
 /// What an act does to the flow.
@@ -147,6 +224,8 @@ pub enum Refusal {
         tries_left: u32,
     },
     CodeExpired,
+    /// It was right, and used before.
+    CodeSpent,
     CredentialsWrong {
         tries_left: Option<u32>,
     },

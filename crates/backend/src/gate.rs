@@ -7,9 +7,11 @@ mod code_turn;
 mod entering;
 mod id_turns;
 mod join_turns;
+mod link_turns;
 mod new_password_turn;
 mod password_turn;
 mod reset_turns;
+mod second_factor_turns;
 mod sign_in_turns;
 
 mod counting;
@@ -30,7 +32,7 @@ use crate::clock::Clock;
 use crate::email_address::EmailAddress;
 use crate::flow::code::Contact;
 use crate::flow::sign_in::{self, Arrival};
-use crate::flow::{self, Address, Ending, Entrance, Facts, Next, Stage, StoredFlow, join, reset};
+use crate::flow::{self, Address, Ending, Entrance, Facts, Next, Stage, StoredFlow, join, reset, security_link};
 use crate::limits::{Doing, Meter, Neighbourhood};
 use crate::locale::Locale;
 use crate::log::Log;
@@ -208,7 +210,8 @@ impl Gate {
             Kind::SignIn => Some(Entrance::SignIn),
             Kind::Join => Some(Entrance::Join),
             Kind::Reset => Some(Entrance::Reset),
-            Kind::Link | Kind::Unknown(_) => None,
+            Kind::Link => Some(Entrance::Link(None)),
+            Kind::Unknown(_) => None,
         };
         let Some(entrance) = entrance else { return problems::bare(ProblemCode::Malformed, 400) };
         if begin.client.version.len() > LONGEST_TAG
@@ -221,18 +224,25 @@ impl Gate {
             return problems::bare(ProblemCode::ClientUnsupported, 422);
         }
         let token = begin.hints.token.as_ref();
-        let stage = match entrance {
-            Entrance::SignIn => sign_in::first_stage(match &begin.hints.organisation {
+        let locale = Locale::from_tag(&begin.client.locale);
+        let begun = |stage| {
+            let return_to = self.places.judge(begin.hints.return_to.as_deref());
+            StoredFlow::begin(entrance, locale, return_to, stage)
+        };
+        let flow = match entrance {
+            Entrance::SignIn => begun(sign_in::first_stage(match &begin.hints.organisation {
                 Some(typed) => self.arrival_by_organisation(connection, typed)?,
                 None => self.arrival_by_session(connection, asker, now)?,
-            }),
-            Entrance::Join => join::first_stage(self.open_invitation(connection, token, now)?),
-            Entrance::Reset => reset::first_stage(self.open_reset_link(connection, token, now)?),
+            })),
+            Entrance::Join => begun(join::first_stage(self.open_invitation(connection, token, now)?)),
+            Entrance::Reset => begun(reset::first_stage(self.open_reset_link(connection, token, now)?)),
+            Entrance::Link(_) => {
+                let opened = self.open_security_link(connection, browser, &begin.hints, now)?;
+                security_link::begin(opened, locale)
+            }
         };
-        let return_to = self.places.judge(begin.hints.return_to.as_deref());
-        let flow = StoredFlow::begin(entrance, Locale::from_tag(&begin.client.locale), return_to, stage);
         let id = self.chance.token::<16>()?;
-        let (expires_at, last_end) = (now.plus_seconds(flow::LIFETIME), now.plus_seconds(flow::LONGEST_LIFE));
+        let (expires_at, last_end) = (now.plus_seconds(entrance.lifetime()), now.plus_seconds(entrance.longest_life()));
         let row = FlowRow { flow, expires_at, last_end };
         store::insert_flow(connection, &id, browser, &row)?;
         let seen = self.see(connection, &id, &row, now)?;
@@ -285,13 +295,16 @@ impl Gate {
             .await
     }
 
-    /// Gives a flow up. One that is over stays as it is. Whether there was one.
+    /// Gives a flow up; that of a security link is left (FEATURES O3). One that is over stays as it is. Whether there was one.
     ///
     /// # Errors
     /// [`Trouble`] behind the scenes.
     pub async fn cancel(&self, browser: &Browser, id: &str) -> Result<bool, Trouble> {
         let (gate, browser, id) = (self.clone(), browser.id(), id.to_owned());
-        self.store.write(move |transaction| gate.cancel_in(transaction, &id, &browser, gate.clock.now())).await
+        let end = move |transaction: &rusqlite::Transaction<'_>| {
+            gate.end_in(transaction, &id, &browser, Entrance::given_up, gate.clock.now())
+        };
+        self.store.write(end).await
     }
 
     /// Ends the session and whatever else this browser has begun: a flow that is left open may hold a verified address,
@@ -309,7 +322,7 @@ impl Gate {
                 }
                 let Some(browser) = browser else { return Ok(()) };
                 for id in store::flows_of(transaction, &browser, now)? {
-                    gate.cancel_in(transaction, &id, &browser, now)?;
+                    gate.end_in(transaction, &id, &browser, |_| Ending::Cancelled, now)?;
                 }
                 Ok(())
             })
@@ -317,16 +330,18 @@ impl Gate {
     }
 
     /// Gives a flow up, unless it is over already. Whether there was one.
-    fn cancel_in(
+    fn end_in(
         &self,
         connection: &Connection,
         id: &str,
         browser: &Digest32,
+        ending: fn(Entrance) -> Ending,
         now: Timestamp,
     ) -> Result<bool, Trouble> {
         let Some(mut row) = store::read_flow(connection, id, browser, &self.log)? else { return Ok(false) };
         if row.flow.stage.kind().is_some() && !is_over(&row, now) {
-            row.flow.apply(Next::to(Stage::Ended(Ending::Cancelled)));
+            let ending = ending(row.flow.entrance);
+            row.flow.apply(Next::to(Stage::Ended(ending)));
             store::write_flow(connection, id, &row)?;
         }
         Ok(true)
@@ -379,6 +394,11 @@ impl Gate {
             row.flow.locale = Locale::from_tag(tag);
         }
         let reserved = match store::remembered(connection, scope, &self.log)? {
+            // What was shown once was not kept: it is shown as long as the flow stands there.
+            Remembered::Finished(finished) if finished.body.is_empty() => {
+                let body = serde_json::to_string(&self.see(connection, &id, &row, now)?)?;
+                return Ok(Turn::Passing(Finished { body, ..finished }));
+            }
             Remembered::Finished(finished) => return Ok(Turn::Passing(finished)),
             Remembered::OtherBody => return problems::bare(ProblemCode::KeyReused, 422).map(Turn::Passing),
             Remembered::Reserved(reservation) => Some(reservation),
@@ -398,7 +418,12 @@ impl Gate {
         match &turn {
             Turn::Passing(_) => {}
             Turn::Answered(finished) => {
-                store::finish_answer(connection, scope, finished.clone(), now)?;
+                let kept = if taking.row.flow.stage.shows_secrets() {
+                    Finished { body: String::new(), ..finished.clone() }
+                } else {
+                    finished.clone()
+                };
+                store::finish_answer(connection, scope, kept, now)?;
                 store::forget_old(connection, now)?;
             }
             Turn::Hash(_) => {
@@ -413,27 +438,33 @@ impl Gate {
         Ok(turn)
     }
 
+    /// What the flow's stage needs to know.
+    fn facts(&self, connection: &Connection, stage: &Stage) -> Result<Facts, Trouble> {
+        let facts = Facts {
+            organisation_way: store::organisation_way(connection)?,
+            workspace: match stage.workspace() {
+                Some(id) => store::workspace(connection, id)?,
+                None => None,
+            },
+            memberships: match stage.verified() {
+                Some(Contact::Email(address)) => store::listed_memberships(connection, &address.email)?,
+                Some(Contact::Mobile { number, .. }) => store::memberships_by_number(connection, &number)?,
+                None => Vec::new(),
+            },
+            channels: self.channels.clone(),
+            ..Facts::default()
+        };
+        match stage.entering() {
+            Some(entering) => self.with_factors(connection, facts, stage, entering),
+            None => Ok(facts),
+        }
+    }
+
     /// The flow as its browser sees it.
     fn see(&self, connection: &Connection, id: &str, row: &FlowRow, now: Timestamp) -> Result<Flow, Trouble> {
-        let facts = facts(connection, &row.flow.stage, &self.channels)?;
+        let facts = self.facts(connection, &row.flow.stage)?;
         Ok(flow::view(id, &row.flow, &facts, now, row.expires_at))
     }
-}
-
-/// What the flow's stage needs to know.
-fn facts(connection: &Connection, stage: &Stage, channels: &[Channel]) -> Result<Facts, Trouble> {
-    Ok(Facts {
-        organisation_way: store::organisation_way(connection)?,
-        workspace: match stage.workspace() {
-            Some(id) => store::workspace(connection, id)?,
-            None => None,
-        },
-        memberships: match stage.verified() {
-            Some(address) => store::listed_memberships(connection, &address.email)?,
-            None => Vec::new(),
-        },
-        channels: channels.into(),
-    })
 }
 
 fn is_over(row: &FlowRow, now: Timestamp) -> bool {
@@ -448,7 +479,7 @@ fn expired(id: &str, row: &FlowRow, now: Timestamp) -> Flow {
         rev: row.flow.rev,
         server_time: now,
         expires_at: row.expires_at,
-        status: flow::ended(EndReason::Expired),
+        status: flow::ended(EndReason::Expired, row.flow.entrance),
         messages: Vec::new(),
         account: None,
         workspace: None,

@@ -39,11 +39,13 @@ mod files;
 mod home;
 mod pages;
 mod sandbox;
+mod shared;
 
 mod gate;
 
 mod flow;
 
+mod authenticator;
 mod browser;
 mod calendar;
 mod carrier;
@@ -59,6 +61,7 @@ mod offering;
 mod organisation_id;
 mod password;
 mod person_name;
+mod recovery_codes;
 mod reset_desk;
 mod return_to;
 mod server_key;

@@ -25,6 +25,9 @@ pub const STRANGERS_CODE_TRIES: TryRule = TryRule { tries: 20, window: 30 * 60, 
 /// Wrong codes of such browsers that are evaluated for one address in a day: where a code is all that is asked for, guessing
 /// goes on every day.
 pub const STRANGERS_WRONG_CODES: Rate = Rate { count: 40, seconds: 24 * 3600 };
+/// Five wrong codes of an account's authenticator or recovery codes. The pause is shorter than a flow lives, so that whoever
+/// waits goes on where they were (FEATURES T5).
+pub const FACTOR_TRIES: TryRule = TryRule { tries: 5, window: 30 * 60, pause: 15 * 60 };
 /// Ten wrong passwords restrict for an hour (FEATURES L9).
 pub const PASSWORD_TRIES: TryRule = TryRule { tries: 10, window: 24 * 3600, pause: 3600 };
 /// The same for all browsers together that never signed in to the account: once for those that came by the organisation's
@@ -112,6 +115,9 @@ pub struct Rate {
 
 /// Codes sent to one address.
 pub const SENDS: [Rate; 2] = [Rate { count: 5, seconds: 10 * 60 }, Rate { count: 20, seconds: 24 * 3600 }];
+
+/// Codes sent to phones for one workspace, and all those that are sent before a workspace is known: they cost money.
+pub const WORKSPACE_SENDS: Rate = Rate { count: 300, seconds: 10 * 60 };
 
 /// Seconds until one more is within every rate, given the moments of the earlier ones; `None`: now.
 pub fn wait_for_rates(rates: &[Rate], earlier: &[Timestamp], now: Timestamp) -> Option<u32> {

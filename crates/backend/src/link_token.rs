@@ -15,6 +15,7 @@ pub struct LinkToken(Secret);
 pub enum LinkKind {
     Join,
     Reset,
+    Security,
 }
 
 /// Characters of a token.
@@ -58,6 +59,7 @@ impl LinkKind {
         match self {
             Self::Join => "/join",
             Self::Reset => "/reset",
+            Self::Security => "/link",
         }
     }
 }
@@ -72,7 +74,7 @@ impl core::fmt::Debug for LinkToken {
 mod tests {
     use super::*;
 
-    /// R2, E4: what is stored opens nothing, and a token of one kind is none of the other.
+    /// R2, E4, O1: what is stored opens nothing, and a token of one kind is none of the other.
     #[test]
     fn a_token_is_read_as_it_was_drawn_and_stored_as_something_else() {
         let key = ServerKey::new([7; 32]);
@@ -82,7 +84,9 @@ mod tests {
         assert_eq!((place, secret.len()), ("https://login.example/reset", LENGTH));
         let read = LinkToken::parse(&Secret::new(secret)).unwrap();
         assert_eq!(read.digest(&key, LinkKind::Reset), token.digest(&key, LinkKind::Reset));
-        assert_ne!(read.digest(&key, LinkKind::Reset), token.digest(&key, LinkKind::Join));
+        for other in [LinkKind::Join, LinkKind::Security] {
+            assert_ne!(read.digest(&key, LinkKind::Reset), token.digest(&key, other));
+        }
         assert_eq!(format!("{token:?}"), "LinkToken");
         for text in ["", "a", &"a".repeat(42), &"a".repeat(44), &"a".repeat(10_000), &"가".repeat(43), &"=".repeat(43)]
         {

@@ -75,7 +75,19 @@ impl MobileNumber {
             .map_or_else(|| self.0.clone(), |number| number.format().mode(Mode::National).to_string())
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "second factors will tell numbers so"))]
+    /// As it is told to whoever entered it: as it is written in its own country, where it could be typed so; else with the
+    /// country's code.
+    pub fn told(&self) -> String {
+        let national = self.national();
+        if Self::parse(&national).as_ref() == Some(self) {
+            return national;
+        }
+        self.0
+            .strip_prefix('+')
+            .and_then(read_international)
+            .map_or_else(|| self.0.clone(), |number| number.format().mode(Mode::International).to_string())
+    }
+
     /// As its owner knows it again and nobody else learns it: `010-****-0101`. The leading group is hidden too where little
     /// else would be.
     pub fn masked(&self) -> String {

@@ -55,6 +55,11 @@ impl ReturnPlaces {
         format!("{}/home", self.own_origin())
     }
 
+    /// Where what was shared is (FEATURES O2).
+    pub fn shared_place(&self, place: &str) -> String {
+        format!("{}/shared/{place}", self.own_origin())
+    }
+
     /// Judges what came in the address bar.
     pub fn judge(&self, raw: Option<&str>) -> ReturnTo {
         match raw {

@@ -185,7 +185,7 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
     let phones = config.webhook.as_ref().map(|webhook| Webhook::new(&webhook.url, &webhook.secret)).transpose()?;
     // Phones are reached by the sandbox's inbox, or by whoever takes messages to them.
     let channels = match (config.sandbox, &phones) {
-        (Sandbox::On, _) | (Sandbox::Off, Some(_)) => vec![Channel::Email, Channel::Sms],
+        (Sandbox::On, _) | (Sandbox::Off, Some(_)) => vec![Channel::Email, Channel::Sms, Channel::Notification],
         (Sandbox::Off, None) => vec![Channel::Email],
     };
     let ways = Ways { email, phones };
@@ -246,6 +246,7 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
         origin: origin.clone(),
     };
     let postman = Postman::new(store.clone(), config.clock.clone(), config.log.clone(), ways, inbox, desk);
+    let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host).to_owned();
     let gate = Gate::from(Parts {
         store,
         clock: config.clock.clone(),
@@ -262,7 +263,6 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
         same_key: crate::gate::SameKey::default(),
         log: config.log.clone(),
     });
-    let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host).to_owned();
     let house = House {
         gate,
         files: Arc::new(files),
@@ -287,7 +287,7 @@ fn host_of(origin: &str) -> String {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Planting {
     Needed,
-    /// It has been there since before there were invitations.
+    /// It has been there since before there were invitations or security links.
     Anew,
     None,
 }
@@ -296,7 +296,8 @@ enum Planting {
 async fn settle_in(store: &Store, config: &Config) -> Result<(Inbox, Planting), NotStarted> {
     let read = store.read(|transaction| {
         let is_sandbox = store::is_sandbox(transaction)?;
-        let planting = match (store::world_is_empty(transaction)?, store::has_invitations(transaction)?) {
+        let has_links = store::has_invitations(transaction)? && store::has_security_links(transaction)?;
+        let planting = match (store::world_is_empty(transaction)?, has_links) {
             (true, _) => Planting::Needed,
             (false, false) => Planting::Anew,
             (false, true) => Planting::None,

@@ -2,6 +2,7 @@
 //! It knows no browser, no clock, no randomness and no async; a driver brings those in and carries its effects out.
 
 mod face;
+mod in_app;
 mod machine;
 mod moment;
 mod opening;
@@ -11,6 +12,7 @@ mod trouble;
 mod typed;
 
 pub use face::{Busy, Face};
+pub use in_app::InApp;
 pub use machine::{Answer, Effect, Event, Fault, Machine, Ticket};
 pub use moment::Moment;
 pub use opening::{Entry, Place};

@@ -41,6 +41,8 @@ pub enum Event {
     Outdated,
     /// The page that [`Effect::Continue`] asked for is out of reach.
     Stranded,
+    /// The screen is left for good: the page goes, or the app around it shows something else.
+    Left,
 }
 
 /// What the backend can answer.
@@ -87,6 +89,8 @@ pub enum Effect {
     Reload,
     /// Load the page that has all screens, for a step that this one has none for; it reads the flow where it is.
     Continue,
+    /// `DELETE flows/{id}`, which is to arrive also if the page goes. Nobody waits for its answer.
+    Cancel { id: String },
 }
 
 /// The state of the app's one conversation with the backend.
@@ -224,6 +228,12 @@ impl Machine {
                 Phase::Complete { redirect_to, .. } => effects.push(Effect::Leave { url: redirect_to.clone() }),
                 Phase::Opening(_) | Phase::Open(_) | Phase::Ended { .. } => self.open(&mut effects),
             },
+            Event::Restarted if self.is_link_over() => {
+                // The link's secret is forgotten by now; the backend knows which link the flow before was for.
+                self.entry.hints.previous = self.entry.flow.take();
+                self.entry.kind = Kind::Link;
+                self.begin_anew(&mut effects);
+            }
             Event::Restarted if self.entry.place == Place::Passage => effects.push(Effect::Door),
             Event::Stranded => {
                 if let Phase::Opening(Opening { request: request @ OpeningRequest::Elsewhere, .. }) = &mut self.phase {
@@ -234,15 +244,9 @@ impl Machine {
                 self.drop_request(&mut effects);
                 self.entry.flow = None;
                 self.entry.at_front_door = self.entry.hints.organisation.is_none();
-                self.instance += 1;
-                self.phase = Phase::Opening(Opening {
-                    step: self.entry.first_step(),
-                    offers: Entry::first_offers(),
-                    early: None,
-                    request: OpeningRequest::Unsent,
-                });
-                self.open(&mut effects);
+                self.begin_anew(&mut effects);
             }
+            Event::Left => self.leave(&mut effects),
             Event::Submitted(action) => self.submit(now, action, &mut effects),
             Event::Answered(ticket, answer) => self.answered(now, ticket, answer, &mut effects),
             Event::Tick => {}
@@ -315,7 +319,8 @@ impl Machine {
     pub fn flow_id(&self) -> Option<&str> {
         match &self.phase {
             Phase::Open(Open { flow, .. }) | Phase::Complete { flow, .. } => Some(&flow.id),
-            Phase::Opening(_) => self.entry.flow.as_deref(),
+            // Until what a link began has begun anew, a reload finds the one before, and can begin anew from there too.
+            Phase::Opening(_) => self.entry.flow.as_deref().or(self.entry.hints.previous.as_deref()),
             // What a link began stays over when the page is loaded again: there is nothing to begin it with.
             Phase::Ended { .. } => self.entry.flow.as_deref().filter(|_| self.entry.kind != Kind::SignIn),
         }
@@ -387,6 +392,38 @@ impl Machine {
                 Some(id) => Effect::Read { ticket, id, etag: None },
                 None => Effect::Begin { ticket },
             });
+        }
+    }
+
+    fn begin_anew(&mut self, effects: &mut Vec<Effect>) {
+        self.instance += 1;
+        self.phase = Phase::Opening(Opening {
+            step: self.entry.first_step(),
+            offers: Entry::first_offers(),
+            early: None,
+            request: OpeningRequest::Unsent,
+        });
+        self.open(effects);
+    }
+
+    /// Whether what is over was for a security link, which can be tried anew.
+    fn is_link_over(&self) -> bool {
+        matches!(&self.phase, Phase::Ended { restart: Some(Restart { kind: Kind::Link }), .. })
+    }
+
+    /// Who leaves the screen of a security link has to begin again (FEATURES O3). Nothing else ends by being left, and what
+    /// another page of the app carries on is not left.
+    fn leave(&mut self, effects: &mut Vec<Effect>) {
+        let left = match &self.phase {
+            Phase::Open(open) => Some(&open.flow.id).filter(|_| open.flow.kind == Kind::Link),
+            Phase::Opening(Opening { request: OpeningRequest::Elsewhere, .. }) => None,
+            Phase::Opening(_) => self.entry.flow.as_ref().filter(|_| self.entry.kind == Kind::Link),
+            Phase::Complete { .. } | Phase::Ended { .. } => None,
+        };
+        if let Some(id) = left.cloned() {
+            self.drop_request(effects);
+            self.phase = Phase::Ended { reason: EndReason::Left, restart: Some(Restart { kind: Kind::Link }) };
+            effects.push(Effect::Cancel { id });
         }
     }
 
@@ -648,7 +685,13 @@ impl Machine {
     }
 
     fn end(&mut self, reason: EndReason) {
-        self.phase = Phase::Ended { reason, restart: Some(Restart { kind: Kind::SignIn }) };
+        // Of what a link begins, only security links can be tried anew without the link itself.
+        let kind = match &self.phase {
+            Phase::Open(open) => &open.flow.kind,
+            Phase::Opening(_) | Phase::Complete { .. } | Phase::Ended { .. } => &self.entry.kind,
+        };
+        let kind = if *kind == Kind::Link { Kind::Link } else { Kind::SignIn };
+        self.phase = Phase::Ended { reason, restart: Some(Restart { kind }) };
     }
 
     /// Takes the backend's word for what is. `trouble` is said only if the step is still the one it is about.

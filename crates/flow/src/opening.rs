@@ -22,7 +22,8 @@ pub struct Entry {
 pub enum Place {
     /// `/` and `/o/{organisation}`: a sign-in begins here, any number of times.
     Door,
-    /// `/join#…`, `/reset#…`, `/continue`: what began here, or elsewhere, is over when it is over.
+    /// `/join#…`, `/reset#…`, `/link#…`, `/continue`: what began here, or elsewhere, is over when it is over; only what a
+    /// security link is for can be tried anew.
     Passage,
 }
 

@@ -2,8 +2,8 @@
 
 use daemun_flow::{Answer, Effect, Entry, Event, Face, Fault, Machine, Moment, Place, Ticket};
 use daemun_protocol::{
-    Action, ActionName, Channel, EndReason, Flow, Hints, Kind, Offers, Poll, Problem, ProblemCode, Secret, Status,
-    Step, StepState, Timestamp,
+    Action, ActionName, Channel, EndReason, Flow, Hints, Kind, Offers, Poll, Problem, ProblemCode, Restart, Secret,
+    Status, Step, StepState, Timestamp,
 };
 use proptest::prelude::*;
 
@@ -15,9 +15,10 @@ fn step() -> impl Strategy<Value = Step> {
         Just(Step::Organisation { organisation: Some("nuri".into()) }),
         (0_u64..4_000).prop_map(|seconds| Step::Code {
             channel: Channel::Email,
-            sent_to: "a@b.test".into(),
+            sent_to: Some("a@b.test".into()),
             length: 6,
-            expires_at: Timestamp::from_seconds(seconds)
+            expires_at: Some(Timestamp::from_seconds(seconds)),
+            remember_days: None,
         }),
         Just(Step::Password { identifier: None }),
         Just(Step::Unknown { kind: "later".into() }),
@@ -37,15 +38,17 @@ fn status() -> impl Strategy<Value = Status> {
         1 => Just(Status::Complete { redirect_to: "https://work.example/".into() }),
         1 => Just(Status::Complete { redirect_to: "javascript:x".into() }),
         1 => Just(Status::Ended { reason: EndReason::Cancelled, restart: None }),
+        1 => Just(Status::Ended { reason: EndReason::Left, restart: Some(Restart { kind: Kind::Link }) }),
         1 => Just(Status::Unknown),
     ]
 }
 
 fn flow() -> impl Strategy<Value = Flow> {
-    (prop_oneof![9 => Just("f"), 1 => Just("g")], 0_u64..6, 0_u64..4_000, 0_u64..4_000, status()).prop_map(
-        |(id, rev, now, end, status)| Flow {
+    let kind = prop_oneof![Just(Kind::SignIn), Just(Kind::Link)];
+    (prop_oneof![9 => Just("f"), 1 => Just("g")], kind, 0_u64..6, 0_u64..4_000, 0_u64..4_000, status()).prop_map(
+        |(id, kind, rev, now, end, status)| Flow {
             id: id.into(),
-            kind: Kind::SignIn,
+            kind,
             rev,
             server_time: Timestamp::from_seconds(now),
             expires_at: Timestamp::from_seconds(end),
@@ -84,7 +87,7 @@ enum Happening {
 fn happening() -> impl Strategy<Value = Happening> {
     let action = prop_oneof![
         Just(Action::SubmitIdentifier { identifier: "a@b.test".into() }),
-        Just(Action::SubmitCode { code: Secret::new(CANARY) }),
+        Just(Action::SubmitCode { code: Secret::new(CANARY), remember: false }),
         Just(Action::SubmitPassword { identifier: None, password: Secret::new(CANARY) }),
         Just(Action::SubmitNewPassword { password: Secret::new(CANARY) }),
         Just(Action::SubmitId { identifier: "minji".into(), password: Secret::new(CANARY) }),
@@ -98,7 +101,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         4 => action.prop_map(|action| Happening::Other(Event::Submitted(action))),
         4 => Just(Happening::Other(Event::Tick)),
         3 => proptest::sample::select(vec![
-            Event::Began, Event::Hidden, Event::Shown, Event::Offline, Event::Online, Event::WentBack, Event::Retried, Event::Restarted, Event::Stranded,
+            Event::Began, Event::Hidden, Event::Shown, Event::Offline, Event::Online, Event::WentBack, Event::Retried, Event::Restarted, Event::Stranded, Event::Left,
         ]).prop_map(Happening::Other),
     ]
 }
@@ -130,7 +133,12 @@ impl Wire {
                     self.flying = None;
                 }
             }
-            Effect::Wake { .. } | Effect::Leave { .. } | Effect::Door | Effect::Reload | Effect::Continue => {}
+            Effect::Wake { .. }
+            | Effect::Leave { .. }
+            | Effect::Door
+            | Effect::Reload
+            | Effect::Continue
+            | Effect::Cancel { .. } => {}
         }
     }
 }
@@ -143,11 +151,12 @@ proptest! {
         happenings in proptest::collection::vec((0_u64..90_000, happening()), 1..60),
         at_front_door: bool,
         saved: bool,
-        by_link: bool,
+        kind in prop_oneof![Just(Kind::SignIn), Just(Kind::Reset), Just(Kind::Link)],
         shows_all: bool,
         seed: u32,
     ) {
-        let (kind, place) = if by_link { (Kind::Reset, Place::Passage) } else { (Kind::SignIn, Place::Door) };
+        let by_link = kind != Kind::SignIn;
+        let place = if by_link { Place::Passage } else { Place::Door };
         let flow = saved.then(|| "f".into());
         let entry = Entry { kind, place, hints: Hints::default(), flow, at_front_door: at_front_door && !by_link };
         let shows = if shows_all { |_: &Step| true } else { |step: &Step| !matches!(step, Step::Password { .. }) };
@@ -166,6 +175,7 @@ proptest! {
                 Happening::Other(event) => event,
             };
             let submitted = matches!(event, Event::Submitted(_) | Event::WentBack);
+            let left = matches!(event, Event::Left);
             let before = machine.clone();
             let (after, effects) = machine.update(now, event);
             machine = after;
@@ -182,6 +192,13 @@ proptest! {
                     prop_assert_eq!(url.as_str(), "https://work.example/");
                 }
                 prop_assert!(!format!("{effect:?}").contains(CANARY), "secrets never appear in Debug");
+            }
+            let cancelled = effects.iter().filter(|effect| matches!(effect, Effect::Cancel { .. })).count();
+            prop_assert!(cancelled <= usize::from(left), "only leaving the screen gives a flow up, and once");
+            if cancelled > 0 {
+                let says_so = matches!(machine.face(), Face::Ended { reason: EndReason::Left, .. });
+                prop_assert!(says_so, "{:?}", machine.face());
+                prop_assert_eq!(wire.flying, None, "nobody waits for what was left");
             }
             prop_assert!(!format!("{machine:?}").contains(CANARY), "secrets are never kept in the machine");
             let wakes = effects.iter().filter(|effect| matches!(effect, Effect::Wake { .. })).count();

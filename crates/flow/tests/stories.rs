@@ -32,9 +32,10 @@ fn identify(rev: u64) -> Flow {
 fn code(rev: u64) -> Flow {
     let step = Step::Code {
         channel: Channel::Email,
-        sent_to: "minji@daemun.test".into(),
+        sent_to: Some("minji@daemun.test".into()),
         length: 6,
-        expires_at: SERVER_NOW.plus_seconds(600),
+        expires_at: Some(SERVER_NOW.plus_seconds(600)),
+        remember_days: None,
     };
     flow(rev, step, &[ActionName::Submit, ActionName::Resend, ActionName::Back])
 }
@@ -100,7 +101,8 @@ impl Story {
             | Effect::Leave { .. }
             | Effect::Door
             | Effect::Reload
-            | Effect::Continue => None,
+            | Effect::Continue
+            | Effect::Cancel { .. } => None,
         });
         sent.expect("a request was sent")
     }
@@ -144,7 +146,7 @@ fn typed() -> Action {
 }
 
 fn six_digits() -> Action {
-    Action::SubmitCode { code: Secret::new("123456") }
+    Action::SubmitCode { code: Secret::new("123456"), remember: false }
 }
 
 #[test]
@@ -434,7 +436,7 @@ fn a_step_without_a_screen_here_is_carried_on_where_there_is_one() {
     let shows = |step: &Step| !matches!(step, Step::ChooseWorkspace { .. });
     let story = Story::of(Machine::new(front_door(), shows, 7));
     let ticket = story.asked();
-    let step = Step::ChooseWorkspace { email: "a@b.test".into(), workspaces: Vec::new() };
+    let step = Step::ChooseWorkspace { verified: "a@b.test".into(), workspaces: Vec::new() };
     let story = story.then(Event::Answered(ticket, answer(flow(4, step, &[]))));
     assert_eq!(story.effects, [Effect::Continue]);
     assert_eq!(story.machine.face(), Face::Opening, "nothing that is about to go is shown");

@@ -61,6 +61,8 @@ open_enum! {
         IdentifierInvalid = "identifier_invalid",
         /// Not as many digits as the code has.
         CodeInvalid = "code_invalid",
+        /// Not as many letters and digits as a recovery code has (FEATURES T5).
+        RecoveryCodeInvalid = "recovery_code_invalid",
         /// Letters, digits, `-` only.
         OrganisationInvalid = "organisation_invalid",
         /// Not an ID: 3 to 40 lower-case letters, digits, `.`, `_`, `-`, a letter first (FEATURES R5).

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::find_id::ContactForm;
 use super::join::Candidate;
+use super::second_factor::{ContactToSave, Entering};
+use super::security_link::LinkStage;
 use super::{Address, Next, Notice, Refusal, Said, Stage};
 use crate::carrier::Carrier;
 use crate::codes::CodeDigest;
@@ -47,9 +49,20 @@ pub enum Purpose {
     FindId {
         workspace: String,
     },
+    /// The second factor is given (FEATURES T1).
+    SecondFactor(Box<Entering>),
+    /// The contact is saved, and the second factor given with it (FEATURES T2).
+    Enrol(Box<Entering>),
+    /// What was shared by the flow's link, if it was shared to the address (FEATURES O2).
+    Link,
 }
 
 impl Contact {
+    /// A phone, told as its number is written.
+    pub fn phone(number: MobileNumber) -> Self {
+        Self::Mobile { typed: number.told(), number }
+    }
+
     /// As the member wrote it.
     pub fn typed(&self) -> &str {
         match self {
@@ -79,10 +92,19 @@ impl Purpose {
     /// The workspace that it is about.
     pub fn workspace(&self) -> Option<&str> {
         match self {
-            Self::SignIn => None,
+            Self::SignIn | Self::Link => None,
             Self::Enter { workspace } => Some(workspace),
             Self::Join(candidate) => Some(&candidate.form.invited.workspace),
             Self::FindId { workspace } => Some(workspace),
+            Self::SecondFactor(entering) | Self::Enrol(entering) => Some(&entering.whose.workspace),
+        }
+    }
+
+    /// Who has given the first factor, where this is the second.
+    pub fn entering(&self) -> Option<&Entering> {
+        match self {
+            Self::SecondFactor(entering) | Self::Enrol(entering) => Some(entering),
+            Self::SignIn | Self::Enter { .. } | Self::Join(_) | Self::FindId { .. } | Self::Link => None,
         }
     }
 
@@ -91,14 +113,20 @@ impl Purpose {
         match self {
             Self::SignIn => Stage::Identify { identifier: Some(to.typed().into()) },
             Self::Enter { .. } => match to {
-                Contact::Email(address) => Stage::ChooseWorkspace { address: address.clone() },
+                Contact::Email(_) => Stage::ChooseWorkspace { verified: to.clone() },
                 Contact::Mobile { typed, .. } => Stage::Identify { identifier: Some(typed.clone()) },
             },
+            Self::SecondFactor(entering) => Stage::ChooseFactor((**entering).clone()),
+            Self::Enrol(entering) => Stage::EnrolContact(ContactToSave {
+                entering: (**entering).clone(),
+                identifier: Some(to.typed().into()),
+            }),
             Self::Join(candidate) => Stage::CreateAccount(candidate.form.clone()),
             Self::FindId { workspace } => {
                 let identifier = Some(to.typed().into());
                 Stage::FindId(ContactForm { workspace: workspace.clone(), identifier })
             }
+            Self::Link => Stage::Link(LinkStage::Address { email: Some(to.typed().into()) }),
         }
     }
 }
@@ -128,17 +156,18 @@ pub enum Asking {
 /// What `send` says.
 pub fn ask_for_code<E>(
     to: Contact,
+    by: Carrier,
     purpose: Purpose,
     sending: Sending,
     asking: Asking,
-    send: impl FnOnce(&Contact, Purpose) -> Result<SentCode, E>,
+    send: impl FnOnce(&Contact, Carrier, Purpose) -> Result<SentCode, E>,
 ) -> Result<Next, E> {
     Ok(match sending {
         Sending::Restricted { until } => Next::to(restricted(to, &purpose, until)),
         Sending::Wait(retry_after) => Next::Refuse(Refusal::TooManyRequests { retry_after }),
         Sending::Free => {
             let typed = to.typed().to_owned();
-            let sent = send(&to, purpose)?;
+            let sent = send(&to, by, purpose)?;
             match asking {
                 Asking::First => Next::Go(Stage::Code(sent), vec![Said::CodeSent { to: typed }]),
                 Asking::Again => Next::Renew(Stage::Code(sent), vec![Said::CodeSentAgain { to: typed }]),

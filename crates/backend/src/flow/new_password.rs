@@ -89,7 +89,9 @@ pub fn go_elsewhere(trouble: ProofTrouble) -> Next {
         ProofTrouble::Joined { workspace, address } => {
             Stage::Password(PasswordStage { workspace, way: Way::Email(address), restricted_until: None })
         }
-        ProofTrouble::Suspended { workspace, way } => Stage::Notice(Notice::AccountSuspended { workspace, way }),
+        ProofTrouble::Suspended { workspace, way } => {
+            Stage::Notice(Notice::AccountSuspended { workspace, first: way.into() })
+        }
         ProofTrouble::ResetLink { trouble, workspace } => {
             Stage::Notice(Notice::BadResetLink { trouble, workspace: Some(workspace) })
         }

@@ -29,7 +29,7 @@ pub fn go_elsewhere(form: &IdForm, trouble: IdTrouble) -> Next {
     let (workspace, way) = (form.whose.workspace.clone(), Way::Email(form.address.clone()));
     Next::to(match trouble {
         IdTrouble::Registered => Stage::Password(PasswordStage { workspace, way, restricted_until: None }),
-        IdTrouble::Suspended => Stage::Notice(Notice::AccountSuspended { workspace, way }),
+        IdTrouble::Suspended => Stage::Notice(Notice::AccountSuspended { workspace, first: way.into() }),
     })
 }
 

@@ -3,9 +3,11 @@
 use daemun_protocol::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::code::Contact;
 use super::join::BadInvitation;
 use super::new_password::{NewPasswordStage, Proof, Whose};
 use super::register_id::IdForm;
+use super::second_factor::First;
 use super::{Address, Next, Notice, Refusal, Stage, Workspace, seconds_until};
 use crate::limits::Left;
 
@@ -40,6 +42,14 @@ impl Way {
 }
 
 impl Workspace {
+    /// Whether the policy lets members give this first factor (FEATURES L8).
+    pub(super) fn allows_first(&self, first: &First) -> bool {
+        match first {
+            First::Password(way) => self.allows(way),
+            First::Phone { .. } => self.phone_entry,
+        }
+    }
+
     /// Whether the policy lets members come this way (FEATURES L8).
     pub(super) fn allows(&self, way: &Way) -> bool {
         match way {
@@ -67,7 +77,7 @@ pub enum Arrival {
 pub fn first_stage(arrival: Arrival) -> Stage {
     match arrival {
         Arrival::Plain => Stage::Identify { identifier: None },
-        Arrival::Known(address) => Stage::ChooseWorkspace { address },
+        Arrival::Known(address) => Stage::ChooseWorkspace { verified: Contact::Email(address) },
         Arrival::Organisation { found: Some(workspace), .. } => organisation_password(&workspace),
         Arrival::Organisation { typed, found: None } => Stage::Organisation { organisation: Some(typed) },
     }
@@ -124,10 +134,10 @@ pub fn address_verified(address: Address, belongs: Belongs) -> Next {
     Next::to(match belongs {
         Belongs::Nowhere => Stage::Notice(Notice::NoWorkspace { address }),
         Belongs::Elsewhere(workspace) => {
-            Stage::Notice(Notice::MethodNotAllowed { workspace, way: Way::Email(address) })
+            Stage::Notice(Notice::MethodNotAllowed { workspace, first: Way::Email(address).into() })
         }
         Belongs::To(workspace, landing) => land(address, workspace, landing),
-        Belongs::ToSeveral => Stage::ChooseWorkspace { address },
+        Belongs::ToSeveral => Stage::ChooseWorkspace { verified: Contact::Email(address) },
     })
 }
 
@@ -144,7 +154,7 @@ pub enum Chosen {
 pub fn choose_workspace(address: Address, workspace: String, chosen: Chosen) -> Next {
     match chosen {
         Chosen::Listed(landing) => Next::to(land(address, workspace, landing)),
-        Chosen::Forbidden => Next::to(Stage::Notice(Notice::MethodNotAllowed { workspace, way: Way::Email(address) })),
+        Chosen::Forbidden => not_allowed(workspace, Way::Email(address).into()),
         Chosen::NotTheirs => Next::Refuse(Refusal::NotListed),
     }
 }
@@ -162,17 +172,27 @@ fn organisation_password(workspace: &Workspace) -> Stage {
     if workspace.allows(&way) {
         Stage::Password(PasswordStage { workspace: id, way, restricted_until: None })
     } else {
-        Stage::Notice(Notice::MethodNotAllowed { workspace: id, way })
+        Stage::Notice(Notice::MethodNotAllowed { workspace: id, first: way.into() })
     }
 }
 
 /// The notice to give instead of going on, if the policy has changed since this way was offered (FEATURES L8).
 pub fn method_trouble(id: &str, way: &Way, workspace: Option<&Workspace>) -> Option<Next> {
+    first_trouble(id, &way.clone().into(), workspace)
+}
+
+/// The same for any first factor.
+pub fn first_trouble(id: &str, first: &First, workspace: Option<&Workspace>) -> Option<Next> {
     match workspace {
         None => Some(Next::to(Stage::Identify { identifier: None })),
-        Some(workspace) if workspace.allows(way) => None,
-        Some(_) => Some(Next::to(Stage::Notice(Notice::MethodNotAllowed { workspace: id.into(), way: way.clone() }))),
+        Some(workspace) if workspace.allows_first(first) => None,
+        Some(_) => Some(not_allowed(id.into(), first.clone())),
     }
+}
+
+/// The administrator has switched this off (FEATURES L8).
+pub fn not_allowed(workspace: String, first: First) -> Next {
+    Next::to(Stage::Notice(Notice::MethodNotAllowed { workspace, first }))
 }
 
 /// What keeps ID and password from leading in. The try was counted before.
@@ -198,7 +218,10 @@ pub fn submit_password(stage: &PasswordStage, workspace: &Workspace, verdict: Pa
             Next::RefuseAndRemember(Stage::Password(remembering), Refusal::SignInRestricted { retry_after })
         }
         PasswordVerdict::Suspended => Next::Go(
-            Stage::Notice(Notice::AccountSuspended { workspace: stage.workspace.clone(), way: stage.way.clone() }),
+            Stage::Notice(Notice::AccountSuspended {
+                workspace: stage.workspace.clone(),
+                first: stage.way.clone().into(),
+            }),
             Vec::new(),
         ),
         PasswordVerdict::Wrong(Left::Tries(left)) => {

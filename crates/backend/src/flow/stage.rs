@@ -1,17 +1,20 @@
 //! The stages that a stored flow can be in, whatever it is for: what is true of each, what it offers, and what lies before
 //! it. What an act makes of one is decided in its own room.
 
-use daemun_protocol::{ActionName, FoundId, Offer, Offers, StepKind, Timestamp};
+use daemun_protocol::{ActionName, Channel, FoundId, Offer, Offers, StepKind, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::code::SentCode;
+use super::code::{Contact, Purpose, SentCode};
 use super::find_id::{self, ContactForm};
 use super::join::{AccountForm, BadInvitation, Joined, OpenInvitation};
 use super::new_password::{NewPasswordStage, Proof};
 use super::register_id::IdForm;
 use super::reset::{ResetForm, ResetLinkTrouble};
+use super::second_factor::{self, ContactToSave, Entering, First, NewAuthenticator, NewRecoveryCodes};
+use super::security_link::LinkStage;
 use super::sign_in::{PasswordStage, Way};
 use super::{Address, Facts, Next, Workspace, seconds_until};
+use crate::carrier::Carrier;
 
 /// Where a member is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,7 +23,7 @@ pub enum Stage {
     Identify { identifier: Option<String> },
     Organisation { organisation: Option<String> },
     Code(SentCode),
-    ChooseWorkspace { address: Address },
+    ChooseWorkspace { verified: Contact },
     Password(PasswordStage),
     Invitation(OpenInvitation),
     CreateAccount(AccountForm),
@@ -29,6 +32,13 @@ pub enum Stage {
     RegisterId(IdForm),
     FindId(ContactForm),
     FoundIds { workspace: String, ids: Vec<FoundId> },
+    ChooseFactor(Entering),
+    AuthenticatorCode(Entering),
+    RecoveryCode(Entering),
+    EnrolContact(ContactToSave),
+    EnrolAuthenticator(NewAuthenticator),
+    RecoveryCodes(NewRecoveryCodes),
+    Link(LinkStage),
     Notice(Notice),
     Complete(Completed),
     Ended(Ending),
@@ -40,14 +50,15 @@ pub enum Stage {
 pub enum Notice {
     NoWorkspace { address: Address },
     EmailRestricted { to: String, until: Timestamp, back: Box<Stage> },
-    AccountSuspended { workspace: String, way: Way },
-    MethodNotAllowed { workspace: String, way: Way },
+    AccountSuspended { workspace: String, first: First },
+    MethodNotAllowed { workspace: String, first: First },
     Joined(Joined),
     AlreadyMember { address: Address, form: AccountForm },
     BadInvitation(BadInvitation),
     ResetRequested { to: String, workspace: Option<String>, back: Box<Stage> },
     BadResetLink { trouble: ResetLinkTrouble, workspace: Option<String> },
     IdNotFound { workspace: String, to: String },
+    SecondFactorMissing(Entering),
 }
 
 /// Signed in.
@@ -66,6 +77,8 @@ pub enum Ending {
     Cancelled,
     /// The invitation was declined.
     Declined,
+    /// The screen of a security link was left (FEATURES O3).
+    Left,
 }
 
 impl Stage {
@@ -84,6 +97,13 @@ impl Stage {
             Self::RegisterId(_) => Some(StepKind::RegisterId),
             Self::FindId(_) => Some(StepKind::FindId),
             Self::FoundIds { .. } => Some(StepKind::FoundIds),
+            Self::ChooseFactor(_) => Some(StepKind::ChooseFactor),
+            Self::AuthenticatorCode(_) => Some(StepKind::Code),
+            Self::RecoveryCode(_) => Some(StepKind::RecoveryCode),
+            Self::EnrolContact(_) => Some(StepKind::EnrolContact),
+            Self::EnrolAuthenticator(_) => Some(StepKind::EnrolAuthenticator),
+            Self::RecoveryCodes(_) => Some(StepKind::RecoveryCodes),
+            Self::Link(stage) => stage.kind(),
             Self::Notice(_) => Some(StepKind::Notice),
             Self::Complete(_) | Self::Ended(_) => None,
         }
@@ -91,24 +111,35 @@ impl Stage {
 
     /// Until when this stage makes the member wait: the flow outlives the wait.
     pub const fn waits_until(&self) -> Option<Timestamp> {
+        if let Self::Password(stage) = self {
+            stage.restricted_until
+        } else if let Self::Notice(Notice::EmailRestricted { until, .. }) = self {
+            Some(*until)
+        } else {
+            None
+        }
+    }
+
+    /// Whether what is shown here must be written down nowhere.
+    pub const fn shows_secrets(&self) -> bool {
+        matches!(self, Self::EnrolAuthenticator(_) | Self::RecoveryCodes(_))
+    }
+
+    /// Who has given the first factor, where a second one is asked for.
+    pub fn entering(&self) -> Option<&Entering> {
         match self {
-            Self::Password(stage) => stage.restricted_until,
-            Self::Notice(notice) => match notice {
-                Notice::EmailRestricted { until, .. } => Some(*until),
-                Notice::NoWorkspace { .. }
-                | Notice::AccountSuspended { .. }
-                | Notice::MethodNotAllowed { .. }
-                | Notice::Joined(_)
-                | Notice::AlreadyMember { .. }
-                | Notice::BadInvitation(_)
-                | Notice::ResetRequested { .. }
-                | Notice::BadResetLink { .. }
-                | Notice::IdNotFound { .. } => None,
-            },
+            Self::Code(sent) => sent.purpose.entering(),
+            Self::ChooseFactor(entering)
+            | Self::AuthenticatorCode(entering)
+            | Self::RecoveryCode(entering)
+            | Self::EnrolContact(ContactToSave { entering, .. })
+            | Self::EnrolAuthenticator(NewAuthenticator { entering, .. })
+            | Self::RecoveryCodes(NewRecoveryCodes { entering, .. })
+            | Self::Notice(Notice::SecondFactorMissing(entering)) => Some(entering),
             Self::Identify { .. }
             | Self::Organisation { .. }
-            | Self::Code(_)
             | Self::ChooseWorkspace { .. }
+            | Self::Password(_)
             | Self::Invitation(_)
             | Self::CreateAccount(_)
             | Self::RequestReset(_)
@@ -116,6 +147,8 @@ impl Stage {
             | Self::RegisterId(_)
             | Self::FindId(_)
             | Self::FoundIds { .. }
+            | Self::Link(_)
+            | Self::Notice(_)
             | Self::Complete(_)
             | Self::Ended(_) => None,
         }
@@ -132,11 +165,18 @@ impl Stage {
             Self::NewPassword(stage) => Some(&stage.whose.workspace),
             Self::RegisterId(form) => Some(&form.whose.workspace),
             Self::FindId(ContactForm { workspace, .. }) | Self::FoundIds { workspace, .. } => Some(workspace),
+            Self::ChooseFactor(entering)
+            | Self::AuthenticatorCode(entering)
+            | Self::RecoveryCode(entering)
+            | Self::EnrolContact(ContactToSave { entering, .. })
+            | Self::EnrolAuthenticator(NewAuthenticator { entering, .. })
+            | Self::RecoveryCodes(NewRecoveryCodes { entering, .. }) => Some(&entering.whose.workspace),
             Self::Complete(completed) => Some(&completed.workspace),
             Self::Notice(notice) => match notice {
                 Notice::AccountSuspended { workspace, .. }
                 | Notice::MethodNotAllowed { workspace, .. }
                 | Notice::IdNotFound { workspace, .. } => Some(workspace),
+                Notice::SecondFactorMissing(entering) => Some(&entering.whose.workspace),
                 Notice::Joined(joined) => Some(&joined.whose.workspace),
                 Notice::AlreadyMember { form, .. } => Some(&form.invited.workspace),
                 Notice::BadInvitation(BadInvitation { workspace, .. })
@@ -145,37 +185,50 @@ impl Stage {
                 Notice::EmailRestricted { back, .. } => back.workspace(),
                 Notice::NoWorkspace { .. } => None,
             },
-            Self::Identify { .. } | Self::Organisation { .. } | Self::ChooseWorkspace { .. } | Self::Ended(_) => None,
+            Self::Identify { .. }
+            | Self::Organisation { .. }
+            | Self::ChooseWorkspace { .. }
+            | Self::Link(_)
+            | Self::Ended(_) => None,
         }
     }
 
-    /// The address that was verified on the way here.
-    pub const fn verified(&self) -> Option<&Address> {
+    /// The address or number that was verified on the way here, where it matters what belongs to it.
+    pub fn verified(&self) -> Option<Contact> {
+        let by_way = |way: &Way| way.verified().cloned().map(Contact::Email);
         match self {
-            Self::ChooseWorkspace { address } | Self::RegisterId(IdForm { address, .. }) => Some(address),
-            Self::Password(stage) => stage.way.verified(),
-            Self::NewPassword(NewPasswordStage { proof, .. }) => match proof {
-                Proof::Mailbox(address) => Some(address),
-                Proof::Expired(_) | Proof::ResetLink(_) | Proof::Invitation(_) => None,
-            },
-            Self::Notice(notice) => match notice {
-                Notice::AccountSuspended { way, .. } | Notice::MethodNotAllowed { way, .. } => way.verified(),
-                Notice::NoWorkspace { address } | Notice::AlreadyMember { address, .. } => Some(address),
-                Notice::EmailRestricted { .. }
-                | Notice::Joined(_)
-                | Notice::BadInvitation(_)
-                | Notice::ResetRequested { .. }
-                | Notice::BadResetLink { .. }
-                | Notice::IdNotFound { .. } => None,
-            },
+            Self::ChooseWorkspace { verified } => Some(verified.clone()),
+            Self::RegisterId(IdForm { address, .. })
+            | Self::NewPassword(NewPasswordStage { proof: Proof::Mailbox(address), .. })
+            | Self::Notice(Notice::NoWorkspace { address } | Notice::AlreadyMember { address, .. }) => {
+                Some(Contact::Email(address.clone()))
+            }
+            Self::Password(stage) => by_way(&stage.way),
+            Self::Notice(Notice::AccountSuspended { first, .. } | Notice::MethodNotAllowed { first, .. }) => {
+                match first {
+                    First::Password(way) => by_way(way),
+                    First::Phone { typed, number } => {
+                        Some(Contact::Mobile { typed: typed.clone(), number: number.clone() })
+                    }
+                }
+            }
             Self::Identify { .. }
             | Self::Organisation { .. }
             | Self::Code(_)
             | Self::Invitation(_)
             | Self::CreateAccount(_)
             | Self::RequestReset(_)
+            | Self::NewPassword(_)
             | Self::FindId(_)
             | Self::FoundIds { .. }
+            | Self::ChooseFactor(_)
+            | Self::AuthenticatorCode(_)
+            | Self::RecoveryCode(_)
+            | Self::EnrolContact(_)
+            | Self::EnrolAuthenticator(_)
+            | Self::RecoveryCodes(_)
+            | Self::Link(_)
+            | Self::Notice(_)
             | Self::Complete(_)
             | Self::Ended(_) => None,
         }
@@ -193,10 +246,29 @@ impl Stage {
             Self::Organisation { .. } => {
                 offers.with(ActionName::Submit).with(ActionName::UseEmail).with(ActionName::Back)
             }
-            Self::Code(sent) => offers
-                .with(ActionName::Submit)
-                .with_offer(ActionName::Resend, from(Some(sent.resend_at)))
-                .with(ActionName::Back),
+            Self::Code(sent) => {
+                let offers = offers
+                    .with(ActionName::Submit)
+                    .with_offer(ActionName::Resend, from(Some(sent.resend_at)))
+                    .with(ActionName::Back);
+                let offers = match sent.by {
+                    Carrier::Sms if facts.channels.contains(&Channel::Notification) => {
+                        offers.with(ActionName::UseNotification)
+                    }
+                    Carrier::Notification => offers.with_offer(ActionName::UseSms, from(Some(sent.resend_at))),
+                    Carrier::Email | Carrier::Sms => offers,
+                };
+                with_other_factors(offers, facts)
+            }
+            Self::ChooseFactor(_) => offers.with(ActionName::Choose).with(ActionName::Back),
+            Self::AuthenticatorCode(_) | Self::RecoveryCode(_) => {
+                with_other_factors(offers.with(ActionName::Submit).with(ActionName::Back), facts)
+            }
+            Self::EnrolContact(_) => {
+                offers.with(ActionName::Submit).with(ActionName::UseAuthenticator).with(ActionName::Back)
+            }
+            Self::EnrolAuthenticator(_) => offers.with(ActionName::Submit).with(ActionName::Back),
+            Self::RecoveryCodes(_) => offers.with(ActionName::Done),
             Self::ChooseWorkspace { .. } => offers.with(ActionName::Choose).with(ActionName::Back),
             Self::Password(PasswordStage { way, restricted_until, .. }) => {
                 let offers = offers.with_offer(ActionName::Submit, from(*restricted_until)).with(ActionName::Forgot);
@@ -218,6 +290,7 @@ impl Stage {
                 Proof::Expired(_) | Proof::Mailbox(_) => offers.with(ActionName::Submit).with(ActionName::Back),
                 Proof::ResetLink(_) | Proof::Invitation(_) => offers.with(ActionName::Submit),
             },
+            Self::Link(stage) => stage.offers(),
             Self::Notice(notice) => notice.offers(facts),
             Self::Complete(_) | Self::Ended(_) => offers,
         }
@@ -229,34 +302,28 @@ impl Notice {
         let offers = Offers::default();
         match self {
             Self::NoWorkspace { .. } => with_organisation(offers.with(ActionName::Back), facts),
-            Self::EmailRestricted { back, .. } => match **back {
-                Stage::Identify { .. } => with_organisation(offers.with(ActionName::Back), facts),
-                Stage::Organisation { .. }
-                | Stage::Code(_)
-                | Stage::ChooseWorkspace { .. }
-                | Stage::Password(_)
-                | Stage::Invitation(_)
-                | Stage::CreateAccount(_)
-                | Stage::RequestReset(_)
-                | Stage::NewPassword(_)
-                | Stage::RegisterId(_)
-                | Stage::FindId(_)
-                | Stage::FoundIds { .. }
-                | Stage::Notice(_)
-                | Stage::Complete(_)
-                | Stage::Ended(_) => offers.with(ActionName::Back),
+            Self::EmailRestricted { back, .. } if matches!(**back, Stage::Identify { .. }) => {
+                with_organisation(offers.with(ActionName::Back), facts)
+            }
+            Self::EmailRestricted { .. } | Self::SecondFactorMissing(_) => offers.with(ActionName::Back),
+            Self::AccountSuspended { first, .. } => match first {
+                First::Password(Way::Email(_) | Way::Link(_)) | First::Phone { .. } => {
+                    with_organisation(offers.with(ActionName::Back), facts)
+                }
+                First::Password(Way::Organisation) => offers.with(ActionName::UseEmail).with(ActionName::Back),
             },
-            Self::AccountSuspended { way, .. } => match way {
-                Way::Email(_) | Way::Link(_) => with_organisation(offers.with(ActionName::Back), facts),
-                Way::Organisation => offers.with(ActionName::UseEmail).with(ActionName::Back),
-            },
-            Self::MethodNotAllowed { way, .. } => {
+            Self::MethodNotAllowed { first, .. } => {
                 let by_email = takes(facts, |workspace| workspace.email_entry);
                 let by_organisation = takes(facts, Workspace::takes_organisation_way);
-                let offers = match way {
-                    Way::Email(_) if by_organisation => offers.with(ActionName::UseOrganisation),
-                    Way::Organisation if by_email => offers.with(ActionName::UseEmail),
-                    Way::Email(_) | Way::Organisation | Way::Link(_) => offers,
+                let may = |offers: Offers, name, is_allowed| if is_allowed { offers.with(name) } else { offers };
+                let offers = match first {
+                    First::Password(Way::Email(_)) => may(offers, ActionName::UseOrganisation, by_organisation),
+                    First::Password(Way::Organisation) => may(offers, ActionName::UseEmail, by_email),
+                    First::Password(Way::Link(_)) => offers,
+                    First::Phone { .. } => {
+                        let offers = may(offers, ActionName::UseEmail, by_email);
+                        may(offers, ActionName::UseOrganisation, by_organisation)
+                    }
                 };
                 offers.with(ActionName::Back)
             }
@@ -278,6 +345,11 @@ fn with_organisation(offers: Offers, facts: &Facts) -> Offers {
     if facts.organisation_way { offers.with(ActionName::UseOrganisation) } else { offers }
 }
 
+/// Another factor, where there is another than the one at hand.
+fn with_other_factors(offers: Offers, facts: &Facts) -> Offers {
+    if facts.factors.len() > 1 { offers.with(ActionName::UseOther) } else { offers }
+}
+
 fn takes(facts: &Facts, allows: fn(&Workspace) -> bool) -> bool {
     facts.workspace.as_ref().is_some_and(allows)
 }
@@ -286,8 +358,16 @@ fn takes(facts: &Facts, allows: fn(&Workspace) -> bool) -> bool {
 pub fn back(stage: &Stage, facts: &Facts) -> Next {
     let before = match stage {
         Stage::Organisation { .. } => Some(Stage::Identify { identifier: None }),
+        Stage::Code(SentCode { purpose: Purpose::SecondFactor(entering), .. }) => Some(second_factor::before(entering)),
         Stage::Code(SentCode { to, purpose, .. }) => Some(purpose.asked_at(to)),
-        Stage::ChooseWorkspace { address } => Some(identify(address)),
+        Stage::ChooseFactor(entering) | Stage::AuthenticatorCode(entering) | Stage::RecoveryCode(entering) => {
+            Some(second_factor::before(entering))
+        }
+        Stage::EnrolContact(form) => Some(second_factor::before(&form.entering)),
+        Stage::EnrolAuthenticator(new) => {
+            Some(Stage::EnrolContact(ContactToSave { entering: new.entering.clone(), identifier: None }))
+        }
+        Stage::ChooseWorkspace { verified } => Some(Stage::Identify { identifier: Some(verified.typed().into()) }),
         Stage::Password(PasswordStage { way, .. }) => Some(before_password(way, facts)),
         Stage::CreateAccount(form) => Some(Stage::Invitation(form.invited.clone())),
         Stage::RequestReset(form) => Some((*form.back).clone()),
@@ -306,14 +386,27 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
             }
             Notice::NoWorkspace { address } => Some(identify(address)),
             Notice::EmailRestricted { back, .. } | Notice::ResetRequested { back, .. } => Some((**back).clone()),
-            Notice::AccountSuspended { way, .. } => Some(before_password(way, facts)),
+            Notice::SecondFactorMissing(entering) => Some(second_factor::before(entering)),
+            Notice::AccountSuspended { first: First::Password(way), .. } => Some(before_password(way, facts)),
             // The forbidden workspace is no longer listed, so one that is left is a choice.
-            Notice::MethodNotAllowed { way: Way::Email(address), .. } => Some(choice(address, 1, facts)),
-            Notice::MethodNotAllowed { way, .. } => Some(before_password(way, facts)),
+            Notice::MethodNotAllowed { first: First::Password(Way::Email(address)), .. } => {
+                Some(choice(address, 1, facts))
+            }
+            Notice::MethodNotAllowed { first: First::Password(way), .. } => Some(before_password(way, facts)),
+            // A number opens the workspaces that it is linked in, and there is no way to choose another from here.
+            Notice::AccountSuspended { first: First::Phone { typed, .. }, .. }
+            | Notice::MethodNotAllowed { first: First::Phone { typed, .. }, .. } => {
+                Some(Stage::Identify { identifier: Some(typed.clone()) })
+            }
             Notice::AlreadyMember { form, .. } => Some(Stage::CreateAccount(form.clone())),
             Notice::Joined(_) | Notice::BadInvitation(_) | Notice::BadResetLink { .. } => None,
         },
-        Stage::Identify { .. } | Stage::Invitation(_) | Stage::Complete(_) | Stage::Ended(_) => None,
+        Stage::Identify { .. }
+        | Stage::Invitation(_)
+        | Stage::RecoveryCodes(_)
+        | Stage::Link(_)
+        | Stage::Complete(_)
+        | Stage::Ended(_) => None,
     };
     before.map_or_else(Next::unavailable, Next::to)
 }
@@ -333,7 +426,7 @@ fn identify(address: &Address) -> Stage {
 /// The choice of workspaces, if there are so many.
 fn choice(address: &Address, from: usize, facts: &Facts) -> Stage {
     if facts.memberships.len() >= from {
-        Stage::ChooseWorkspace { address: address.clone() }
+        Stage::ChooseWorkspace { verified: Contact::Email(address.clone()) }
     } else {
         identify(address)
     }

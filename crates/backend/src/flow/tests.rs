@@ -8,6 +8,8 @@ use super::join::{AccountForm, BadInvitation, Candidate, InvitationTrouble, Join
 use super::new_password::{NewPasswordStage, Proof, Whose};
 use super::register_id::IdForm;
 use super::reset::{ResetForm, ResetLinkTrouble};
+use super::second_factor::{ContactToSave, Entering, First, NewAuthenticator, NewRecoveryCodes};
+use super::security_link::LinkStage;
 use super::sign_in::*;
 use super::*;
 use crate::carrier::Carrier;
@@ -23,6 +25,10 @@ fn workspace() -> Workspace {
         organisation_id: Some("nuri".into()),
         email_entry: true,
         organisation_entry: true,
+        phone_entry: true,
+        two_factor: TwoFactor::Optional,
+        remember_browser: false,
+        managed_profiles: false,
         attempt_limit: None,
         reveal_tries: true,
         capacity: None,
@@ -39,7 +45,7 @@ fn facts(memberships: &[&str]) -> Facts {
         organisation_way: true,
         workspace: Some(workspace()),
         memberships: memberships.iter().map(|id| membership(id)).collect(),
-        channels: Vec::new(),
+        ..Facts::default()
     }
 }
 
@@ -50,6 +56,11 @@ fn password(way: Way) -> PasswordStage {
 fn whose() -> Whose {
     let (identifier, name) = ("minji@daemun.test".into(), "김민지".into());
     Whose { workspace: "nuri".into(), account: 1, epoch: 0, identifier, name }
+}
+
+fn by_phone() -> First {
+    let number = crate::login_id::MobileNumber::parse("010-2345-6789").unwrap();
+    First::Phone { typed: "010-2345-6789".into(), number }
 }
 
 /// Every stage that a flow can be in.
@@ -83,12 +94,14 @@ fn stages() -> Vec<Stage> {
         Stage::Invitation(invited),
         Stage::CreateAccount(form.clone()),
         sent(Purpose::FindId { workspace: "nuri".into() }),
+        sent(Purpose::Link),
+        Stage::Link(LinkStage::Address { email: None }),
         Stage::RegisterId(IdForm { whose: whose(), address: address(), identifier: None }),
         Stage::FindId(ContactForm { workspace: "nuri".into(), identifier: None }),
         Stage::FoundIds { workspace: "nuri".into(), ids: Vec::new() },
         Stage::Notice(Notice::IdNotFound { workspace: "nuri".into(), to: "a".into() }),
         Stage::RequestReset(reset),
-        Stage::ChooseWorkspace { address: address() },
+        Stage::ChooseWorkspace { verified: Contact::Email(address()) },
         Stage::Notice(Notice::NoWorkspace { address: address() }),
         Stage::Notice(Notice::EmailRestricted { to: "a".into(), until, back: identify.clone() }),
         Stage::Notice(Notice::Joined(Joined { whose: whose(), way: Way::Organisation })),
@@ -99,11 +112,28 @@ fn stages() -> Vec<Stage> {
         Stage::Notice(Notice::BadResetLink { trouble: ResetLinkTrouble::Used, workspace: None }),
     ];
     stages.extend(proofs.map(|proof| Stage::NewPassword(NewPasswordStage { whose: whose(), proof })));
+    for first in [First::Password(Way::Organisation), by_phone()] {
+        let entering = Entering { whose: whose(), first };
+        stages.extend([
+            sent(Purpose::SecondFactor(Box::new(entering.clone()))),
+            sent(Purpose::Enrol(Box::new(entering.clone()))),
+            Stage::ChooseFactor(entering.clone()),
+            Stage::AuthenticatorCode(entering.clone()),
+            Stage::RecoveryCode(entering.clone()),
+            Stage::EnrolContact(ContactToSave { entering: entering.clone(), identifier: None }),
+            Stage::EnrolAuthenticator(NewAuthenticator { entering: entering.clone(), salt: [0; 16] }),
+            Stage::RecoveryCodes(NewRecoveryCodes { entering: entering.clone(), salt: [0; 16] }),
+            Stage::Notice(Notice::SecondFactorMissing(entering)),
+        ]);
+    }
+    stages.push(Stage::Notice(Notice::AccountSuspended { workspace: "nuri".into(), first: by_phone() }));
+    stages.push(Stage::Notice(Notice::MethodNotAllowed { workspace: "nuri".into(), first: by_phone() }));
     for way in ways {
         let workspace = "nuri".to_owned();
         stages.push(Stage::Password(password(way.clone())));
-        stages.push(Stage::Notice(Notice::AccountSuspended { workspace: workspace.clone(), way: way.clone() }));
-        stages.push(Stage::Notice(Notice::MethodNotAllowed { workspace, way }));
+        stages
+            .push(Stage::Notice(Notice::AccountSuspended { workspace: workspace.clone(), first: way.clone().into() }));
+        stages.push(Stage::Notice(Notice::MethodNotAllowed { workspace, first: way.into() }));
     }
     stages
 }
@@ -144,28 +174,28 @@ fn back_from_the_password_goes_to_the_choice_only_if_there_is_one() {
     let stage = Stage::Password(password(Way::Email(address())));
     assert_eq!(
         back(&stage, &facts(&["nuri", "hanbit"])),
-        Next::Go(Stage::ChooseWorkspace { address: address() }, Vec::new())
+        Next::Go(Stage::ChooseWorkspace { verified: Contact::Email(address()) }, Vec::new())
     );
     assert_eq!(
         back(&stage, &facts(&["nuri"])),
         Next::Go(Stage::Identify { identifier: Some("Minji@daemun.test".into()) }, Vec::new())
     );
-    let forbidden = Stage::Notice(Notice::MethodNotAllowed { workspace: "nuri".into(), way: Way::Email(address()) });
+    let forbidden =
+        Stage::Notice(Notice::MethodNotAllowed { workspace: "nuri".into(), first: Way::Email(address()).into() });
     assert_eq!(
         back(&forbidden, &facts(&["hanbit"])),
-        Next::Go(Stage::ChooseWorkspace { address: address() }, Vec::new())
+        Next::Go(Stage::ChooseWorkspace { verified: Contact::Email(address()) }, Vec::new())
     );
 }
 
 /// L8: only ways that the policy of the moment allows are offered.
 #[test]
 fn ways_that_are_switched_off_are_not_offered() {
-    let notice = |way| Stage::Notice(Notice::MethodNotAllowed { workspace: "nuri".into(), way });
+    let notice = |way: Way| Stage::Notice(Notice::MethodNotAllowed { workspace: "nuri".into(), first: way.into() });
     let closed = Facts {
         organisation_way: false,
         workspace: Some(Workspace { email_entry: false, organisation_entry: false, ..workspace() }),
-        memberships: Vec::new(),
-        channels: Vec::new(),
+        ..Facts::default()
     };
     for (stage, name) in [
         (Stage::Identify { identifier: None }, ActionName::UseOrganisation),

@@ -1,17 +1,19 @@
 //! A stored flow as it goes over the wire. It refuses to decide anything.
 
 use daemun_protocol::{
-    Account, ActionName, EndReason, Flow, Kind, Message, MessageCode, NoticeCode, Params, PasswordRules, Restart,
-    Severity, Status, Step, StepState, Timestamp,
+    Account, ActionName, Channel, EndReason, Flow, Kind, Message, MessageCode, NoticeCode, Params, PasswordRules,
+    Restart, Severity, Status, Step, StepState, Timestamp,
 };
 
-use super::code::SentCode;
+use super::code::{Purpose, SentCode};
 use super::join::{InvitationTrouble, Joined};
 use super::new_password::{NewPasswordStage, Whose};
 use super::register_id::IdForm;
 use super::reset::ResetLinkTrouble;
+use super::second_factor;
+use super::security_link::LinkStage;
 use super::sign_in::{PasswordStage, Way};
-use super::{Completed, Ending, Entrance, Facts, Notice, Said, Stage, StoredFlow};
+use super::{Completed, Ending, Entrance, Facts, Notice, Said, Shown, Stage, StoredFlow};
 use crate::codes;
 use crate::password::PasswordPolicy;
 
@@ -24,7 +26,7 @@ pub fn view(id: &str, flow: &StoredFlow, facts: &Facts, now: Timestamp, expires_
         server_time: now,
         expires_at,
         status: status(flow, facts, now),
-        messages: messages(flow, now),
+        messages: messages(flow, facts, now),
         account: account(&flow.stage),
         workspace: facts.workspace.as_ref().map(|workspace| daemun_protocol::Workspace {
             id: workspace.id.clone(),
@@ -41,6 +43,15 @@ impl Entrance {
             Self::SignIn => Kind::SignIn,
             Self::Join => Kind::Join,
             Self::Reset => Kind::Reset,
+            Self::Link(_) => Kind::Link,
+        }
+    }
+
+    /// What is begun after an end.
+    const fn restart(self) -> Kind {
+        match self {
+            Self::SignIn | Self::Join | Self::Reset => Kind::SignIn,
+            Self::Link(_) => Kind::Link,
         }
     }
 }
@@ -54,15 +65,49 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
     match &flow.stage {
         Stage::Identify { identifier } => active(Step::Identify { identifier: identifier.clone() }),
         Stage::Organisation { organisation } => active(Step::Organisation { organisation: organisation.clone() }),
-        Stage::Code(SentCode { to, by, expires_at, .. }) => active(Step::Code {
+        Stage::Code(SentCode { to, by, purpose, expires_at, .. }) => active(Step::Code {
             channel: by.channel(),
             sent_to: Some(to.typed().into()),
             length: codes::LENGTH,
             expires_at: Some(*expires_at),
-            remember_days: None,
+            remember_days: match purpose {
+                Purpose::SecondFactor(_) => remember_days(facts),
+                Purpose::SignIn
+                | Purpose::Enter { .. }
+                | Purpose::Join(_)
+                | Purpose::FindId { .. }
+                | Purpose::Enrol(_)
+                | Purpose::Link => None,
+            },
         }),
-        Stage::ChooseWorkspace { address } => {
-            active(Step::ChooseWorkspace { verified: address.typed.clone(), workspaces: facts.memberships.clone() })
+        Stage::AuthenticatorCode(_) => active(Step::Code {
+            channel: Channel::Authenticator,
+            sent_to: None,
+            length: codes::LENGTH,
+            expires_at: None,
+            remember_days: remember_days(facts),
+        }),
+        Stage::ChooseFactor(_) => active(Step::ChooseFactor { factors: facts.factors.clone() }),
+        Stage::RecoveryCode(_) => active(Step::RecoveryCode { left: facts.recovery_codes_left }),
+        Stage::EnrolContact(form) => active(Step::EnrolContact {
+            identifier: form.identifier.clone(),
+            channels: second_factor::channels_to_save(&form.entering.first, &facts.channels),
+        }),
+        Stage::EnrolAuthenticator(_) => {
+            let (key, uri) = match &facts.shown {
+                Shown::Authenticator { key, uri } => (key.clone(), uri.clone()),
+                Shown::Nothing | Shown::RecoveryCodes(_) => Default::default(),
+            };
+            active(Step::EnrolAuthenticator { key, uri })
+        }
+        Stage::RecoveryCodes(_) => active(Step::RecoveryCodes {
+            codes: match &facts.shown {
+                Shown::RecoveryCodes(codes) => codes.clone(),
+                Shown::Nothing | Shown::Authenticator { .. } => Vec::new(),
+            },
+        }),
+        Stage::ChooseWorkspace { verified } => {
+            active(Step::ChooseWorkspace { verified: verified.typed().into(), workspaces: facts.memberships.clone() })
         }
         Stage::Password(PasswordStage { way, .. }) => active(Step::Password { identifier: settled_id(way) }),
         Stage::Invitation(invited) => active(Step::Invitation { inviter: invited.inviter.clone() }),
@@ -82,14 +127,27 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
             active(Step::RegisterId { identifier: form.identifier.clone(), rules: rules(facts) })
         }
         Stage::FindId(form) => {
-            active(Step::FindId { identifier: form.identifier.clone(), channels: facts.channels.clone() })
+            let found_by = |channel: &Channel| matches!(channel, Channel::Email | Channel::Sms);
+            let channels = facts.channels.iter().copied().filter(found_by).collect();
+            active(Step::FindId { identifier: form.identifier.clone(), channels })
         }
         Stage::FoundIds { ids, .. } => active(Step::FoundIds { ids: ids.clone() }),
+        Stage::Link(LinkStage::Address { email }) => active(Step::LinkAddress { email: email.clone() }),
+        Stage::Link(LinkStage::Dead(trouble)) => {
+            active(Step::Notice { code: trouble.code(), params: Params::default() })
+        }
+        Stage::Link(LinkStage::Opened { redirect_to }) => Status::Complete { redirect_to: redirect_to.clone() },
         Stage::Notice(notice) => active(notice_step(notice, facts)),
         Stage::Complete(Completed { redirect_to, .. }) => Status::Complete { redirect_to: redirect_to.clone() },
-        Stage::Ended(Ending::Cancelled) => ended(EndReason::Cancelled),
-        Stage::Ended(Ending::Declined) => ended(EndReason::Declined),
+        Stage::Ended(Ending::Cancelled) => ended(EndReason::Cancelled, flow.entrance),
+        Stage::Ended(Ending::Declined) => ended(EndReason::Declined, flow.entrance),
+        Stage::Ended(Ending::Left) => ended(EndReason::Left, flow.entrance),
     }
+}
+
+fn remember_days(facts: &Facts) -> Option<u32> {
+    let may = facts.workspace.as_ref().is_some_and(|workspace| workspace.remember_browser);
+    may.then_some(second_factor::REMEMBER_DAYS)
 }
 
 fn entered(text: &str) -> Option<String> {
@@ -106,14 +164,13 @@ fn policy(facts: &Facts) -> PasswordPolicy {
 }
 
 /// The end of a flow that can be begun anew.
-pub fn ended(reason: EndReason) -> Status {
-    Status::Ended { reason, restart: Some(Restart { kind: Kind::SignIn }) }
+pub fn ended(reason: EndReason, entrance: Entrance) -> Status {
+    Status::Ended { reason, restart: Some(Restart { kind: entrance.restart() }) }
 }
 
 fn notice_step(notice: &Notice, facts: &Facts) -> Step {
     let to = |to: &str| Params { to: Some(to.into()), ..Params::default() };
-    let workspace =
-        || Params { workspace: facts.workspace.as_ref().map(|workspace| workspace.name.clone()), ..Params::default() };
+    let workspace = || workspace_name(facts);
     let (code, params) = match notice {
         Notice::NoWorkspace { address } => (NoticeCode::NoWorkspace, to(&address.typed)),
         Notice::EmailRestricted { to: restricted, until, .. } => {
@@ -136,6 +193,7 @@ fn notice_step(notice: &Notice, facts: &Facts) -> Step {
             workspace(),
         ),
         Notice::IdNotFound { to: asked, .. } => (NoticeCode::IdNotFound, to(asked)),
+        Notice::SecondFactorMissing(_) => (NoticeCode::SecondFactorMissing, workspace()),
         Notice::ResetRequested { to: asked, .. } => (NoticeCode::ResetRequested, to(asked)),
         Notice::BadResetLink { trouble, .. } => (
             match trouble {
@@ -149,6 +207,10 @@ fn notice_step(notice: &Notice, facts: &Facts) -> Step {
     Step::Notice { code, params }
 }
 
+fn workspace_name(facts: &Facts) -> Params {
+    Params { workspace: facts.workspace.as_ref().map(|workspace| workspace.name.clone()), ..Params::default() }
+}
+
 fn settled_id(way: &Way) -> Option<String> {
     match way {
         Way::Email(address) | Way::Link(address) => Some(address.typed.clone()),
@@ -158,41 +220,24 @@ fn settled_id(way: &Way) -> Option<String> {
 
 fn account(stage: &Stage) -> Option<Account> {
     let known = |whose: &Whose| Account { identifier: whose.identifier.clone(), name: Some(whose.name.clone()) };
-    match stage {
-        Stage::Password(PasswordStage { way, .. }) => {
-            settled_id(way).map(|identifier| Account { identifier, name: None })
-        }
-        Stage::NewPassword(NewPasswordStage { whose, .. })
-        | Stage::RegisterId(IdForm { whose, .. })
-        | Stage::Notice(Notice::Joined(Joined { whose, .. })) => Some(known(whose)),
-        Stage::Complete(Completed { identifier, name, .. }) => {
-            Some(Account { identifier: identifier.clone(), name: Some(name.clone()) })
-        }
-        Stage::Identify { .. }
-        | Stage::Organisation { .. }
-        | Stage::Code(_)
-        | Stage::ChooseWorkspace { .. }
-        | Stage::Invitation(_)
-        | Stage::CreateAccount(_)
-        | Stage::RequestReset(_)
-        | Stage::FindId(_)
-        | Stage::FoundIds { .. }
-        | Stage::Notice(
-            Notice::NoWorkspace { .. }
-            | Notice::EmailRestricted { .. }
-            | Notice::AccountSuspended { .. }
-            | Notice::MethodNotAllowed { .. }
-            | Notice::AlreadyMember { .. }
-            | Notice::BadInvitation(_)
-            | Notice::ResetRequested { .. }
-            | Notice::BadResetLink { .. }
-            | Notice::IdNotFound { .. },
-        )
-        | Stage::Ended(_) => None,
+    if let Some(entering) = stage.entering() {
+        return Some(known(&entering.whose));
+    }
+    if let Stage::Password(PasswordStage { way, .. }) = stage {
+        settled_id(way).map(|identifier| Account { identifier, name: None })
+    } else if let Stage::NewPassword(NewPasswordStage { whose, .. })
+    | Stage::RegisterId(IdForm { whose, .. })
+    | Stage::Notice(Notice::Joined(Joined { whose, .. })) = stage
+    {
+        Some(known(whose))
+    } else if let Stage::Complete(Completed { identifier, name, .. }) = stage {
+        Some(Account { identifier: identifier.clone(), name: Some(name.clone()) })
+    } else {
+        None
     }
 }
 
-fn messages(flow: &StoredFlow, now: Timestamp) -> Vec<Message> {
+fn messages(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Vec<Message> {
     let said = flow.said.iter().map(|said| match said {
         Said::CodeSent { to } => Message {
             code: MessageCode::CodeSent,
@@ -210,24 +255,14 @@ fn messages(flow: &StoredFlow, now: Timestamp) -> Vec<Message> {
         Said::PasswordChanged => {
             Message { code: MessageCode::PasswordChanged, params: Params::default(), severity: Severity::Success }
         }
+        Said::SecondFactorRequired => {
+            Message { code: MessageCode::SecondFactorRequired, params: workspace_name(facts), severity: Severity::Info }
+        }
+        Said::LinkLeft => {
+            Message { code: MessageCode::LinkLeft, params: Params::default(), severity: Severity::Warning }
+        }
     });
-    let restriction = match &flow.stage {
-        Stage::Password(PasswordStage { restricted_until, .. }) => *restricted_until,
-        Stage::Identify { .. }
-        | Stage::Organisation { .. }
-        | Stage::Code(_)
-        | Stage::ChooseWorkspace { .. }
-        | Stage::Invitation(_)
-        | Stage::CreateAccount(_)
-        | Stage::RequestReset(_)
-        | Stage::NewPassword(_)
-        | Stage::RegisterId(_)
-        | Stage::FindId(_)
-        | Stage::FoundIds { .. }
-        | Stage::Notice(_)
-        | Stage::Complete(_)
-        | Stage::Ended(_) => None,
-    };
+    let restriction = if let Stage::Password(stage) = &flow.stage { stage.restricted_until } else { None };
     let restricted = restriction.filter(|until| *until > now).map(|until| Message {
         code: MessageCode::SignInRestricted,
         params: Params { until: Some(until), ..Params::default() },

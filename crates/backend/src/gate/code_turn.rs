@@ -4,7 +4,8 @@ use daemun_protocol::{FieldCode, Timestamp};
 
 use super::counting::{Counters, Device, release, reserve, restriction};
 use super::join_turns::bad_by_now;
-use super::{Taking, contact_subject};
+use super::{Taking, Turn, contact_subject};
+use crate::carrier::Carrier;
 use crate::codes::{self, Code};
 use crate::flow::code::{self, Asking, CodeVerdict, Contact, Purpose, Sending, SentCode};
 use crate::flow::{Next, Notice, Refusal, Stage};
@@ -21,7 +22,19 @@ impl Taking<'_> {
         {
             return Ok(Next::to(Stage::Notice(Notice::BadInvitation(bad))));
         }
-        self.ask_for_code(sent.to.clone(), sent.purpose.clone(), Asking::Again)
+        if let Some(next) = self.dead_by_now(&sent.purpose)? {
+            return Ok(next);
+        }
+        if let Purpose::SecondFactor(entering) = &sent.purpose {
+            return self.send_factor_again(entering, sent);
+        }
+        self.ask_for_code_by(sent.to.clone(), sent.by, sent.purpose.clone(), Asking::Again)
+    }
+
+    /// The code by another way to the same phone (FEATURES L2). It is another code, and a step of its own.
+    pub(super) fn send_otherwise(&self, stage: &Stage, by: Carrier) -> Result<Next, Trouble> {
+        let Stage::Code(sent) = stage else { return Ok(Next::unavailable()) };
+        self.ask_for_code_by(sent.to.clone(), by, sent.purpose.clone(), Asking::First)
     }
 
     /// Where one more message to this place is to be counted, or the seconds to wait. A browser that is known there has an
@@ -41,35 +54,62 @@ impl Taking<'_> {
         Ok(gate.meter.take(Doing::Send, self.asker.neighbourhood, now).map(|()| counter))
     }
 
-    /// The same for every address, whether anybody has it or not: no account is looked up here.
+    /// A code by the way that there is for every contact.
     pub(super) fn ask_for_code(&self, to: Contact, purpose: Purpose, asking: Asking) -> Result<Next, Trouble> {
+        let by = to.carrier();
+        self.ask_for_code_by(to, by, purpose, asking)
+    }
+
+    /// The same for every address or number, whether anybody has it or not.
+    pub(super) fn ask_for_code_by(
+        &self,
+        to: Contact,
+        by: Carrier,
+        purpose: Purpose,
+        asking: Asking,
+    ) -> Result<Next, Trouble> {
         let (gate, connection, now) = (self.gate, self.connection, self.now);
         let counters = self.code_counters(&to)?;
-        let mut counter = None;
+        let mut counters_of_sent = Vec::new();
         let restricted = restriction(connection, &counters, CODE_TRIES, STRANGERS_CODE_TRIES, now)?;
-        let sending = match restricted.max(self.strangers_day(&to, &counters)?) {
+        let sending = match restricted.max(self.strangers_day(to.place(), &counters)?) {
             Some(until) => Sending::Restricted { until },
-            None => match self.may_send("codes sent", to.place(), &contact_subject(&to))? {
-                Ok(free) => {
-                    counter = Some(free);
+            None => match (
+                self.may_send_all(&purpose, by)?,
+                self.may_send("codes sent", to.place(), &contact_subject(&to))?,
+            ) {
+                (Ok(all), Ok(own)) => {
+                    counters_of_sent = vec![all, Some(own)];
                     Sending::Free
                 }
-                Err(wait) => Sending::Wait(wait),
+                (Err(wait), Ok(_)) | (Ok(_), Err(wait)) => Sending::Wait(wait),
+                (Err(one), Err(other)) => Sending::Wait(one.max(other)),
             },
         };
-        code::ask_for_code(to, purpose, sending, asking, |to, purpose| {
+        code::ask_for_code(to, by, purpose, sending, asking, |to, by, purpose| {
             let code = Code::draw(&gate.chance)?;
-            let words = texts::code(to.carrier(), self.row.flow.locale, &code, &gate.host);
+            let (words, digest) = match &purpose {
+                Purpose::Link => self.link_letter(to, &code)?,
+                Purpose::SecondFactor(_) | Purpose::Enrol(_) => (
+                    texts::second_factor_code(by, self.row.flow.locale, &code, &gate.host),
+                    code.digest(&gate.key, self.id, to.place()),
+                ),
+                Purpose::SignIn | Purpose::Enter { .. } | Purpose::Join(_) | Purpose::FindId { .. } => (
+                    texts::code(by, self.row.flow.locale, &code, &gate.host),
+                    code.digest(&gate.key, self.id, to.place()),
+                ),
+            };
             let expires_at = now.plus_seconds(codes::LIFETIME);
             // What a code proves is this form, so it is this form that it is sent to; what was typed is for reading.
-            gate.send(connection, to.place(), words, now, expires_at)?;
-            if let Some(counter) = &counter {
+            let recipient = if self.is_to_nobody(to, &purpose)? { "" } else { to.place() };
+            gate.send(connection, recipient, words, now, expires_at)?;
+            for counter in counters_of_sent.iter().flatten() {
                 store::note_sent(connection, counter, now)?;
             }
             Ok(SentCode {
-                digest: code.digest(&gate.key, self.id, to.place()),
+                digest,
                 to: to.clone(),
-                by: to.carrier(),
+                by,
                 purpose,
                 expires_at,
                 resend_at: now.plus_seconds(codes::RESEND_AFTER),
@@ -77,7 +117,30 @@ impl Taking<'_> {
         })
     }
 
-    fn code_counters(&self, to: &Contact) -> Result<Counters, Trouble> {
+    /// Where one more code that costs money is to be counted, for its workspace or, before one is known, for all; or the
+    /// seconds to wait. A mail costs nothing.
+    fn may_send_all(&self, purpose: &Purpose, by: Carrier) -> Result<Result<Option<Digest32>, u32>, Trouble> {
+        if by == Carrier::Email {
+            return Ok(Ok(None));
+        }
+        let rate = limits::WORKSPACE_SENDS;
+        let counter = self.gate.counter("messages to phones", None, purpose.workspace().unwrap_or_default());
+        let earlier = store::sent_since(self.connection, &counter, rate.seconds, self.now)?;
+        Ok(match limits::wait_for_rates(&[rate], &earlier, self.now) {
+            Some(wait) => Err(wait),
+            None => Ok(Some(counter)),
+        })
+    }
+
+    /// Whether nobody signs in by this number. A code to it costs the same and is not sent: whoever enters numbers at random
+    /// makes nobody's phone ring, and nobody pay for it.
+    fn is_to_nobody(&self, to: &Contact, purpose: &Purpose) -> Result<bool, Trouble> {
+        let (Contact::Mobile { number, .. }, Purpose::SignIn) = (to, purpose) else { return Ok(false) };
+        let listed = store::memberships_by_number(self.connection, number)?;
+        Ok(listed.is_empty() && store::unlisted_workspace_by_number(self.connection, number)?.is_none())
+    }
+
+    pub(super) fn code_counters(&self, to: &Contact) -> Result<Counters, Trouble> {
         let browser = self.browser.id();
         let device = self.gate.standing(self.connection, &browser, &contact_subject(to))?;
         Ok(Counters {
@@ -89,68 +152,121 @@ impl Taking<'_> {
         })
     }
 
-    /// Until when a browser that is not known at the address can try no code, because strangers have tried so many today.
-    fn strangers_day(&self, to: &Contact, counters: &Counters) -> Result<Option<Timestamp>, Trouble> {
+    /// Until when a browser that is not known at the address can try no code of a place or an account, because strangers have tried so many today.
+    pub(super) fn strangers_day(&self, place: &str, counters: &Counters) -> Result<Option<Timestamp>, Trouble> {
         if counters.ceiling.is_none() {
             return Ok(None);
         }
         let (rate, now) = (STRANGERS_WRONG_CODES, self.now);
-        let wrong = store::sent_since(self.connection, &self.strangers_day_counter(to), rate.seconds, now)?;
+        let wrong = store::sent_since(self.connection, &self.strangers_day_counter(place), rate.seconds, now)?;
         Ok(limits::wait_for_rates(&[rate], &wrong, now).map(|wait| now.plus_seconds(wait.into())))
     }
 
-    fn strangers_day_counter(&self, to: &Contact) -> Digest32 {
-        self.gate.counter("wrong codes in a day", None, to.place())
+    pub(super) fn strangers_day_counter(&self, place: &str) -> Digest32 {
+        self.gate.counter("wrong codes in a day", None, place)
     }
 
-    pub(super) fn submit_code(&mut self, stage: &Stage, typed: &str) -> Result<Next, Trouble> {
-        let Stage::Code(sent) = stage else { return Ok(Next::unavailable()) };
-        let Some(code) = Code::parse(typed) else {
-            let code = if typed.trim().is_empty() { FieldCode::Required } else { FieldCode::CodeInvalid };
-            return Ok(Next::Refuse(Refusal::field("/input/code", code)));
+    pub(super) fn submit_code(&mut self, stage: &Stage, typed: &str, remember: bool) -> Result<Turn, Trouble> {
+        match stage {
+            Stage::Code(sent) => self.submit_sent_code(sent, typed, remember),
+            Stage::AuthenticatorCode(entering) => self.submit_authenticator_code(entering, typed, remember),
+            Stage::EnrolAuthenticator(new) => self.submit_first_code(new, typed),
+            Stage::RecoveryCode(entering) => self.submit_recovery_code(entering, typed),
+            // No other stage is of a step that takes a code.
+            Stage::Identify { .. }
+            | Stage::Organisation { .. }
+            | Stage::ChooseWorkspace { .. }
+            | Stage::Password(_)
+            | Stage::Invitation(_)
+            | Stage::CreateAccount(_)
+            | Stage::RequestReset(_)
+            | Stage::NewPassword(_)
+            | Stage::RegisterId(_)
+            | Stage::FindId(_)
+            | Stage::FoundIds { .. }
+            | Stage::ChooseFactor(_)
+            | Stage::EnrolContact(_)
+            | Stage::RecoveryCodes(_)
+            | Stage::Link(_)
+            | Stage::Notice(_)
+            | Stage::Complete(_)
+            | Stage::Ended(_) => self.settle(Next::unavailable()),
+        }
+    }
+
+    fn submit_sent_code(&mut self, sent: &SentCode, typed: &str, remember: bool) -> Result<Turn, Trouble> {
+        if let Some(next) = self.dead_by_now(&sent.purpose)? {
+            return self.settle(next);
+        }
+        let code = match read_code(typed) {
+            Ok(code) => code,
+            Err(refusal) => return self.settle(Next::Refuse(refusal)),
         };
-        if sent.expires_at <= self.now {
-            return Ok(code::refuse_code(sent, CodeVerdict::Expired));
+        match self.judge_sent_code(sent, &code)? {
+            Some(next) => self.settle(next),
+            None => self.code_was_right(sent, remember),
+        }
+    }
+
+    /// What keeps a code from being right, if anything.
+    fn judge_sent_code(&self, sent: &SentCode, code: &Code) -> Result<Option<Next>, Trouble> {
+        if sent.expires_at <= self.now || !self.is_saved_still(sent)? {
+            return Ok(Some(code::refuse_code(sent, CodeVerdict::Expired)));
         }
         let counters = self.code_counters(&sent.to)?;
-        if let Some(until) = self.strangers_day(&sent.to, &counters)? {
-            return Ok(code::refuse_code(sent, CodeVerdict::Restricted { until }));
+        if let Some(until) = self.strangers_day(sent.to.place(), &counters)? {
+            return Ok(Some(code::refuse_code(sent, CodeVerdict::Restricted { until })));
         }
-        match reserve(self.connection, &counters, CODE_TRIES, STRANGERS_CODE_TRIES, self.now)? {
-            Err(until) => Ok(code::refuse_code(sent, CodeVerdict::Restricted { until })),
+        Ok(match reserve(self.connection, &counters, CODE_TRIES, STRANGERS_CODE_TRIES, self.now)? {
+            Err(until) => Some(code::refuse_code(sent, CodeVerdict::Restricted { until })),
             Ok(_) if code.digest(&self.gate.key, self.id, sent.to.place()).matches(&sent.digest) => {
                 release(self.connection, &counters)?;
-                self.code_was_right(sent)
+                None
             }
             Ok(left) => {
                 if counters.ceiling.is_some() {
-                    store::note_sent(self.connection, &self.strangers_day_counter(&sent.to), self.now)?;
+                    store::note_sent(self.connection, &self.strangers_day_counter(sent.to.place()), self.now)?;
                 }
-                let left = match self.strangers_day(&sent.to, &counters)? {
+                let left = match self.strangers_day(sent.to.place(), &counters)? {
                     Some(until) => left.least(Left::Nothing { until }),
                     None => left,
                 };
-                Ok(code::refuse_code(sent, CodeVerdict::Wrong(left)))
+                Some(code::refuse_code(sent, CodeVerdict::Wrong(left)))
             }
-        }
+        })
     }
 
-    fn code_was_right(&mut self, sent: &SentCode) -> Result<Next, Trouble> {
+    fn code_was_right(&mut self, sent: &SentCode, remember: bool) -> Result<Turn, Trouble> {
         self.row.flow.proven = match (&sent.purpose, &sent.to) {
             (Purpose::SignIn | Purpose::Enter { .. } | Purpose::Join(_), Contact::Email(address)) => {
                 Some(address.email.clone())
             }
-            (Purpose::FindId { .. }, _) | (_, Contact::Mobile { .. }) => None,
+            (Purpose::FindId { .. } | Purpose::SecondFactor(_) | Purpose::Enrol(_) | Purpose::Link, _)
+            | (_, Contact::Mobile { .. }) => None,
         };
-        match (&sent.purpose, &sent.to) {
-            (Purpose::SignIn, Contact::Email(address)) => self.sign_in_by(address.clone()),
-            (Purpose::Enter { workspace }, Contact::Email(address)) => self.enter_by(address, workspace),
-            (Purpose::Join(candidate), Contact::Email(address)) => self.join(candidate, address.clone()),
-            (Purpose::FindId { workspace }, to) => self.found_ids(workspace, to),
-            // Nobody signs in or joins by a phone's code.
-            (Purpose::SignIn | Purpose::Enter { .. } | Purpose::Join(_), Contact::Mobile { .. }) => {
-                Ok(Next::unavailable())
+        let next = match (&sent.purpose, &sent.to) {
+            (Purpose::SignIn, Contact::Email(address)) => self.sign_in_by(address.clone())?,
+            (Purpose::SignIn, Contact::Mobile { typed, number }) => return self.sign_in_by_number(typed, number),
+            (Purpose::Enter { workspace }, Contact::Email(address)) => self.enter_by(address, workspace)?,
+            (Purpose::Join(candidate), Contact::Email(address)) => self.join(candidate, address.clone())?,
+            (Purpose::FindId { workspace }, to) => self.found_ids(workspace, to)?,
+            (Purpose::Link, to) => self.open_link(to)?,
+            (Purpose::SecondFactor(entering), to) => {
+                let to = to.clone();
+                return self.second_factor_given(entering, Some(&to), remember);
             }
-        }
+            (Purpose::Enrol(entering), to) => return self.save_contact(entering, to),
+            // Nobody joins by a phone's code.
+            (Purpose::Enter { .. } | Purpose::Join(_), Contact::Mobile { .. }) => Next::unavailable(),
+        };
+        self.settle(next)
     }
+}
+
+/// A code of six digits, however it was typed.
+pub(super) fn read_code(typed: &str) -> Result<Code, Refusal> {
+    Code::parse(typed).ok_or_else(|| {
+        let code = if typed.trim().is_empty() { FieldCode::Required } else { FieldCode::CodeInvalid };
+        Refusal::field("/input/code", code)
+    })
 }

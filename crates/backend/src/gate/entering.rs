@@ -1,23 +1,24 @@
 //! Going in: a new session, and this device is known from now on. It refuses to know what was proven.
 
-use super::{Taking, account_subject, email_subject, reset_subject};
+use super::{Taking, account_subject, contact_subject, email_subject, reset_subject};
 use crate::browser::session_digest;
-use crate::flow::{Address, Completed, Next, Stage};
+use crate::flow::code::Contact;
+use crate::flow::second_factor::First;
+use crate::flow::{Completed, Next, Stage};
 use crate::store::{self, AccountRow, Finished, Trouble};
 
 /// Seconds that a session lives.
 const SESSION_LIFETIME: u64 = 12 * 3600;
 
 impl Taking<'_> {
-    /// Signs in to an account that is not suspended. `identifier` is the ID as it was typed, `verified` the address whose
-    /// mail was read on the way.
-    pub(super) fn go_in(
-        &mut self,
-        account: &AccountRow,
-        identifier: &str,
-        verified: Option<&Address>,
-    ) -> Result<Finished, Trouble> {
+    /// Signs in to an account that is not suspended, and that no further factor is asked of. `identifier` is the ID as it was
+    /// typed.
+    pub(super) fn go_in(&mut self, account: &AccountRow, identifier: &str, first: &First) -> Result<Finished, Trouble> {
         let connection = self.connection;
+        let verified = match first {
+            First::Password(way) => way.verified(),
+            First::Phone { .. } => None,
+        };
         let browser = self.browser.id();
         store::note_device(connection, &browser, &account_subject(account.id), self.now)?;
         // Whoever has signed in from here can ask for a reset, whatever strangers do (FEATURES R1).
@@ -25,6 +26,10 @@ impl Taking<'_> {
         // Only who has read mail there is known for the address; an account's password is no proof of its mailbox.
         if let Some(address) = verified {
             store::note_device(connection, &browser, &email_subject(&address.email), self.now)?;
+        }
+        if let First::Phone { typed, number } = first {
+            let to = Contact::Mobile { typed: typed.clone(), number: number.clone() };
+            store::note_device(connection, &browser, &contact_subject(&to), self.now)?;
         }
         if let Some(old) = &self.asker.session {
             store::delete_session(connection, old)?;

@@ -85,7 +85,7 @@ impl Taking<'_> {
         store::set_password(connection, &account, password, self.now)?;
         self.begin_anew(&AccountRow { login_name: Some(name.as_str().into()), ..account.clone() })?;
         self.tell_of_first(&account)?;
-        self.go_in(&account, name.as_str(), Some(&form.address))
+        self.enter_with(&account, name.as_str(), Way::Email(form.address.clone()).into())
     }
 
     /// Nobody is looked up: a code goes to whatever was entered.
@@ -93,11 +93,9 @@ impl Taking<'_> {
         let Stage::FindId(form) = stage else { return Ok(Next::unavailable()) };
         let typed = typed.trim();
         let form = ContactForm { identifier: Some(remembered(typed)), ..form.clone() };
-        let to = match LoginId::parse(typed) {
+        let to = match LoginId::parse_in(typed, self.row.flow.locale) {
             Ok(LoginId::Email(email)) => Ok(Contact::Email(Address { typed: typed.into(), email })),
-            Ok(LoginId::Mobile(number)) if self.gate.channels.contains(&Channel::Sms) => {
-                Ok(Contact::Mobile { typed: typed.into(), number })
-            }
+            Ok(LoginId::Mobile(number)) if self.gate.channels.contains(&Channel::Sms) => Ok(Contact::phone(number)),
             Ok(LoginId::Mobile(_)) => Err(FieldCode::MobileUnavailable),
             Ok(LoginId::Name(_)) | Err(NotAnId::Malformed) => Err(FieldCode::IdentifierInvalid),
             Err(NotAnId::Empty) => Err(FieldCode::Required),

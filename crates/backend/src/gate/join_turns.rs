@@ -126,6 +126,13 @@ impl Taking<'_> {
             | Stage::RegisterId(_)
             | Stage::FindId(_)
             | Stage::FoundIds { .. }
+            | Stage::ChooseFactor(_)
+            | Stage::AuthenticatorCode(_)
+            | Stage::RecoveryCode(_)
+            | Stage::EnrolContact(_)
+            | Stage::EnrolAuthenticator(_)
+            | Stage::RecoveryCodes(_)
+            | Stage::Link(_)
             | Stage::Notice(_)
             | Stage::Complete(_)
             | Stage::Ended(_) => Next::unavailable(),
@@ -222,6 +229,7 @@ impl Taking<'_> {
             phone: None,
             personal_email: None,
             mobile: None,
+            two_factor: false,
             name: &form.name,
             locale: self.row.flow.locale.tag(),
             state: AccountState::Active,
@@ -245,9 +253,9 @@ impl Taking<'_> {
         };
         if store::is_suspended(self.connection, &account_subject(account.id))? {
             let (workspace, way) = (account.workspace, joined.way.clone());
-            return self.settle(Next::to(Stage::Notice(Notice::AccountSuspended { workspace, way })));
+            return self.settle(Next::to(Stage::Notice(Notice::AccountSuspended { workspace, first: way.into() })));
         }
-        self.go_in(&account, &joined.whose.identifier, joined.way.verified()).map(Turn::Answered)
+        self.enter_with(&account, &joined.whose.identifier, joined.way.clone().into()).map(Turn::Answered)
     }
 
     /// `sign_in` where there is an account already.
@@ -271,6 +279,13 @@ impl Taking<'_> {
             | Stage::RegisterId(_)
             | Stage::FindId(_)
             | Stage::FoundIds { .. }
+            | Stage::ChooseFactor(_)
+            | Stage::AuthenticatorCode(_)
+            | Stage::RecoveryCode(_)
+            | Stage::EnrolContact(_)
+            | Stage::EnrolAuthenticator(_)
+            | Stage::RecoveryCodes(_)
+            | Stage::Link(_)
             | Stage::Notice(_)
             | Stage::Complete(_)
             | Stage::Ended(_) => Ok(Next::unavailable()),

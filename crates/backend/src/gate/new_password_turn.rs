@@ -6,7 +6,7 @@ use daemun_protocol::{FieldCode, ProblemCode, Secret};
 
 use super::join_turns::{bad_by_now, by_link, uninvited};
 use super::reset_turns::{link_trouble, whose};
-use super::{Asker, Gate, Taking, Turn, account_subject, facts, is_over, problems};
+use super::{Asker, Gate, Taking, Turn, account_subject, is_over, problems};
 use crate::browser::Browser;
 use crate::flow::join::AccountForm;
 use crate::flow::new_password::{self, NewPasswordStage, Proof, ProofTrouble};
@@ -146,7 +146,7 @@ impl Taking<'_> {
             return self.stale();
         }
         let stage = self.row.flow.stage.clone();
-        let facts = facts(self.connection, &stage, &self.gate.channels)?;
+        let facts = self.gate.facts(self.connection, &stage)?;
         let hash = match made {
             Made::Hash(hash) => hash,
             Made::Reused => return self.finish(new_password::refuse_password(vec![FieldCode::PasswordReused])),
@@ -188,7 +188,7 @@ impl Taking<'_> {
         match &stage.proof {
             Proof::Expired(before) => {
                 self.tell_of_change(&account)?;
-                self.go_in(&account, &stage.whose.identifier, before.way.verified())
+                self.enter_with(&account, &stage.whose.identifier, before.way.clone().into())
             }
             Proof::ResetLink(_) => {
                 store::end_sessions_of(connection, account.id)?;

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use super::counting::{Counters, Device, release, reserve, restriction, take_back};
-use super::{Asker, Gate, Taking, Turn, facts, is_over, problems};
+use super::{Asker, Gate, Taking, Turn, is_over, problems};
 use crate::browser::Browser;
 use crate::flow::new_password::Whose;
 use crate::flow::sign_in::{self, PasswordStage, PasswordVerdict, Way};
@@ -168,7 +168,7 @@ impl Taking<'_> {
             Compared::BeyondTheLimit => Some(PasswordVerdict::Suspended),
         };
         let here = password_stage(&self.row, check.rev).filter(|_| !is_over(&self.row, self.now));
-        let workspace = facts(self.connection, &self.row.flow.stage, &self.gate.channels)?.workspace;
+        let workspace = self.gate.facts(self.connection, &self.row.flow.stage)?.workspace;
         match (here, workspace, verdict) {
             (Some(stage), Some(workspace), Some(verdict)) => {
                 self.finish(sign_in::submit_password(&stage, &workspace, verdict, self.now))
@@ -243,7 +243,7 @@ impl Taking<'_> {
             };
             return self.finish(sign_in::submit_password(stage, workspace, PasswordVerdict::Expired(whose), self.now));
         }
-        self.go_in(&account, &check.identifier, stage.way.verified())
+        self.enter_with(&account, &check.identifier, stage.way.clone().into())
     }
 }
 

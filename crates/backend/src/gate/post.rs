@@ -4,6 +4,7 @@ use daemun_protocol::Timestamp;
 use rusqlite::Connection;
 
 use super::{Gate, Taking};
+use crate::flow::Workspace;
 use crate::locale::Locale;
 use crate::mail::{Mail, Words, texts};
 use crate::store::{self, AccountRow, Trouble};
@@ -26,6 +27,26 @@ impl Gate {
     }
 }
 
+impl Gate {
+    /// An administrator's decision about a workspace. It holds from the next act on and signs nobody out; a way to sign in that
+    /// is new to members is told to all of them (FEATURES P1).
+    ///
+    /// # Errors
+    /// [`Trouble`] behind the scenes.
+    pub(crate) fn set_policy(&self, connection: &Connection, workspace: &Workspace) -> Result<(), Trouble> {
+        let before = store::workspace(connection, &workspace.id)?;
+        store::set_policy(connection, workspace)?;
+        if workspace.phone_entry && before.is_some_and(|before| !before.phone_entry) {
+            let now = self.clock.now();
+            for account in store::members(connection, &workspace.id)? {
+                let words = texts::phone_sign_in_allowed(Locale::from_tag(&account.locale), &workspace.name);
+                self.send(connection, &account.email, words, now, now.plus_seconds(WORTH_TELLING))?;
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Taking<'_> {
     /// Tells a member that their password was changed, in their own language: whoever did it may read another.
     pub(super) fn tell_of_change(&self, account: &AccountRow) -> Result<(), Trouble> {
@@ -37,7 +58,12 @@ impl Taking<'_> {
         self.tell(account, texts::account_set_up)
     }
 
-    fn tell(&self, account: &AccountRow, write: fn(Locale, &str, Timestamp) -> Words) -> Result<(), Trouble> {
+    /// Tells a member of a change to their account, in their own language.
+    pub(super) fn tell(
+        &self,
+        account: &AccountRow,
+        write: impl FnOnce(Locale, &str, Timestamp) -> Words,
+    ) -> Result<(), Trouble> {
         let workspace = store::workspace(self.connection, &account.workspace)?.map(|workspace| workspace.name);
         let words =
             write(Locale::from_tag(&account.locale), workspace.as_deref().unwrap_or(&account.workspace), self.now);

@@ -16,6 +16,7 @@ pub fn of(refusal: Refusal, flow: Flow) -> Problem {
         Refusal::NotListed => Problem::new(ProblemCode::InputInvalid, 422),
         Refusal::OrganisationUnknown => Problem::new(ProblemCode::OrganisationUnknown, 422),
         Refusal::CodeExpired => Problem::new(ProblemCode::CodeExpired, 422),
+        Refusal::CodeSpent => Problem::new(ProblemCode::CodeSpent, 422),
         Refusal::CodeWrong { tries_left } => {
             let mut problem = Problem::new(ProblemCode::CodeWrong, 422);
             problem.tries_left = Some(tries_left);

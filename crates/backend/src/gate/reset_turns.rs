@@ -98,6 +98,13 @@ impl Taking<'_> {
             | Stage::RegisterId(_)
             | Stage::FindId(_)
             | Stage::FoundIds { .. }
+            | Stage::ChooseFactor(_)
+            | Stage::AuthenticatorCode(_)
+            | Stage::RecoveryCode(_)
+            | Stage::EnrolContact(_)
+            | Stage::EnrolAuthenticator(_)
+            | Stage::RecoveryCodes(_)
+            | Stage::Link(_)
             | Stage::Notice(_)
             | Stage::Complete(_)
             | Stage::Ended(_) => Next::unavailable(),

@@ -1,15 +1,16 @@
 //! Signing in, act by act: facts are gathered, the room decides. Passwords have a file of their own.
 
-use daemun_protocol::{FieldCode, FieldError};
+use daemun_protocol::{Channel, FieldCode, FieldError};
 
-use super::Taking;
 use super::join_turns::uninvited;
 use super::reset_turns::whose;
+use super::{Taking, Turn, account_subject};
 use crate::email_address::{EmailAddress, NotAnAddress};
 use crate::flow::code::{Asking, Contact, Purpose};
+use crate::flow::second_factor::First;
 use crate::flow::sign_in::{self, Belongs, Chosen, Landing, Way};
-use crate::flow::{Address, Next, Refusal, Stage};
-use crate::login_id::LoginId;
+use crate::flow::{Address, Next, Notice, Refusal, Stage};
+use crate::login_id::{LoginId, MobileNumber, ascii_digit};
 use crate::organisation_id::{NotAnOrganisationId, OrganisationId};
 use crate::store::{self, AccountState, Trouble};
 
@@ -23,9 +24,29 @@ pub(super) fn email_error(pointer: &str, refused: NotAnAddress) -> FieldError {
     FieldError { pointer: pointer.into(), code }
 }
 
+fn by_phone(typed: &str, number: &MobileNumber) -> First {
+    First::Phone { typed: typed.into(), number: number.clone() }
+}
+
+/// Whether somebody meant a phone number, such as one that is a digit short.
+fn is_like_a_number(typed: &str) -> bool {
+    let is_of_numbers = |c: char| c.is_ascii_digit() || "+-.() \u{3000}".contains(c) || ascii_digit(c).is_some();
+    !typed.is_empty() && typed.chars().all(is_of_numbers)
+}
+
 impl Taking<'_> {
     pub(super) fn submit_identifier(&self, typed: &str) -> Result<Next, Trouble> {
         let typed = typed.trim();
+        if let Some(number) = MobileNumber::parse_in(typed, self.row.flow.locale) {
+            let takes = self.gate.channels.contains(&Channel::Sms) && store::phone_way(self.connection)?;
+            if !takes {
+                return Ok(Next::Refuse(Refusal::field("/input/identifier", FieldCode::MobileUnavailable)));
+            }
+            return self.ask_for_code(Contact::phone(number), Purpose::SignIn, Asking::First);
+        }
+        if is_like_a_number(typed) {
+            return Ok(Next::Refuse(Refusal::field("/input/identifier", FieldCode::IdentifierInvalid)));
+        }
         match EmailAddress::parse(typed) {
             Ok(email) => {
                 let to = Contact::Email(Address { typed: typed.into(), email });
@@ -75,9 +96,51 @@ impl Taking<'_> {
         }
     }
 
-    pub(super) fn choose_workspace(&self, stage: &Stage, workspace: String) -> Result<Next, Trouble> {
-        let Stage::ChooseWorkspace { address } = stage else { return Ok(Next::unavailable()) };
-        self.choose(address, workspace)
+    pub(super) fn choose_workspace(&mut self, stage: &Stage, workspace: &str) -> Result<Turn, Trouble> {
+        let Stage::ChooseWorkspace { verified } = stage else { return self.settle(Next::unavailable()) };
+        match verified {
+            Contact::Email(address) => {
+                let next = self.choose(address, workspace.into())?;
+                self.settle(next)
+            }
+            Contact::Mobile { typed, number } => self.enter_by_number(typed, number, workspace),
+        }
+    }
+
+    /// The number was verified by code: in, if it is linked in one workspace (FEATURES L2).
+    pub(super) fn sign_in_by_number(&mut self, typed: &str, number: &MobileNumber) -> Result<Turn, Trouble> {
+        let listed = store::memberships_by_number(self.connection, number)?;
+        let next = match listed.as_slice() {
+            [only] => return self.enter_by_number(typed, number, &only.id),
+            [] => match store::unlisted_workspace_by_number(self.connection, number)? {
+                Some(workspace) => sign_in::not_allowed(workspace, by_phone(typed, number)),
+                // It was linked when the code was sent.
+                None => Next::to(Stage::Identify { identifier: Some(typed.into()) }),
+            },
+            [_, _, ..] => {
+                let verified = Contact::Mobile { typed: typed.into(), number: number.clone() };
+                Next::to(Stage::ChooseWorkspace { verified })
+            }
+        };
+        self.settle(next)
+    }
+
+    /// One of the workspaces that a verified number is linked in.
+    fn enter_by_number(&mut self, typed: &str, number: &MobileNumber, workspace: &str) -> Result<Turn, Trouble> {
+        let account = store::account_of(self.connection, workspace, &LoginId::Mobile(number.clone()))?;
+        let first = by_phone(typed, number);
+        let Some(account) = account.filter(|account| account.state == AccountState::Active) else {
+            return self.settle(Next::Refuse(Refusal::NotListed));
+        };
+        let policy = store::workspace(self.connection, workspace)?;
+        if let Some(next) = sign_in::first_trouble(workspace, &first, policy.as_ref()) {
+            return self.settle(next);
+        }
+        if store::is_suspended(self.connection, &account_subject(account.id))? {
+            return self
+                .settle(Next::to(Stage::Notice(Notice::AccountSuspended { workspace: workspace.into(), first })));
+        }
+        self.enter_with(&account, typed, first).map(Turn::Answered)
     }
 
     /// One of the workspaces of a verified address.

@@ -4,8 +4,9 @@ use daemun_protocol::{Action, ActionName, FieldCode, Input, Problem, ProblemCode
 use rusqlite::Connection;
 
 use super::join_turns::EnteredAccount;
-use super::{Asker, Gate, Turn, facts, problems};
+use super::{Asker, Gate, Turn, problems};
 use crate::browser::Browser;
+use crate::carrier::Carrier;
 use crate::flow::{self, Next, Refusal, Stage};
 use crate::store::{self, Finished, FlowRow, Trouble};
 
@@ -28,7 +29,7 @@ impl Taking<'_> {
         reserved: Option<String>,
     ) -> Result<Turn, Trouble> {
         let stage = self.row.flow.stage.clone();
-        let facts = facts(self.connection, &stage, &self.gate.channels)?;
+        let facts = self.gate.facts(self.connection, &stage)?;
         let offered = name.and_then(|name| stage.offers(&facts, self.now).get(name).map(|offer| (name, offer)));
         let (Some((name, offer)), Some(kind)) = (offered, stage.kind()) else {
             return self.settle(Next::unavailable());
@@ -49,9 +50,15 @@ impl Taking<'_> {
         let next = match action {
             Action::SubmitIdentifier { identifier } => self.submit_identifier(&identifier)?,
             Action::SubmitOrganisation { organisation } => self.submit_organisation(&organisation)?,
-            Action::SubmitCode { code, .. } => self.submit_code(&stage, code.expose())?,
+            Action::SubmitCode { code, remember } => return self.submit_code(&stage, code.expose(), remember),
             Action::Resend => self.resend_code(&stage)?,
-            Action::ChooseWorkspace { workspace } => self.choose_workspace(&stage, workspace)?,
+            Action::UseNotification => self.send_otherwise(&stage, Carrier::Notification)?,
+            Action::UseSms => self.send_otherwise(&stage, Carrier::Sms)?,
+            Action::ChooseWorkspace { workspace } => return self.choose_workspace(&stage, &workspace),
+            Action::ChooseFactor { factor } => self.choose_factor(&stage, &factor, &facts)?,
+            Action::UseOther => self.use_other_factor(&stage),
+            Action::UseAuthenticator => self.enrol_authenticator(&stage)?,
+            Action::Done => return self.recovery_codes_kept(&stage),
             Action::SubmitPassword { identifier, password } => {
                 let Stage::Password(stage) = &stage else { return self.settle(Next::unavailable()) };
                 return self.submit_password(stage, identifier.as_deref(), password, &facts, reserved.as_deref());
@@ -76,19 +83,18 @@ impl Taking<'_> {
             Action::SubmitId { identifier, password } => {
                 return self.submit_id(&stage, &identifier, &password, &facts, reserved.as_deref());
             }
-            Action::SubmitContact { identifier } => self.submit_contact(&stage, &identifier)?,
+            Action::SubmitContact { identifier } => {
+                if let Stage::EnrolContact(form) = &stage {
+                    self.submit_contact_to_save(form, &identifier)?
+                } else {
+                    self.submit_contact(&stage, &identifier)?
+                }
+            }
+            Action::SubmitAddress { email } => self.submit_link_address(&stage, &email)?,
             Action::FindId => {
                 let Stage::Password(stage) = &stage else { return self.settle(Next::unavailable()) };
                 flow::find_id::forgot_id(stage)
             }
-            // Nothing offers these yet.
-            Action::UseNotification
-            | Action::UseSms
-            | Action::UseOther
-            | Action::UseAuthenticator
-            | Action::Done
-            | Action::ChooseFactor { .. }
-            | Action::SubmitAddress { .. } => Next::unavailable(),
         };
         self.settle(next)
     }
@@ -102,12 +108,13 @@ impl Taking<'_> {
     /// Stores what comes next and says it.
     pub(super) fn finish(&mut self, next: Next) -> Result<Finished, Trouble> {
         let before = self.row.flow.clone();
+        let lifetime = before.entrance.lifetime();
         let refusal = self.row.flow.apply(next);
         if refusal.is_none() {
-            self.row.expires_at = self.now.plus_seconds(flow::LIFETIME);
+            self.row.expires_at = self.now.plus_seconds(lifetime);
         }
         if let Some(until) = self.row.flow.stage.waits_until() {
-            self.row.expires_at = self.row.expires_at.max(until.plus_seconds(flow::LIFETIME));
+            self.row.expires_at = self.row.expires_at.max(until.plus_seconds(lifetime));
         }
         self.row.expires_at = self.row.expires_at.min(self.row.last_end);
         if refusal.is_none() || self.row.flow != before {

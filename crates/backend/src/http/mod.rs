@@ -25,10 +25,11 @@ use crate::home;
 use crate::locale::Locale;
 use crate::log::Log;
 use crate::sandbox;
+use crate::shared;
 
 pub use cookies::{SESSION_COOKIE, cookie, forget_session};
 pub use guards::{Peer, browser, is_own_origin, is_same_site};
-pub use replies::{etag_matches, page};
+pub use replies::{asked_locale, etag_matches, page};
 
 /// What every route shares.
 #[derive(Clone, Debug)]
@@ -78,6 +79,7 @@ pub fn router(house: House) -> Router {
         .route("/.well-known/daemun", get(describe))
         .nest(DEFAULT_API, api)
         .merge(home::routes())
+        .merge(shared::routes())
         .fallback(elsewhere);
     if house.sandbox == sandbox::Sandbox::On {
         router = router.merge(sandbox::routes(house.clone()));

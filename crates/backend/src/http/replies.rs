@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::cookies;
 use crate::gate::Reply;
+use crate::locale::Locale;
 use crate::server_key::digest;
 use crate::store::Finished;
 
@@ -80,6 +81,12 @@ pub fn etag_matches(asked: &HeaderMap, tag: &[u8]) -> bool {
             named == b"*" || strong(named) == tag
         })
     })
+}
+
+/// The language that a page for people is asked for in.
+pub fn asked_locale(headers: &HeaderMap) -> Locale {
+    let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    Locale::from_accept_language(asked.unwrap_or_default())
 }
 
 /// A page for people, never kept.

@@ -1,8 +1,6 @@
 //! The words of messages. It refuses to know how they are sent.
 
-#[cfg_attr(not(test), expect(dead_code, reason = "second factors will send them"))]
 mod second_factor;
-#[cfg_attr(not(test), expect(dead_code, reason = "security links will send them"))]
 mod security_link;
 
 use daemun_protocol::Timestamp;
@@ -13,9 +11,7 @@ use crate::carrier::Carrier;
 use crate::codes::Code;
 use crate::locale::Locale;
 
-#[expect(unused_imports, reason = "second factors will send them")]
 pub use second_factor::{recovery_code_used, second_factor_added, second_factor_code};
-#[expect(unused_imports, reason = "security links will send them")]
 pub use security_link::{link_code, link_not_shared};
 
 fn mail((subject, text): (String, String)) -> Words {
@@ -166,7 +162,6 @@ pub fn account_set_up(locale: Locale, workspace: &str, at: Timestamp) -> Words {
 }
 
 /// The mail to every member when the administrator allows signing in by phone number. It leads nowhere.
-#[cfg_attr(not(test), expect(dead_code, reason = "the policy's change will send it"))]
 pub fn phone_sign_in_allowed(locale: Locale, workspace: &str) -> Words {
     mail(match locale {
         Locale::Ko => (

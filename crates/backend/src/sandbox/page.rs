@@ -2,6 +2,7 @@
 
 use daemun_protocol::Timestamp;
 
+use super::links;
 use super::world::{TriedAccount, World};
 use crate::calendar::{iso, readable};
 use crate::carrier::Carrier;
@@ -158,7 +159,13 @@ fn links_card(world: &World) -> String {
         .links
         .iter()
         .map(|(name, url)| {
-            format!("<li><a class=\"mono\" href=\"{}\" target=\"_blank\">{}</a></li>", escape(url), escape(name))
+            let to = links::recipients(name).join(", ");
+            let to = if to.is_empty() {
+                to
+            } else {
+                format!("<div class=\"small quiet\">shared with <span class=\"mono\">{}</span></div>", escape(&to))
+            };
+            format!("<li><a class=\"mono\" href=\"{}\" target=\"_blank\">{}</a>{to}</li>", escape(url), escape(name))
         })
         .collect();
     format!(

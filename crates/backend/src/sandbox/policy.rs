@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{answer, json};
-use crate::flow::Workspace;
+use crate::flow::{TwoFactor, Workspace};
 use crate::http::House;
 use crate::password::PasswordFormat;
 use crate::store;
@@ -24,6 +24,10 @@ struct Policy {
     reveal_tries: bool,
     email_entry: bool,
     organisation_entry: bool,
+    phone_entry: bool,
+    two_factor: TwoFactor,
+    remember_browser: bool,
+    managed_profiles: bool,
     capacity: Option<u32>,
 }
 
@@ -38,6 +42,10 @@ impl From<&Workspace> for Policy {
             reveal_tries: workspace.reveal_tries,
             email_entry: workspace.email_entry,
             organisation_entry: workspace.organisation_entry,
+            phone_entry: workspace.phone_entry,
+            two_factor: workspace.two_factor,
+            remember_browser: workspace.remember_browser,
+            managed_profiles: workspace.managed_profiles,
             capacity: workspace.capacity,
         }
     }
@@ -57,6 +65,10 @@ struct Changes {
     reveal_tries: Option<bool>,
     email_entry: Option<bool>,
     organisation_entry: Option<bool>,
+    phone_entry: Option<bool>,
+    two_factor: Option<TwoFactor>,
+    remember_browser: Option<bool>,
+    managed_profiles: Option<bool>,
     #[serde(deserialize_with = "given")]
     capacity: Option<Option<u32>>,
 }
@@ -77,6 +89,10 @@ impl Changes {
         workspace.reveal_tries = self.reveal_tries.unwrap_or(workspace.reveal_tries);
         workspace.email_entry = self.email_entry.unwrap_or(workspace.email_entry);
         workspace.organisation_entry = self.organisation_entry.unwrap_or(workspace.organisation_entry);
+        workspace.phone_entry = self.phone_entry.unwrap_or(workspace.phone_entry);
+        workspace.two_factor = self.two_factor.unwrap_or(workspace.two_factor);
+        workspace.remember_browser = self.remember_browser.unwrap_or(workspace.remember_browser);
+        workspace.managed_profiles = self.managed_profiles.unwrap_or(workspace.managed_profiles);
         workspace.capacity = self.capacity.unwrap_or(workspace.capacity);
         (workspace.passwords.makes_sense() && workspace.attempt_limit != Some(0)).then_some(workspace)
     }
@@ -93,13 +109,16 @@ pub(super) async fn change(State(house): State<House>, Path(id): Path<String>, b
     // Serde would read an array as well.
     let is_object = body.trim_ascii_start().starts_with(b"{");
     let Some(changes) = serde_json::from_slice::<Changes>(&body).ok().filter(|_| is_object) else { return nonsense() };
+    let gate = house.gate.clone();
     let written = house.gate.store.write(move |transaction| {
         let Some(workspace) = store::workspace(transaction, &id)? else { return Ok(Some(None)) };
         let Some(changed) = changes.apply(workspace) else { return Ok(None) };
-        store::set_policy(transaction, &changed)?;
+        gate.set_policy(transaction, &changed)?;
         Ok(Some(Some(changed)))
     });
-    answer(&house, written.await.map(|written| written.map_or_else(nonsense, |workspace| told(workspace.as_ref()))))
+    let written = written.await;
+    house.gate.postman.ring();
+    answer(&house, written.map(|written| written.map_or_else(nonsense, |workspace| told(workspace.as_ref()))))
 }
 
 fn told(workspace: Option<&Workspace>) -> Response {

@@ -1,6 +1,7 @@
 //! Scenarios by name: what an administrator or fate does to the sandbox's world. It refuses to know who plays them.
 
-use crate::flow::Workspace;
+use super::links;
+use crate::flow::{TwoFactor, Workspace};
 use crate::gate::{Gate, account_subject};
 use crate::store::{self, Trouble};
 
@@ -19,6 +20,8 @@ pub enum Scenario {
     LiftRestrictions,
     MailDown,
     MailUp,
+    /// Whoever shared the link `link` takes it back (FEATURES O5).
+    RevokeLink,
     /// The whole world anew; the clock stays where it is.
     Reset,
 }
@@ -30,6 +33,10 @@ pub enum PolicyChange {
     OrganisationEntry(bool),
     AttemptLimit(Option<u32>),
     RevealTries(bool),
+    PhoneEntry(bool),
+    TwoFactor(TwoFactor),
+    RememberBrowser(bool),
+    ManagedProfiles(bool),
 }
 
 impl PolicyChange {
@@ -39,6 +46,10 @@ impl PolicyChange {
             Self::OrganisationEntry(allowed) => workspace.organisation_entry = allowed,
             Self::AttemptLimit(limit) => workspace.attempt_limit = limit,
             Self::RevealTries(revealed) => workspace.reveal_tries = revealed,
+            Self::PhoneEntry(allowed) => workspace.phone_entry = allowed,
+            Self::TwoFactor(asked) => workspace.two_factor = asked,
+            Self::RememberBrowser(allowed) => workspace.remember_browser = allowed,
+            Self::ManagedProfiles(managed) => workspace.managed_profiles = managed,
         }
     }
 }
@@ -55,6 +66,14 @@ const CHANGES: &[PolicyChange] = &[
     PolicyChange::AttemptLimit(None),
     PolicyChange::RevealTries(false),
     PolicyChange::RevealTries(true),
+    PolicyChange::PhoneEntry(false),
+    PolicyChange::PhoneEntry(true),
+    PolicyChange::TwoFactor(TwoFactor::Required),
+    PolicyChange::TwoFactor(TwoFactor::Optional),
+    PolicyChange::RememberBrowser(false),
+    PolicyChange::RememberBrowser(true),
+    PolicyChange::ManagedProfiles(false),
+    PolicyChange::ManagedProfiles(true),
 ];
 
 impl Scenario {
@@ -68,6 +87,7 @@ impl Scenario {
             Self::LiftRestrictions,
             Self::MailDown,
             Self::MailUp,
+            Self::RevokeLink,
             Self::Reset,
         ];
         policies.chain(others).collect()
@@ -85,6 +105,7 @@ impl Scenario {
             Self::LiftRestrictions => "lift_restrictions".into(),
             Self::MailDown => "mail_down".into(),
             Self::MailUp => "mail_up".into(),
+            Self::RevokeLink => "revoke_link".into(),
             Self::Reset => "reset".into(),
         }
     }
@@ -99,18 +120,25 @@ fn change_name(change: PolicyChange) -> String {
         PolicyChange::AttemptLimit(None) => "attempt_limit_off".into(),
         PolicyChange::RevealTries(true) => "show_tries".into(),
         PolicyChange::RevealTries(false) => "hide_tries".into(),
+        PolicyChange::PhoneEntry(on) => format!("phone_entry_{}", switch(on)),
+        PolicyChange::TwoFactor(asked) => format!("two_factor_{}", asked.as_str()),
+        PolicyChange::RememberBrowser(on) => format!("remember_browser_{}", switch(on)),
+        PolicyChange::ManagedProfiles(on) => format!("managed_profiles_{}", switch(on)),
     }
 }
 
 pub(super) async fn play(gate: &Gate, scenario: Scenario) -> Result<(), Trouble> {
     match scenario {
         Scenario::Policy { workspace, change } => {
+            let it = gate.clone();
             let change = move |transaction: &rusqlite::Transaction<'_>| {
                 let Some(mut workspace) = store::workspace(transaction, workspace)? else { return Ok(()) };
                 change.apply(&mut workspace);
-                store::set_policy(transaction, &workspace)
+                it.set_policy(transaction, &workspace)
             };
-            gate.store.write(change).await
+            gate.store.write(change).await?;
+            gate.postman.ring();
+            Ok(())
         }
         Scenario::SuspendMinjiNuri => {
             let now = gate.clock.now();
@@ -135,6 +163,10 @@ pub(super) async fn play(gate: &Gate, scenario: Scenario) -> Result<(), Trouble>
         Scenario::MailUp => {
             gate.postman.set_down(false);
             Ok(())
+        }
+        Scenario::RevokeLink => {
+            let key = gate.key.clone();
+            gate.store.write(move |transaction| links::revoke(transaction, &key)).await
         }
         Scenario::Reset => {
             gate.meter.forget();
@@ -165,6 +197,7 @@ mod tests {
             "nuri_attempt_limit_5",
             "suspend_minji_nuri",
             "lift_suspensions",
+            "revoke_link",
             "reset",
         ] {
             assert!(Scenario::parse(name).is_some(), "{name}");

@@ -1,18 +1,17 @@
 //! The texts that the sandbox's new members agree to: as short as can be. They refuse to bind anybody.
 
 use axum::extract::Path;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use daemun_protocol::TermsId;
 
-use crate::http::page;
+use crate::http::{asked_locale, page};
 use crate::locale::Locale;
 use crate::pages;
 
 /// `GET /sandbox/terms/{id}`.
 pub(super) async fn show(Path(id): Path<String>, headers: HeaderMap) -> Response {
-    let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let locale = Locale::from_accept_language(asked.unwrap_or_default());
+    let locale = asked_locale(&headers);
     let title = match (TermsId::from(id.as_str()), locale) {
         (TermsId::Service, Locale::Ko) => "서비스 이용약관",
         (TermsId::Service, Locale::En) => "Terms of service",

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::links;
 use super::scenarios::Scenario;
 use crate::email_address::EmailAddress;
-use crate::flow::Workspace;
+use crate::flow::{TwoFactor, Workspace};
 use crate::gate::account_subject;
 use crate::locale::Locale;
 use crate::login_id::{LoginName, MobileNumber};
@@ -30,6 +30,8 @@ pub struct Seed {
     /// To find a forgotten ID by, with `mobile`.
     pub personal_email: Option<&'static str>,
     pub mobile: Option<&'static str>,
+    /// Whether the second factor is turned on (FEATURES T1).
+    pub two_factor: bool,
     pub name: &'static str,
     pub locale: Locale,
     /// Empty: none is set.
@@ -55,6 +57,7 @@ const fn seed(email: &'static str, name: &'static str, locale: Locale) -> Seed {
         phone: None,
         personal_email: None,
         mobile: None,
+        two_factor: false,
         name,
         locale,
         password: "",
@@ -75,6 +78,7 @@ const SEEDS: &[Seed] = &[
     Seed {
         workspace: Some("hanbit"),
         password: "hanbit-Minji-2024!",
+        phone: Some("010-2345-6789"),
         ..seed("minji@daemun.test", "김민지", Locale::Ko)
     },
     Seed {
@@ -107,6 +111,16 @@ const SEEDS: &[Seed] = &[
         personal_email: Some("dohyun.home@daemun.test"),
         ..seed("dohyun@daemun.test", "정도현", Locale::Ko)
     },
+    // With the second factor turned on (FEATURES T1).
+    Seed {
+        workspace: Some("nuri"),
+        password: "nuri-Taeyang-2024!",
+        phone: Some("010-7777-0202"),
+        personal_email: Some("taeyang.home@daemun.test"),
+        mobile: Some("010-7777-0303"),
+        two_factor: true,
+        ..seed("taeyang@daemun.test", "한태양", Locale::Ko)
+    },
     // Without ID and password (FEATURES R5).
     Seed { workspace: Some("nuri"), ..seed("soyeon@daemun.test", "이소연", Locale::Ko) },
     Seed { workspace: Some("nuri"), state: State::Invited, ..seed("yuna@daemun.test", "최유나", Locale::Ko) },
@@ -128,6 +142,10 @@ fn workspaces() -> [Workspace; 5] {
         organisation_id: organisation_id.map(Into::into),
         email_entry: true,
         organisation_entry: true,
+        phone_entry: true,
+        two_factor: TwoFactor::Optional,
+        remember_browser: false,
+        managed_profiles: false,
         attempt_limit: None,
         reveal_tries: true,
         capacity: None,
@@ -160,6 +178,7 @@ pub(crate) fn plant(connection: &Connection, key: &ServerKey, now: Timestamp) ->
             phone: phone.as_ref().map(MobileNumber::as_str),
             personal_email: personal_email.as_ref(),
             mobile: mobile.as_ref().map(MobileNumber::as_str),
+            two_factor: seed.two_factor,
             name: seed.name,
             locale: seed.locale.tag(),
             state: match seed.state {
@@ -221,6 +240,8 @@ pub(super) struct TriedWorkspace {
     pub(super) organisation_id: Option<String>,
     pub(super) email_entry: bool,
     pub(super) organisation_entry: bool,
+    pub(super) phone_entry: bool,
+    pub(super) two_factor: TwoFactor,
     pub(super) attempt_limit: Option<u32>,
     pub(super) reveal_tries: bool,
 }
@@ -238,6 +259,8 @@ pub(super) struct TriedAccount {
     pub(super) personal_email: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) mobile: Option<String>,
+    /// Whether the member has turned the second factor on.
+    pub(super) two_factor: bool,
     pub(super) name: String,
     pub(super) locale: String,
     /// As it began; empty where there was none.
@@ -256,6 +279,8 @@ pub(super) fn read(connection: &Connection, key: &ServerKey, origin: &str) -> Re
             organisation_id: workspace.organisation_id,
             email_entry: workspace.email_entry,
             organisation_entry: workspace.organisation_entry,
+            phone_entry: workspace.phone_entry,
+            two_factor: workspace.two_factor,
             attempt_limit: workspace.attempt_limit,
             reveal_tries: workspace.reveal_tries,
         })
@@ -276,6 +301,7 @@ pub(super) fn read(connection: &Connection, key: &ServerKey, origin: &str) -> Re
             phone: seed.phone.map(Into::into),
             personal_email: seed.personal_email.map(Into::into),
             mobile: seed.mobile.map(Into::into),
+            two_factor: row.is_some_and(|row| row.two_factor),
             name: seed.name.into(),
             locale: seed.locale.tag().into(),
             password: seed.password.into(),

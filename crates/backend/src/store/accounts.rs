@@ -17,6 +17,11 @@ pub struct AccountRow {
     pub email: String,
     /// To sign in with; never shown.
     pub phone: Option<String>,
+    /// The profile's contacts (FEATURES L10, T1).
+    pub personal_email: Option<String>,
+    pub mobile: Option<String>,
+    /// Whether the member has turned the second factor on (FEATURES T1).
+    pub two_factor: bool,
     /// The ID that the member registered (FEATURES R5).
     pub login_name: Option<String>,
     pub name: String,
@@ -59,6 +64,7 @@ pub struct NewAccount<'a> {
     pub phone: Option<&'a str>,
     pub personal_email: Option<&'a EmailAddress>,
     pub mobile: Option<&'a str>,
+    pub two_factor: bool,
     pub name: &'a str,
     pub locale: &'a str,
     pub state: AccountState,
@@ -67,7 +73,7 @@ pub struct NewAccount<'a> {
 
 const ACCOUNT: &str = "account.id, account.workspace, email, phone,
     (SELECT login_name.name FROM login_name WHERE login_name.account = account.id),
-    account.name, locale, state, password_hash, password_set_at, epoch";
+    account.name, locale, state, password_hash, password_set_at, epoch, personal_email, mobile, account.two_factor";
 
 fn read_account(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
     let (hash, set_at): (Option<String>, Option<i64>) = (row.get(8)?, row.get(9)?);
@@ -87,6 +93,9 @@ fn read_account(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
             .zip(set_at)
             .map(|(hash, set_at)| CurrentPassword { hash: StoredPassword(hash), set_at: Timestamp(unstored(set_at)) }),
         epoch: row.get(10)?,
+        personal_email: row.get(11)?,
+        mobile: row.get(12)?,
+        two_factor: row.get(13)?,
     })
 }
 
@@ -164,12 +173,21 @@ pub fn list_accounts(connection: &Connection) -> Result<Vec<AccountRow>, Trouble
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The members of a workspace who have joined.
+pub fn members(connection: &Connection, workspace: &str) -> Result<Vec<AccountRow>, Trouble> {
+    let mut query = connection.prepare_cached(&format!(
+        "SELECT {ACCOUNT} FROM account WHERE account.workspace = ?1 AND state = 'active' ORDER BY account.id"
+    ))?;
+    let rows = query.query_map([workspace], read_account)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Makes an account; its number.
 pub fn insert_account(connection: &Connection, account: &NewAccount<'_>, now: Timestamp) -> Result<i64, Trouble> {
     connection.execute(
         "INSERT INTO account (workspace, email, phone, personal_email, mobile, name, locale, state, password_hash,
-             password_set_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+             password_set_at, two_factor)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         params![
             account.workspace,
             account.email.as_str(),
@@ -181,6 +199,7 @@ pub fn insert_account(connection: &Connection, account: &NewAccount<'_>, now: Ti
             account.state.as_str(),
             account.password.map(|password| &password.0),
             account.password.map(|_| stored(now.0)),
+            account.two_factor,
         ],
     )?;
     Ok(connection.last_insert_rowid())

@@ -28,6 +28,16 @@ const OLD: &[(&str, i64)] = &[
     ),
     // Until then a link is said to have expired or to be used, then unknown.
     ("DELETE FROM reset_link WHERE id IN (SELECT id FROM reset_link WHERE expires_at < ?1 LIMIT 100)", 90 * DAY),
+    (
+        "DELETE FROM remembered_browser WHERE (browser, account) IN
+         (SELECT browser, account FROM remembered_browser WHERE until < ?1 LIMIT 100)",
+        0,
+    ),
+    (
+        "DELETE FROM link_grant WHERE (browser, link) IN
+         (SELECT browser, link FROM link_grant WHERE until < ?1 LIMIT 100)",
+        0,
+    ),
     // Browsers forget their secret after 400 days.
     (
         "DELETE FROM known_device WHERE (browser, subject) IN
@@ -64,17 +74,19 @@ mod tests {
                  INSERT INTO tries VALUES (x'00', 1, 1, NULL);
                  INSERT INTO code_sent VALUES (x'00', 1);
                  INSERT INTO standing VALUES ('id:00', 5, 1, 1), ('account:1', 0, 1, 1);
-                 INSERT INTO known_device VALUES (x'00', 'account:1', 1), (x'01', 'account:1', 0);",
+                 INSERT INTO known_device VALUES (x'00', 'account:1', 1), (x'01', 'account:1', 0);
+                 INSERT INTO security_link VALUES (1, x'00', 'place', 'title', 1, 0);
+                 INSERT INTO link_grant VALUES (x'00', 1, 1);",
             )
             .unwrap();
         let rows = |connection: &Connection| {
-            ["flow", "answer", "session", "tries", "code_sent", "standing", "known_device"].map(|table| {
+            ["flow", "answer", "session", "tries", "code_sent", "standing", "known_device", "link_grant"].map(|table| {
                 connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0)).unwrap()
             })
         };
         forget_old(&connection, Timestamp(1)).unwrap();
-        assert_eq!(rows(&connection), [1, 1, 1, 1, 1, 2, 2]);
+        assert_eq!(rows(&connection), [1, 1, 1, 1, 1, 2, 2, 1]);
         forget_old(&connection, Timestamp::from_seconds(401 * 24 * 3600)).unwrap();
-        assert_eq!(rows(&connection), [0, 0, 0, 0, 0, 1, 1]);
+        assert_eq!(rows(&connection), [0, 0, 0, 0, 0, 1, 1, 0]);
     }
 }

@@ -10,6 +10,8 @@ mod invitations;
 mod mails;
 mod migrations;
 mod resets;
+mod second_factors;
+mod security_links;
 mod sessions;
 mod settings;
 mod standings;
@@ -27,7 +29,7 @@ use crate::server_key::ServerKey;
 
 pub use accounts::{
     AccountRow, AccountState, NewAccount, account, account_of, accounts_by_contact, accounts_by_email, give_name,
-    insert_account, is_name_taken, last_passwords, list_accounts, set_password,
+    insert_account, is_name_taken, last_passwords, list_accounts, members, set_password,
 };
 pub use answers::{Finished, Remembered, Scope, finish_answer, forget_answer, remember_reservation, remembered};
 pub use cleaning::forget_old;
@@ -45,12 +47,21 @@ pub use resets::{
     ResetLink, ResetRequest, insert_reset_link, insert_reset_request, reset_link, reset_link_of, reset_requested,
     spend_reset_links, take_reset_request,
 };
+pub use second_factors::{
+    authenticator, forget_remembered_browsers, is_remembered, recovery_codes_left, remember_browser,
+    replace_recovery_codes, save_authenticator, save_contact, take_recovery_code, take_step,
+};
+pub use security_links::{
+    grant_link, has_security_links, insert_security_link, is_shared_to, revoke_security_link, security_link,
+    security_link_of, shared_title,
+};
 pub use sessions::{SessionRow, delete_session, end_sessions_of, insert_session, read_session};
 pub use settings::{clock_moved_by, is_sandbox, mark_sandbox, set_clock_moved_by};
 pub use standings::{Consecutive, clear_wrong, count_wrong, forget_standing, is_suspended, lift_suspensions, suspend};
 pub use workspaces::{
-    forget_world, insert_workspace, is_full, list_workspaces, listed_memberships, organisation, organisation_way,
-    set_policy, unlisted_workspace, workspace, world_is_empty,
+    forget_world, insert_workspace, is_full, list_workspaces, listed_memberships, memberships_by_number, organisation,
+    organisation_way, phone_way, set_policy, unlisted_workspace, unlisted_workspace_by_number, workspace,
+    world_is_empty,
 };
 
 /// What went wrong behind the scenes. A member hears only "unavailable" or "internal".

@@ -5,13 +5,15 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Trouble;
 use crate::email_address::EmailAddress;
-use crate::flow::Workspace;
+use crate::flow::{TwoFactor, Workspace};
+use crate::login_id::MobileNumber;
 use crate::organisation_id::OrganisationId;
 use crate::password::{PasswordFormat, PasswordPolicy};
 
 const WORKSPACE: &str =
     "id, name, organisation_id, email_entry, organisation_entry, attempt_limit, reveal_tries, capacity,
-    password_format, password_min_length, password_max_age_days, password_history";
+    password_format, password_min_length, password_max_age_days, password_history,
+    phone_entry, two_factor, remember_browser, managed_profiles";
 
 fn read_workspace(row: &Row<'_>) -> rusqlite::Result<Workspace> {
     Ok(Workspace {
@@ -29,6 +31,13 @@ fn read_workspace(row: &Row<'_>) -> rusqlite::Result<Workspace> {
             max_age_days: row.get(10)?,
             history: row.get(11)?,
         },
+        phone_entry: row.get(12)?,
+        two_factor: match row.get::<_, String>(13)?.as_str() {
+            "required" => TwoFactor::Required,
+            _ => TwoFactor::Optional,
+        },
+        remember_browser: row.get(14)?,
+        managed_profiles: row.get(15)?,
     })
 }
 
@@ -70,6 +79,36 @@ pub fn listed_memberships(connection: &Connection, email: &EmailAddress) -> Resu
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Whether any workspace lets its members sign in by a linked number.
+pub fn phone_way(connection: &Connection) -> Result<bool, Trouble> {
+    let mut query = connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM workspace WHERE phone_entry)")?;
+    Ok(query.query_row([], |row| row.get(0))?)
+}
+
+/// The accounts that a number is linked to, in workspaces that allow signing in by it, in the workspaces' order
+/// (FEATURES L2).
+pub fn memberships_by_number(connection: &Connection, number: &MobileNumber) -> Result<Vec<Membership>, Trouble> {
+    let mut query = connection.prepare_cached(
+        "SELECT workspace.id, workspace.name, account.name
+         FROM account JOIN workspace ON workspace.id = account.workspace
+         WHERE account.phone = ?1 AND account.state = 'active' AND workspace.phone_entry ORDER BY workspace.rowid",
+    )?;
+    let rows = query.query_map([number.as_str()], |row| {
+        Ok(Membership { id: row.get(0)?, name: row.get(1)?, member_name: row.get(2)?, logo: None })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// A workspace in which the number is linked and that does not allow signing in by it.
+pub fn unlisted_workspace_by_number(connection: &Connection, number: &MobileNumber) -> Result<Option<String>, Trouble> {
+    let mut query = connection.prepare_cached(
+        "SELECT workspace.id FROM account JOIN workspace ON workspace.id = account.workspace
+         WHERE account.phone = ?1 AND account.state = 'active' AND NOT workspace.phone_entry
+         ORDER BY workspace.rowid LIMIT 1",
+    )?;
+    Ok(query.query_row([number.as_str()], |row| row.get(0)).optional()?)
+}
+
 /// A workspace that the address belongs to and that does not allow the email way.
 pub fn unlisted_workspace(connection: &Connection, email: &EmailAddress) -> Result<Option<String>, Trouble> {
     let mut query = connection.prepare_cached(
@@ -101,7 +140,7 @@ pub fn set_policy(connection: &Connection, workspace: &Workspace) -> Result<(), 
     connection.execute(
         "UPDATE workspace SET email_entry = ?2, organisation_entry = ?3, attempt_limit = ?4, reveal_tries = ?5,
              capacity = ?6, password_format = ?7, password_min_length = ?8, password_max_age_days = ?9,
-             password_history = ?10
+             password_history = ?10, phone_entry = ?11, two_factor = ?12, remember_browser = ?13, managed_profiles = ?14
          WHERE id = ?1",
         params![
             workspace.id,
@@ -114,6 +153,10 @@ pub fn set_policy(connection: &Connection, workspace: &Workspace) -> Result<(), 
             workspace.passwords.min_length,
             workspace.passwords.max_age_days,
             workspace.passwords.history,
+            workspace.phone_entry,
+            workspace.two_factor.as_str(),
+            workspace.remember_browser,
+            workspace.managed_profiles,
         ],
     )?;
     Ok(())

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::visitor::{Answer, House};
 
 /// An answer without what differs from flow to flow.
-fn shape(answer: &Answer, id: &str) -> (u16, Vec<(String, String)>, String) {
+pub fn shape(answer: &Answer, id: &str) -> (u16, Vec<(String, String)>, String) {
     fn blur(value: &mut Value) {
         match value {
             Value::Object(fields) => {

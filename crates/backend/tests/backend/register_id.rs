@@ -27,7 +27,7 @@ async fn r5_an_id_and_a_password_are_registered_and_sign_in_by_organisation() {
     assert_eq!(soyeon.send("GET", "/home", &[], b"").await.status, 200);
     // E6: whoever comes back is told the address that was verified, not the ID.
     let again = soyeon.begin(json!({})).await.at("choose_workspace");
-    assert_eq!(again.flow()["step"]["email"], SOYEON);
+    assert_eq!(again.flow()["step"]["verified"], SOYEON);
     // E3: by this ID, by the address, in whatever case.
     for id in ["soyeon.lee", "SOYEON.LEE ", SOYEON] {
         let mut other = house.visitor();

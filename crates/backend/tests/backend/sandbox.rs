@@ -27,7 +27,12 @@ async fn the_world_is_told_with_its_passwords_and_they_work() {
         let link = world["links"][name].as_str().unwrap();
         assert!(link.starts_with(&format!("{}/join#", house.server.origin())), "{link}");
     }
-    assert_eq!(world["links"].as_object().unwrap().len(), links.len());
+    let shared = ["link", "link_list", "link_expired", "link_revoked"];
+    for name in shared {
+        let link = world["links"][name].as_str().unwrap();
+        assert!(link.starts_with(&format!("{}/link#", house.server.origin())), "{link}");
+    }
+    assert_eq!(world["links"].as_object().unwrap().len(), links.len() + shared.len());
     let accounts = world["accounts"].as_array().unwrap();
     assert_eq!(accounts.len(), seeds().len());
     for account in accounts {
@@ -45,6 +50,7 @@ async fn the_world_is_told_with_its_passwords_and_they_work() {
         let done = visitor.submit(json!({"password": account["password"]})).await.flow();
         match account["state"].as_str().unwrap() {
             "suspended" => assert_eq!(done["step"]["code"], "account_suspended"),
+            _ if account["two_factor"] == true => assert_eq!(done["step"]["type"], "choose_factor", "{account}"),
             _ => assert_eq!(done["status"], "complete", "{account}"),
         }
     }
@@ -125,10 +131,11 @@ async fn people_find_mail_accounts_and_clock_on_one_page() {
 async fn links_terms_and_the_lifting_of_suspensions_are_on_the_page() {
     let house = House::open().await;
     let page = house.visitor().send("GET", "/sandbox/", &[], b"").await.text();
-    for name in ["join_last", "invite"] {
+    for name in ["join_last", "invite", "link_list"] {
         let link = house.link(name).await;
         assert!(page.contains(&format!("href=\"{link}\"")), "{name}");
     }
+    assert!(page.contains("all@partner.test") && page.contains("revoke_link"));
     assert!(page.contains("Lift suspensions") && page.contains("minji.home@daemun.test"));
     for id in ["service", "privacy", "marketing"] {
         let terms =
@@ -252,17 +259,18 @@ async fn a_sandboxs_database_is_no_deployments_and_the_other_way_round() {
 }
 
 #[tokio::test]
-async fn a_sandboxs_world_from_before_there_were_invitations_begins_anew() {
-    let house = House::open().await;
-    let directory = house.stop().await;
-    let database = directory.path().join("daemun.db");
-    let connection = rusqlite::Connection::open(&database).unwrap();
-    connection.execute_batch("DELETE FROM invitation; DELETE FROM account WHERE workspace = 'gadeuk'").unwrap();
-    drop(connection);
-    let chance = Chance::seeded(2);
-    let house = House::with(|config| Config { database, chance, ..config }).await;
-    house.visitor().open_link(&house.link("join").await).await.at("invitation");
-    house.visitor().open_link(&house.link("join_full").await).await.notice("workspace_full");
+async fn a_sandboxs_world_from_before_there_were_invitations_or_security_links_begins_anew() {
+    for older in ["DELETE FROM invitation", "DELETE FROM security_link"] {
+        let house = House::open().await;
+        house.sql(&format!("{older}; DELETE FROM account WHERE workspace = 'gadeuk'"));
+        let directory = house.stop().await;
+        let database = directory.path().join("daemun.db");
+        let chance = Chance::seeded(2);
+        let house = House::with(|config| Config { database, chance, ..config }).await;
+        house.visitor().open_link(&house.link("join").await).await.at("invitation");
+        house.visitor().open_link(&house.link("join_full").await).await.notice("workspace_full");
+        house.visitor().open_link(&house.link("link").await).await.at("link_address");
+    }
 }
 
 #[cfg(unix)]

@@ -172,11 +172,14 @@ fn fields_in(source: &str) -> Names {
     if source.contains("PasswordField::new()") {
         fields.insert("password".into());
     }
+    if source.contains("CodeField::new()") {
+        fields.insert("code".into());
+    }
     fields
 }
 
 fn actions_in(source: &str) -> Names {
-    let own = ["go(\"", "link(\"", "data-action=\""];
+    let own = ["go(\"", "link(\"", "button(\"", "data-action=\""];
     let mut actions: Names = own.iter().flat_map(|call| after(source, call)).collect();
     let variant = |name: &&ActionName| after(source, "ActionName::").any(|found| found == format!("{name:?}"));
     actions.extend(ActionName::ALL.iter().filter(variant).map(|name| name.as_str().to_owned()));
@@ -185,6 +188,9 @@ fn actions_in(source: &str) -> Names {
     }
     if source.contains("PasswordField::new()") {
         actions.insert("show_password".into());
+    }
+    if source.contains("choices(gate, ") {
+        actions.insert(ActionName::Choose.as_str().into());
     }
     actions
 }

@@ -5,7 +5,7 @@ use daemun_protocol::{Channel, FieldCode, FieldError, Flow, Problem, ProblemCode
 use super::ids::{MINJIS_MOBILE, find_id, register_id};
 use super::joining::create_account;
 use super::passwords::{expired as password_expired, request_reset, reset};
-use super::second_factor::enrol_contact;
+use super::second_factor::{enrol_contact, recovery_code};
 use super::sign_in::{
     code, code_resent, code_with_wait, expired, identify, organisation, password, password_by_organisation,
     password_restricted,
@@ -66,6 +66,7 @@ fn fields() -> Vec<(&'static str, Problem)> {
             "contact_is_id",
             invalid(&[(IDENTIFIER, FieldCode::ContactIsId)], enrol_contact(Some(MINJI), &[Channel::Email])),
         ),
+        ("recovery_code_invalid", invalid(&[("/input/code", FieldCode::RecoveryCodeInvalid)], recovery_code())),
         ("code_invalid", invalid(&[("/input/code", FieldCode::CodeInvalid)], code())),
         ("organisation_invalid", invalid(&[(ORGANISATION, FieldCode::OrganisationInvalid)], organisation(2, None))),
         (

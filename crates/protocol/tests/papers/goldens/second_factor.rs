@@ -80,7 +80,7 @@ fn authenticator() -> Flow {
     minjis(active(6, step, offers(&[ActionName::Submit, ActionName::UseOther, ActionName::Back])))
 }
 
-fn recovery_code() -> Flow {
+pub(super) fn recovery_code() -> Flow {
     let ways = [ActionName::Submit, ActionName::UseOther, ActionName::Back];
     minjis(active(7, Step::RecoveryCode { left: 9 }, offers(&ways)))
 }

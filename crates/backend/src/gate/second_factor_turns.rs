@@ -1,0 +1,427 @@
+//! The second factor, act by act (FEATURES T1 to T5). It is asked for behind every first factor: nobody goes in but by
+//! [`Taking::enter_with`].
+
+use daemun_protocol::{Channel, Factor, FactorKind, FieldCode};
+use rusqlite::Connection;
+
+use super::code_turn::read_code;
+use super::counting::{Counters, Device, release, reserve, take_back};
+use super::reset_turns::{remembered, whose};
+use super::{Gate, Taking, Turn, account_subject, contact_subject};
+use crate::authenticator::AuthenticatorKey;
+use crate::codes::Code;
+use crate::email_address::EmailAddress;
+use crate::flow::code::{Asking, Contact, Purpose, SentCode};
+use crate::flow::find_id::masked;
+use crate::flow::second_factor::{
+    self, Asked, ContactToSave, Entering, First, NewAuthenticator, NewRecoveryCodes, Profiles, REMEMBER_DAYS, Salt,
+};
+use crate::flow::{Address, Facts, Next, Notice, Refusal, Shown, Stage, TwoFactor, seconds_until, sign_in};
+use crate::limits::{FACTOR_TRIES, Left, STRANGERS_CODE_TRIES};
+use crate::login_id::{LoginId, MobileNumber, NotAnId};
+use crate::mail::texts;
+use crate::recovery_codes;
+use crate::store::{self, AccountRow, Finished, Trouble};
+
+impl Gate {
+    /// The facts of a stage at which a second factor is asked for.
+    pub(super) fn with_factors(
+        &self,
+        connection: &Connection,
+        facts: Facts,
+        stage: &Stage,
+        entering: &Entering,
+    ) -> Result<Facts, Trouble> {
+        let account = store::account(connection, entering.whose.account)?;
+        let Some(account) = account.filter(|account| account.epoch == entering.whose.epoch) else { return Ok(facts) };
+        Ok(Facts {
+            factors: self.factors(connection, &account, &entering.first)?,
+            recovery_codes_left: store::recovery_codes_left(connection, account.id)?,
+            shown: self.shown(stage, &account),
+            ..facts
+        })
+    }
+
+    /// The second factors that may follow a first one.
+    fn factors(&self, connection: &Connection, account: &AccountRow, first: &First) -> Result<Vec<Factor>, Trouble> {
+        let factor = |id: &str, kind, to: Option<String>| Factor { id: id.into(), kind, to };
+        let email = account.personal_email.as_deref().map(|to| factor("email", FactorKind::Email, Some(masked(to))));
+        let mobile = match first {
+            First::Password(_) if self.channels.contains(&Channel::Sms) => account.mobile.as_deref(),
+            First::Password(_) | First::Phone { .. } => None,
+        };
+        let mobile = mobile.and_then(MobileNumber::parse);
+        let sms = mobile.map(|number| factor("sms", FactorKind::Sms, Some(number.masked())));
+        let authenticator = store::authenticator(connection, account.id)?;
+        let authenticator = authenticator.map(|_| factor("authenticator", FactorKind::Authenticator, None));
+        let recovery = store::recovery_codes_left(connection, account.id)?;
+        let recovery = (recovery > 0).then(|| factor("recovery_code", FactorKind::RecoveryCode, None));
+        Ok([email, sms, authenticator, recovery].into_iter().flatten().collect())
+    }
+
+    /// What is shown at a stage and kept nowhere.
+    fn shown(&self, stage: &Stage, account: &AccountRow) -> Shown {
+        if let Stage::EnrolAuthenticator(NewAuthenticator { salt, entering }) = stage
+            && let Some(key) = AuthenticatorKey::new(&self.key, account.id, salt, &entering.whose.identifier)
+        {
+            Shown::Authenticator { key: key.base32(), uri: key.uri() }
+        } else if let Stage::RecoveryCodes(NewRecoveryCodes { salt, .. }) = stage {
+            Shown::RecoveryCodes(recovery_codes::make(&self.key, account.id, salt))
+        } else {
+            Shown::Nothing
+        }
+    }
+}
+
+impl Taking<'_> {
+    /// The first factor was given, by whatever way: in, or to the second one. `identifier` is the ID as it was typed.
+    pub(super) fn enter_with(
+        &mut self,
+        account: &AccountRow,
+        identifier: &str,
+        first: First,
+    ) -> Result<Finished, Trouble> {
+        // Its password may have been set a moment ago.
+        let account = store::account(self.connection, account.id)?.ok_or(Trouble::TaskLost)?;
+        let workspace = store::workspace(self.connection, &account.workspace)?.ok_or(Trouble::TaskLost)?;
+        let is_asked = workspace.two_factor == TwoFactor::Required || account.two_factor;
+        let is_remembered = workspace.remember_browser
+            && store::is_remembered(self.connection, &self.browser.id(), account.id, account.epoch, self.now)?;
+        if !is_asked || is_remembered {
+            return self.go_in(&account, identifier, &first);
+        }
+        let entering = Entering { whose: whose(&account, identifier.into()), first };
+        let next = self.ask_for_factor(&account, entering)?;
+        self.finish(next)
+    }
+
+    /// What has to come now.
+    fn ask_for_factor(&self, account: &AccountRow, entering: Entering) -> Result<Next, Trouble> {
+        let factors = self.gate.factors(self.connection, account, &entering.first)?;
+        Ok(match second_factor::asked(&factors, self.profiles(&entering)?) {
+            Asked::Only(kind) => match self.ask_by(account, entering.clone(), kind)? {
+                // It is asked for where it can be said how long to wait.
+                Next::Refuse(_) => Next::to(Stage::ChooseFactor(entering)),
+                next @ (Next::Go(..) | Next::Renew(..) | Next::RefuseAndRemember(..)) => next,
+            },
+            Asked::Choice => Next::to(Stage::ChooseFactor(entering)),
+            Asked::Enrolment => second_factor::enrol(entering),
+            Asked::Missing => second_factor::missing(entering),
+        })
+    }
+
+    fn profiles(&self, entering: &Entering) -> Result<Profiles, Trouble> {
+        let workspace = store::workspace(self.connection, &entering.whose.workspace)?;
+        let is_managed = workspace.is_some_and(|workspace| workspace.managed_profiles);
+        Ok(if is_managed { Profiles::Managed } else { Profiles::Own })
+    }
+
+    fn ask_by(&self, account: &AccountRow, entering: Entering, kind: FactorKind) -> Result<Next, Trouble> {
+        match kind {
+            FactorKind::Email | FactorKind::Sms => match saved(account, kind) {
+                Some(to) => self.ask_for_code(to, Purpose::SecondFactor(Box::new(entering)), Asking::First),
+                None => self.ask_for_factor(account, entering),
+            },
+            FactorKind::Authenticator => Ok(Next::to(Stage::AuthenticatorCode(entering))),
+            FactorKind::RecoveryCode => Ok(Next::to(Stage::RecoveryCode(entering))),
+        }
+    }
+
+    /// The account of who has given the first factor, if that is worth anything still.
+    fn still_entering(&self, entering: &Entering) -> Result<Result<AccountRow, Next>, Trouble> {
+        let workspace = &entering.whose.workspace;
+        let Some(account) = self.still(&entering.whose)? else {
+            return Ok(Err(Next::to(second_factor::before(entering))));
+        };
+        if store::is_suspended(self.connection, &account_subject(account.id))? {
+            let (workspace, first) = (workspace.clone(), entering.first.clone());
+            return Ok(Err(Next::to(Stage::Notice(Notice::AccountSuspended { workspace, first }))));
+        }
+        let policy = store::workspace(self.connection, workspace)?;
+        Ok(sign_in::first_trouble(workspace, &entering.first, policy.as_ref()).map_or(Ok(account), Err))
+    }
+
+    /// `choose` at the list of factors.
+    pub(super) fn choose_factor(&self, stage: &Stage, id: &str, facts: &Facts) -> Result<Next, Trouble> {
+        let Stage::ChooseFactor(entering) = stage else { return Ok(Next::unavailable()) };
+        let account = match self.still_entering(entering)? {
+            Ok(account) => account,
+            Err(next) => return Ok(next),
+        };
+        match facts.factors.iter().find(|factor| factor.id == id) {
+            Some(factor) => self.ask_by(&account, entering.clone(), factor.kind),
+            None => Ok(Next::Refuse(Refusal::NotListed)),
+        }
+    }
+
+    pub(super) fn use_other_factor(&self, stage: &Stage) -> Next {
+        stage.entering().map_or_else(Next::unavailable, |entering| Next::to(Stage::ChooseFactor(entering.clone())))
+    }
+
+    /// Another code to the contact that is saved now, which may be another than before (FEATURES T1).
+    pub(super) fn send_factor_again(&self, entering: &Entering, sent: &SentCode) -> Result<Next, Trouble> {
+        let account = match self.still_entering(entering)? {
+            Ok(account) => account,
+            Err(next) => return Ok(next),
+        };
+        match saved(&account, kind_of(&sent.to)) {
+            Some(to) => self.ask_for_code_by(to, sent.by, sent.purpose.clone(), Asking::Again),
+            None => self.ask_for_factor(&account, entering.clone()),
+        }
+    }
+
+    /// Whether a code went to the contact that is saved now: one that has changed takes over at once (FEATURES T1).
+    pub(super) fn is_saved_still(&self, sent: &SentCode) -> Result<bool, Trouble> {
+        let Purpose::SecondFactor(entering) = &sent.purpose else { return Ok(true) };
+        let account = store::account(self.connection, entering.whose.account)?;
+        let now = account.and_then(|account| saved(&account, kind_of(&sent.to)));
+        Ok(now.is_some_and(|now| now.place() == sent.to.place()))
+    }
+
+    /// The second factor was given: in, and this browser is remembered if that is wanted and allowed.
+    pub(super) fn second_factor_given(
+        &mut self,
+        entering: &Entering,
+        to: Option<&Contact>,
+        remember: bool,
+    ) -> Result<Turn, Trouble> {
+        let account = match self.still_entering(entering)? {
+            Ok(account) => account,
+            Err(next) => return self.settle(next),
+        };
+        let browser = self.browser.id();
+        if let Some(to) = to {
+            store::note_device(self.connection, &browser, &contact_subject(to), self.now)?;
+        }
+        let may_remember =
+            store::workspace(self.connection, &account.workspace)?.is_some_and(|workspace| workspace.remember_browser);
+        if remember && may_remember {
+            let until = self.now.plus_seconds(u64::from(REMEMBER_DAYS) * 24 * 3600);
+            store::remember_browser(self.connection, &browser, account.id, account.epoch, until)?;
+        }
+        self.go_in(&account, &entering.whose.identifier, &entering.first).map(Turn::Answered)
+    }
+
+    /// The counters of codes that are not sent: an account's own, whatever they come from.
+    fn factor_counters(&self, account: i64) -> Result<Counters, Trouble> {
+        let (browser, subject) = (self.browser.id(), account_subject(account));
+        let device = self.gate.standing(self.connection, &browser, &subject)?;
+        Ok(Counters {
+            own: self.gate.counter("wrong second factors", Some(&browser), &subject),
+            ceiling: match device {
+                Device::Known => None,
+                Device::Stranger => Some(self.gate.counter("wrong second factors", None, &subject)),
+            },
+        })
+    }
+
+    /// Counts a try beforehand, then lets `evaluate` say what it is worth.
+    fn try_factor(
+        &self,
+        account: i64,
+        evaluate: impl FnOnce() -> Result<Tried, Trouble>,
+    ) -> Result<Option<Refusal>, Trouble> {
+        let counters = self.factor_counters(account)?;
+        let wait = |until| Refusal::TooManyRequests { retry_after: seconds_until(until, self.now) };
+        let subject = account_subject(account);
+        if let Some(until) = self.strangers_day(&subject, &counters)? {
+            return Ok(Some(wait(until)));
+        }
+        let left = match reserve(self.connection, &counters, FACTOR_TRIES, STRANGERS_CODE_TRIES, self.now)? {
+            Ok(left) => left,
+            Err(until) => return Ok(Some(wait(until))),
+        };
+        let tried = evaluate()?;
+        if matches!(tried, Tried::Wrong) && counters.ceiling.is_some() {
+            store::note_sent(self.connection, &self.strangers_day_counter(&subject), self.now)?;
+        }
+        Ok(match (tried, left) {
+            (Tried::Right, _) => {
+                release(self.connection, &counters)?;
+                None
+            }
+            (Tried::Spent, _) => {
+                take_back(self.connection, &counters)?;
+                Some(Refusal::CodeSpent)
+            }
+            (Tried::Wrong, Left::Tries(tries_left)) => Some(Refusal::CodeWrong { tries_left }),
+            (Tried::Wrong, Left::Nothing { until }) => Some(wait(until)),
+        })
+    }
+
+    pub(super) fn submit_authenticator_code(
+        &mut self,
+        entering: &Entering,
+        typed: &str,
+        remember: bool,
+    ) -> Result<Turn, Trouble> {
+        let (account, code) = match (self.still_entering(entering)?, read_code(typed)) {
+            (Err(next), _) => return self.settle(next),
+            (Ok(_), Err(refusal)) => return self.settle(Next::Refuse(refusal)),
+            (Ok(account), Ok(code)) => (account, code),
+        };
+        let refusal = self.try_factor(account.id, || {
+            let Some(salt) = store::authenticator(self.connection, account.id)? else { return Ok(Tried::Wrong) };
+            Ok(match self.step_of(&account, &salt, &code) {
+                None => Tried::Wrong,
+                Some(step) if store::take_step(self.connection, account.id, step)? => Tried::Right,
+                Some(_) => Tried::Spent,
+            })
+        })?;
+        match refusal {
+            Some(refusal) => self.settle(Next::Refuse(refusal)),
+            None => self.second_factor_given(entering, None, remember),
+        }
+    }
+
+    fn step_of(&self, account: &AccountRow, salt: &Salt, code: &Code) -> Option<u64> {
+        AuthenticatorKey::new(&self.gate.key, account.id, salt, &account.email)?.step_of(code, self.now)
+    }
+
+    pub(super) fn submit_recovery_code(&mut self, entering: &Entering, typed: &str) -> Result<Turn, Trouble> {
+        let account = match self.still_entering(entering)? {
+            Ok(account) => account,
+            Err(next) => return self.settle(next),
+        };
+        let Some(digest) = recovery_codes::digest(&self.gate.key, account.id, typed) else {
+            let code = if typed.trim().is_empty() { FieldCode::Required } else { FieldCode::RecoveryCodeInvalid };
+            return self.settle(Next::Refuse(Refusal::field("/input/code", code)));
+        };
+        let refusal = self.try_factor(account.id, || {
+            let is_right = store::take_recovery_code(self.connection, account.id, &digest)?;
+            Ok(if is_right { Tried::Right } else { Tried::Wrong })
+        })?;
+        if let Some(refusal) = refusal {
+            return self.settle(Next::Refuse(refusal));
+        }
+        let left = store::recovery_codes_left(self.connection, account.id)?;
+        self.tell(&account, |locale, workspace, at| texts::recovery_code_used(locale, workspace, at, left))?;
+        self.second_factor_given(entering, None, false)
+    }
+
+    /// `submit` where a first contact is to be saved. Nobody is looked up: a code goes to whatever was entered.
+    pub(super) fn submit_contact_to_save(&self, form: &ContactToSave, typed: &str) -> Result<Next, Trouble> {
+        let account = match self.may_enrol(&form.entering)? {
+            Ok(account) => account,
+            Err(next) => return Ok(next),
+        };
+        let typed = typed.trim();
+        let form = ContactToSave { identifier: Some(remembered(typed)), ..form.clone() };
+        let channels = second_factor::channels_to_save(&form.entering.first, &self.gate.channels);
+        let to = match LoginId::parse_in(typed, self.row.flow.locale) {
+            Ok(LoginId::Email(email)) if email.as_str() == account.email => Err(FieldCode::ContactIsId),
+            Ok(LoginId::Email(email)) => Ok(Contact::Email(Address { typed: typed.into(), email })),
+            Ok(LoginId::Mobile(number)) if channels.contains(&Channel::Sms) => Ok(Contact::phone(number)),
+            Ok(LoginId::Mobile(_)) => Err(FieldCode::MobileUnavailable),
+            Ok(LoginId::Name(_)) | Err(NotAnId::Malformed) => Err(FieldCode::IdentifierInvalid),
+            Err(NotAnId::Empty) => Err(FieldCode::Required),
+            Err(NotAnId::TooLong) => Err(FieldCode::TooLong),
+        };
+        let to = match to {
+            Ok(to) => to,
+            Err(code) => return Ok(second_factor::refuse_contact(&form, code)),
+        };
+        let purpose = Purpose::Enrol(Box::new(form.entering.clone()));
+        Ok(match self.ask_for_code(to, purpose, Asking::First)? {
+            Next::Refuse(refusal) => Next::RefuseAndRemember(Stage::EnrolContact(form), refusal),
+            next @ (Next::Go(..) | Next::Renew(..) | Next::RefuseAndRemember(..)) => next,
+        })
+    }
+
+    /// The account that a first factor is to be saved for, or where to go instead: whoever has one by now gives that one, and
+    /// the first factor alone saves no further one.
+    fn may_enrol(&self, entering: &Entering) -> Result<Result<AccountRow, Next>, Trouble> {
+        let account = match self.still_entering(entering)? {
+            Ok(account) => account,
+            Err(next) => return Ok(Err(next)),
+        };
+        let factors = self.gate.factors(self.connection, &account, &entering.first)?;
+        Ok(match second_factor::asked(&factors, self.profiles(entering)?) {
+            Asked::Enrolment => Ok(account),
+            Asked::Only(_) | Asked::Choice | Asked::Missing => Err(self.ask_for_factor(&account, entering.clone())?),
+        })
+    }
+
+    /// The contact was verified by code: it is saved, the member hears of it, and is in.
+    pub(super) fn save_contact(&mut self, entering: &Entering, to: &Contact) -> Result<Turn, Trouble> {
+        let account = match self.may_enrol(entering)? {
+            Ok(account) => account,
+            Err(next) => return self.settle(next),
+        };
+        store::save_contact(self.connection, account.id, to)?;
+        store::forget_remembered_browsers(self.connection, account.id)?;
+        self.tell(&account, texts::second_factor_added)?;
+        self.second_factor_given(entering, Some(to), false)
+    }
+
+    pub(super) fn enrol_authenticator(&self, stage: &Stage) -> Result<Next, Trouble> {
+        let Stage::EnrolContact(form) = stage else { return Ok(Next::unavailable()) };
+        if let Err(next) = self.may_enrol(&form.entering)? {
+            return Ok(next);
+        }
+        let (entering, salt) = (form.entering.clone(), self.gate.chance.bytes()?);
+        Ok(Next::to(Stage::EnrolAuthenticator(NewAuthenticator { entering, salt })))
+    }
+
+    /// The first code of a new authenticator: it is registered, and recovery codes are made.
+    pub(super) fn submit_first_code(&mut self, new: &NewAuthenticator, typed: &str) -> Result<Turn, Trouble> {
+        let (account, code) = match (self.may_enrol(&new.entering)?, read_code(typed)) {
+            (Err(next), _) => return self.settle(next),
+            (Ok(_), Err(refusal)) => return self.settle(Next::Refuse(refusal)),
+            (Ok(account), Ok(code)) => (account, code),
+        };
+        let mut step = None;
+        let refusal = self.try_factor(account.id, || {
+            step = self.step_of(&account, &new.salt, &code);
+            Ok(if step.is_some() { Tried::Right } else { Tried::Wrong })
+        })?;
+        let Some(step) = step.filter(|_| refusal.is_none()) else {
+            return self.settle(refusal.map_or_else(Next::unavailable, Next::Refuse));
+        };
+        let (connection, salt) = (self.connection, self.gate.chance.bytes()?);
+        store::save_authenticator(connection, account.id, &new.salt, step)?;
+        store::forget_remembered_browsers(connection, account.id)?;
+        let codes = recovery_codes::make(&self.gate.key, account.id, &salt);
+        let digests = codes.iter().filter_map(|code| recovery_codes::digest(&self.gate.key, account.id, code.expose()));
+        store::replace_recovery_codes(connection, account.id, &digests.collect::<Vec<_>>())?;
+        self.tell(&account, texts::second_factor_added)?;
+        let entering = new.entering.clone();
+        self.settle(Next::to(Stage::RecoveryCodes(NewRecoveryCodes { entering, salt })))
+    }
+
+    /// `done`: the recovery codes are kept somewhere.
+    pub(super) fn recovery_codes_kept(&mut self, stage: &Stage) -> Result<Turn, Trouble> {
+        let Stage::RecoveryCodes(codes) = stage else { return self.settle(Next::unavailable()) };
+        self.second_factor_given(&codes.entering, None, false)
+    }
+}
+
+/// What a code that is not sent is worth.
+enum Tried {
+    Right,
+    Wrong,
+    /// Right, and taken before.
+    Spent,
+}
+
+const fn kind_of(to: &Contact) -> FactorKind {
+    match to {
+        Contact::Email(_) => FactorKind::Email,
+        Contact::Mobile { .. } => FactorKind::Sms,
+    }
+}
+
+/// The contact that is saved now; it is told masked.
+fn saved(account: &AccountRow, kind: FactorKind) -> Option<Contact> {
+    match kind {
+        FactorKind::Email => {
+            let email = EmailAddress::parse(account.personal_email.as_deref()?).ok()?;
+            Some(Contact::Email(Address { typed: masked(email.as_str()), email }))
+        }
+        FactorKind::Sms => {
+            let number = MobileNumber::parse(account.mobile.as_deref()?)?;
+            Some(Contact::Mobile { typed: number.masked(), number })
+        }
+        FactorKind::Authenticator | FactorKind::RecoveryCode => None,
+    }
+}

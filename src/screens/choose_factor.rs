@@ -1,0 +1,41 @@
+//! `choose_factor`: which second factor? (FEATURES T1, T5)
+
+use daemun_protocol::{Action, ActionName, Factor, FactorKind, Step};
+use leptos::prelude::*;
+
+use super::choice::{Choice, choices};
+use super::form::{form, ways};
+use crate::gate::Gate;
+use crate::i18n::{Text, say};
+use crate::widgets::heading::heading_with;
+
+pub fn view(gate: Gate) -> AnyView {
+    let factors =
+        gate.step_once(|step| if let Step::ChooseFactor { factors } = step { Some(factors.clone()) } else { None });
+    let parts = vec![
+        heading_with(say(Text::FactorTitle), None, say(Text::FactorLead)),
+        choices(gate, factors.unwrap_or_default().into_iter().map(way)),
+        ways(gate, &[(ActionName::Back, Text::ActionBack)]),
+    ];
+    form(gate, Box::new(|| {}), parts)
+}
+
+/// What it is, and where a code would go.
+fn way(factor: Factor) -> Choice {
+    let Factor { id, kind, to } = factor;
+    let name = match kind {
+        FactorKind::Email => Text::FactorEmail,
+        FactorKind::Sms => Text::FactorSms,
+        FactorKind::Authenticator => Text::FactorAuthenticator,
+        FactorKind::RecoveryCode => Text::FactorRecoveryCode,
+    };
+    let to = to.unwrap_or_default();
+    Choice {
+        workspace: None,
+        factor: Some(id.clone()),
+        initial: None,
+        name: say(name),
+        detail: Box::new(move || to.clone()),
+        action: Action::ChooseFactor { factor: id },
+    }
+}
