@@ -169,6 +169,8 @@ enum Meaning {
 fn meaning(status: StatusCode) -> Meaning {
     match status {
         StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS => Meaning::Again,
+        // Of the secret or the URL, and no fault of the message.
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => Meaning::Again,
         status if status.is_success() => Meaning::Taken,
         status if status.is_client_error() => Meaning::Hopeless,
         _ => Meaning::Again,
@@ -281,8 +283,8 @@ mod tests {
             (301, Meaning::Again),
             (307, Meaning::Again),
             (400, Meaning::Hopeless),
-            (401, Meaning::Hopeless),
-            (404, Meaning::Hopeless),
+            (401, Meaning::Again),
+            (404, Meaning::Again),
             (408, Meaning::Again),
             (410, Meaning::Hopeless),
             (422, Meaning::Hopeless),

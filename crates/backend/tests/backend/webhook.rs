@@ -365,7 +365,7 @@ async fn l10_l2_a_deployment_with_a_webhook_offers_what_it_takes() {
         if offers {
             visitor.act("use_notification", json!({})).await.at("code");
             let heard = gateway.next(&house).await;
-            assert_eq!(heard.body()["data"]["carrier"], "notification");
+            assert_eq!(heard.json()["data"]["carrier"], "notification");
             code = heard.text().chars().filter(char::is_ascii_digit).collect();
             tells_nothing(&house, &heard);
         }
