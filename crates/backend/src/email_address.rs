@@ -32,9 +32,6 @@ impl EmailAddress {
         }
         let normal: String = typed.nfc().collect();
         let (local, domain) = normal.rsplit_once('@').ok_or(NotAnAddress::Malformed)?;
-        if local.len() > 64 {
-            return Err(NotAnAddress::TooLong);
-        }
         let dots_are_fine = !local.starts_with('.') && !local.ends_with('.') && !local.contains("..");
         if local.is_empty() || !local.chars().all(stands_in_local_part) || !dots_are_fine {
             return Err(NotAnAddress::Malformed);
@@ -61,7 +58,12 @@ impl EmailAddress {
         if !domain.contains('.') || domain.len() > 253 || !labels_are_fine {
             return Err(NotAnAddress::Malformed);
         }
-        let address = format!("{}@{domain}", local.to_lowercase());
+        // Lower-casing can make it longer; it is this form that is kept, and read again.
+        let local = local.to_lowercase();
+        if local.len() > 64 {
+            return Err(NotAnAddress::TooLong);
+        }
+        let address = format!("{local}@{domain}");
         if address.len() > 254 { Err(NotAnAddress::TooLong) } else { Ok(Self(address)) }
     }
 

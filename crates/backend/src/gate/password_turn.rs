@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use super::counting::{Counters, Device, release, reserve, restriction, take_back};
 use super::{Asker, Gate, Taking, Turn, is_over, problems};
 use crate::browser::Browser;
-use crate::flow::new_password::Whose;
 use crate::flow::sign_in::{self, PasswordStage, PasswordVerdict, Way};
 use crate::flow::{self, Facts, Next, Refusal, Stage, Workspace};
 use crate::limits::{Doing, Left, PASSWORD_TRIES, STRANGERS_PASSWORD_TRIES};
@@ -230,18 +229,6 @@ impl Taking<'_> {
         }
         if let Some(next) = sign_in::method_trouble(&stage.workspace, &stage.way, Some(workspace)) {
             return self.finish(next);
-        }
-        if let Some(set_at) = account.password.as_ref().map(|password| password.set_at)
-            && workspace.passwords.has_expired(set_at, self.now)
-        {
-            let whose = Whose {
-                workspace: account.workspace.clone(),
-                account: account.id,
-                epoch: account.epoch,
-                identifier: check.identifier.clone(),
-                name: account.name,
-            };
-            return self.finish(sign_in::submit_password(stage, workspace, PasswordVerdict::Expired(whose), self.now));
         }
         self.enter_with(&account, &check.identifier, stage.way.clone().into())
     }
