@@ -103,6 +103,17 @@ mod tests {
         assert_eq!(EmailAddress::parse("e\u{301}@daemun.test"), EmailAddress::parse("É@daemun.test"));
     }
 
+    /// What is kept is read again: lower-casing makes some letters longer.
+    #[test]
+    fn an_address_is_read_as_it_was_kept() {
+        for typed in ["É@daemun.test".into(), format!("{}@daemun.test", "Ⱥ".repeat(21)), "a@대문.test".into()] {
+            let kept = EmailAddress::parse(&typed).unwrap();
+            assert_eq!(EmailAddress::parse(kept.as_str()), Ok(kept), "{typed}");
+        }
+        let longer = format!("{}@daemun.test", "Ⱥ".repeat(32));
+        assert_eq!(EmailAddress::parse(&longer), Err(NotAnAddress::TooLong));
+    }
+
     #[test]
     fn what_is_no_address_is_refused() {
         for typed in [

@@ -14,7 +14,7 @@ use daemun_protocol::Timestamp;
 use tokio::sync::{Mutex, Notify};
 use tokio::task::JoinSet;
 
-use crate::carrier::Carrier;
+use crate::carrier::{Carrier, Road};
 use crate::clock::Clock;
 use crate::log::Log;
 use crate::reset_desk::ResetDesk;
@@ -122,11 +122,27 @@ struct Round {
     inbox: Inbox,
     /// Asked first, on each round: what it finds goes out with the rest.
     desk: ResetDesk,
-    /// Held while mails are carried, so that none is carried twice at once.
-    carrying: Mutex<()>,
-    bell: Notify,
+    mail: Lane,
+    phones: Lane,
     /// The sandbox's "the mail server is down".
     down: AtomicBool,
+}
+
+/// One road out: who does not answer there holds up nothing on the other.
+#[derive(Debug, Default)]
+struct Lane {
+    /// Held while messages are carried, so that none is carried twice at once.
+    carrying: Mutex<()>,
+    bell: Notify,
+}
+
+impl Round {
+    const fn lane(&self, road: Road) -> &Lane {
+        match road {
+            Road::Mail => &self.mail,
+            Road::Phones => &self.phones,
+        }
+    }
 }
 
 /// Whether mails are kept for people to read.
@@ -145,8 +161,8 @@ impl Postman {
             ways,
             inbox,
             desk,
-            carrying: Mutex::default(),
-            bell: Notify::new(),
+            mail: Lane::default(),
+            phones: Lane::default(),
             down: AtomicBool::new(false),
         };
         Self(Arc::new(round))
@@ -154,7 +170,8 @@ impl Postman {
 
     /// Says that there is something in the outbox.
     pub fn ring(&self) {
-        self.0.bell.notify_one();
+        self.0.mail.bell.notify_one();
+        self.0.phones.bell.notify_one();
     }
 
     /// Sandbox: mails stay in the outbox while the server is said to be down.
@@ -163,10 +180,14 @@ impl Postman {
         self.ring();
     }
 
-    /// Carries mails for as long as it is polled.
+    /// Carries messages for as long as it is polled.
     pub async fn walk(self) {
+        tokio::join!(self.walk_on(Road::Mail), self.walk_on(Road::Phones));
+    }
+
+    async fn walk_on(&self, road: Road) {
         loop {
-            let next = match self.carry_due().await {
+            let next = match self.carry_due_on(road).await {
                 Ok(next) => next,
                 Err(trouble) => {
                     self.0.log.line(&format!("mail: {trouble}"));
@@ -179,28 +200,38 @@ impl Postman {
                     None => std::future::pending().await,
                 }
             };
-            tokio::select! { () = due => {}, () = self.0.bell.notified() => {} }
+            tokio::select! { () = due => {}, () = self.0.lane(road).bell.notified() => {} }
         }
     }
 
     /// Looks up what was asked for, carries what is due now, and says when the next is.
     ///
     /// # Errors
-    /// [`Trouble`] with the database; a mail that cannot be sent is none.
+    /// [`Trouble`] with the database; a message that cannot be sent is none.
     pub async fn carry_due(&self) -> Result<Option<Timestamp>, Trouble> {
-        let _carrying = self.0.carrying.lock().await;
+        let mail = self.carry_due_on(Road::Mail).await?;
+        let phones = self.carry_due_on(Road::Phones).await?;
+        Ok(mail.into_iter().chain(phones).min())
+    }
+
+    /// The same on one road, and when the next is due there.
+    async fn carry_due_on(&self, road: Road) -> Result<Option<Timestamp>, Trouble> {
+        let _carrying = self.0.lane(road).carrying.lock().await;
         // What the desk cannot look up holds up no mail, and is looked up again with the next round.
-        let looked_up = self.0.desk.look_up().await;
-        let next = self.carry_all().await?;
+        let looked_up = match road {
+            Road::Mail => self.0.desk.look_up().await,
+            Road::Phones => Ok(()),
+        };
+        let next = self.carry_all(road).await?;
         looked_up.map(|()| next)
     }
 
-    async fn carry_all(&self) -> Result<Option<Timestamp>, Trouble> {
+    async fn carry_all(&self, road: Road) -> Result<Option<Timestamp>, Trouble> {
         loop {
             let now = self.0.clock.now();
-            let due = self.0.store.read(move |transaction| store::due_mails(transaction, now)).await?;
+            let due = self.0.store.read(move |transaction| store::due_mails(transaction, road, now)).await?;
             if due.is_empty() {
-                return self.0.store.read(|transaction| store::next_mail_at(transaction)).await;
+                return self.0.store.read(move |transaction| store::next_mail_at(transaction, road)).await;
             }
             let mut carried = JoinSet::new();
             for row in due {
@@ -220,9 +251,9 @@ impl Postman {
     }
 
     fn way(&self, carrier: Carrier) -> Way<'_> {
-        let way = match carrier {
-            Carrier::Email => self.0.ways.email.as_ref().map(Way::Smtp),
-            Carrier::Sms | Carrier::Notification => self.0.ways.phones.as_ref().map(Way::Webhook),
+        let way = match carrier.road() {
+            Road::Mail => self.0.ways.email.as_ref().map(Way::Smtp),
+            Road::Phones => self.0.ways.phones.as_ref().map(Way::Webhook),
         };
         way.unwrap_or(match self.0.inbox {
             Inbox::Kept => Way::InboxAlone,

@@ -105,11 +105,16 @@ impl Taking<'_> {
             let code = Code::draw(&gate.chance)?;
             let (words, digest) = match &purpose {
                 Purpose::Link => self.link_letter(to, &code)?,
-                Purpose::SecondFactor(_) | Purpose::Enrol(_) => (
+                Purpose::SecondFactor(_) => (
                     texts::second_factor_code(by, self.row.flow.locale, &code, &gate.host),
                     code.digest(&gate.key, self.id, to.place()),
                 ),
-                Purpose::SignIn | Purpose::Enter { .. } | Purpose::Join(_) | Purpose::FindId { .. } => (
+                // Of a contact that is to be saved nobody knows yet whose it is.
+                Purpose::SignIn
+                | Purpose::Enter { .. }
+                | Purpose::Join(_)
+                | Purpose::FindId { .. }
+                | Purpose::Enrol(_) => (
                     texts::code(by, self.row.flow.locale, &code, &gate.host),
                     code.digest(&gate.key, self.id, to.place()),
                 ),

@@ -12,6 +12,7 @@ use crate::browser::Browser;
 use crate::flow::sign_in::{self, PasswordStage, PasswordVerdict, Way};
 use crate::flow::{self, Facts, Next, Refusal, Stage, Workspace};
 use crate::limits::{Doing, Left, PASSWORD_TRIES, STRANGERS_PASSWORD_TRIES};
+use crate::locale::Locale;
 use crate::login_id::{LoginId, NotAnId};
 use crate::password::{self, Against};
 use crate::store::{self, AccountRow, Consecutive, Finished, FlowRow, Scope, Trouble};
@@ -65,7 +66,7 @@ impl Taking<'_> {
             return self.settle(next);
         }
         let Some(workspace) = workspace else { return self.settle(flow::use_email()) };
-        let (id, typed) = match read_id(&stage.way, identifier) {
+        let (id, typed) = match read_id(&stage.way, identifier, self.row.flow.locale) {
             Ok(read) => read,
             Err(code) => return self.settle(Next::Refuse(Refusal::field("/input/identifier", code))),
         };
@@ -322,12 +323,12 @@ pub(crate) fn account_subject(account: i64) -> String {
 }
 
 /// The ID that the password is for, and how it was typed.
-fn read_id(way: &Way, typed: Option<&str>) -> Result<(LoginId, String), FieldCode> {
+fn read_id(way: &Way, typed: Option<&str>, locale: Locale) -> Result<(LoginId, String), FieldCode> {
     match way {
         Way::Email(address) | Way::Link(address) => Ok((LoginId::Email(address.email.clone()), address.typed.clone())),
         Way::Organisation => {
             let typed = typed.unwrap_or_default().trim();
-            match LoginId::parse(typed) {
+            match LoginId::parse_in(typed, locale) {
                 Ok(id) => Ok((id, typed.into())),
                 Err(NotAnId::Empty) => Err(FieldCode::Required),
                 Err(NotAnId::TooLong) => Err(FieldCode::TooLong),
