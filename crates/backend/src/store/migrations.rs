@@ -277,6 +277,8 @@ const STEPS: &[M<'_>] = &[
     -- Whether personal email and mobile number are the organisation's to change.
     ALTER TABLE workspace ADD COLUMN managed_profiles INTEGER NOT NULL DEFAULT 0;
 
+    CREATE INDEX account_by_phone ON account (phone) WHERE phone IS NOT NULL;
+
     -- Whether the member has turned the second factor on.
     ALTER TABLE account ADD COLUMN two_factor INTEGER NOT NULL DEFAULT 0;
 
