@@ -118,6 +118,14 @@ impl<'g> Member<'g> {
         self.goes_to(target).await;
     }
 
+    /// Closes the tab that is looked at; which one is next, says whoever goes on.
+    pub async fn closes_tab(&self) {
+        if let Ok(sight) = self.browser.look().await {
+            self.browser.keep(&sight);
+        }
+        self.driver().close_window().await.unwrap_or_else(|error| panic!("closing the tab: {error}"));
+    }
+
     pub async fn switches_to_tab(&self, number: usize) {
         if let Ok(sight) = self.browser.look().await {
             self.browser.keep(&sight);
@@ -134,6 +142,35 @@ impl<'g> Member<'g> {
             };
         };
         self.driver().switch_to_window(tab).await.unwrap_or_else(|error| panic!("to tab {number}: {error}"));
+    }
+
+    /// Changes to another tab and back, as who reads a mail does; the page hears of both.
+    pub async fn looks_away_and_back(&self) {
+        let here = self.driver().window().await.unwrap_or_else(|error| panic!("this tab: {error}"));
+        self.runs("window.daemunTestSights = []; document.addEventListener('visibilitychange', () => window.daemunTestSights.push(document.visibilityState))").await;
+        let mail = self.driver().new_tab().await.unwrap_or_else(|error| panic!("another tab: {error}"));
+        self.driver().switch_to_window(mail).await.unwrap_or_else(|error| panic!("to the other tab: {error}"));
+        self.browser.cdp("Page.bringToFront", json!({})).await;
+        self.driver().close_window().await.unwrap_or_else(|error| panic!("closing the other tab: {error}"));
+        self.driver().switch_to_window(here).await.unwrap_or_else(|error| panic!("back to the tab: {error}"));
+        self.browser.cdp("Page.bringToFront", json!({})).await;
+        self.waits_until_true(
+            "the page to have been hidden and shown",
+            "return String(window.daemunTestSights) === 'hidden,visible'",
+        )
+        .await;
+    }
+
+    /// Waits until a script says so of what nobody can see.
+    pub async fn waits_until_true(&self, hope: &str, script: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        let mut glances = interval(GLANCE);
+        while !matches!(self.driver().execute(script, Vec::new()).await, Ok(answer) if answer.json() == &json!(true)) {
+            if Instant::now() > deadline {
+                self.gives_up(hope, Some(self.browser.look().await)).await;
+            }
+            glances.tick().await;
+        }
     }
 
     // Looking and waiting

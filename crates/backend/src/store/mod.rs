@@ -36,7 +36,7 @@ pub use cleaning::forget_old;
 pub use counters::{
     delete_tries, forget_counters, known_device, note_device, note_sent, read_tries, sent_since, write_tries,
 };
-pub use flows::{FlowRow, flows_of, insert_flow, read_flow, write_flow};
+pub use flows::{FlowRow, flows_of, insert_flow, newest_flows_of, read_flow, write_flow};
 pub use invitations::{
     agree, has_invitations, insert_invitation, invitation, invitation_of, invitations_to, use_invitation,
 };

@@ -429,6 +429,39 @@ async fn o3_who_leaves_begins_anew_and_is_told_why() {
     }
 }
 
+/// O3: also by the link itself, in the same browser and within the time that there would have been.
+#[tokio::test]
+async fn o3_who_left_and_opens_the_link_again_is_told_why() {
+    let house = House::open().await;
+    let mut haerin = at_code(&house, "link", HAERIN).await;
+    let link = house.link("link").await;
+    // A second tab beside the first: nobody has left yet.
+    let mut beside = haerin.clone();
+    assert!(said(&beside.open_link(&link).await.at("link_address")).is_empty());
+    leave(&beside).await;
+    assert_eq!(said(&beside.open_link(&link).await.at("link_address")), ["link_left"]);
+    // What counts is the last one, which is open still.
+    assert!(said(&haerin.clone().open_link(&link).await.at("link_address")).is_empty());
+    leave(&haerin).await;
+    assert!(said(&house.visitor().open_link(&link).await.at("link_address")).is_empty());
+    let list = house.link("link_list").await;
+    assert!(said(&haerin.clone().open_link(&list).await.at("link_address")).is_empty());
+
+    let told = haerin.open_link(&link).await.at("link_address");
+    assert!(said(&told).is_empty() && told.flow()["step"].get("email").is_none());
+    leave(&haerin).await;
+    assert_eq!(said(&haerin.open_link(&link).await.at("link_address")), ["link_left"]);
+    haerin.submit(json!({"email": HAERIN})).await.at("code");
+    opened(&house, &mut haerin, HAERIN).await;
+    assert!(said(&haerin.open_link(&link).await.at("link_address")).is_empty(), "it was opened since");
+    leave(&haerin).await;
+    house.advance(1800);
+    assert!(said(&haerin.open_link(&link).await.at("link_address")).is_empty(), "that was long ago");
+    leave(&haerin).await;
+    house.play("revoke_link").await;
+    assert!(said(&haerin.open_link(&link).await.notice("link_revoked")).is_empty());
+}
+
 /// O3: a flow of another kind is cancelled, as ever.
 #[tokio::test]
 async fn o3_only_what_a_security_link_began_is_left() {
