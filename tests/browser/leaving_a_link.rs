@@ -208,9 +208,13 @@ fn o3_reading_the_mail_elsewhere_does_not_end_it() {
         haerin.looks_away_and_back().await;
         haerin.comes_to("code").await;
 
-        for state in ["frozen", "active"] {
-            haerin.browser.cdp("Page.setWebLifecycleState", json!({ "state": state })).await;
-        }
+        haerin
+            .looks_away_and_back_after(async || {
+                for state in ["frozen", "active"] {
+                    haerin.browser.cdp("Page.setWebLifecycleState", json!({ "state": state })).await;
+                }
+            })
+            .await;
         haerin.comes_to("code").await;
         haerin.goes_offline().await;
         haerin.looks_away_and_back().await;
