@@ -44,10 +44,13 @@ mod whole_page;
 
 mod bad_answers;
 mod content_security;
+mod leaving_links;
 mod link_secrets;
 mod secrets;
 
 mod matrix;
+mod matrix_of_factors;
 mod matrix_of_joining;
 mod matrix_of_links;
 mod sandbox_page;
+mod taking_along;

@@ -340,11 +340,21 @@ impl<'g> Member<'g> {
         pressed.unwrap_or_else(|error| panic!("Shift and Tab: {error}"));
     }
 
-    /// Puts text on the clipboard and pastes it where the focus is, as Ctrl+V does.
-    pub async fn pastes(&self, text: &str) {
+    /// Lets the page use the clipboard, as a browser does by itself when a person presses a button.
+    pub async fn may_use_clipboard(&self) {
         let origin = self.gate.origin();
         let permissions = json!({ "origin": origin, "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
         self.browser.cdp("Browser.grantPermissions", permissions).await;
+    }
+
+    /// What the clipboard has.
+    pub async fn clipboard(&self) -> Value {
+        self.runs_until_done("navigator.clipboard.readText().then(arguments[0])", Vec::new()).await
+    }
+
+    /// Puts text on the clipboard and pastes it where the focus is, as Ctrl+V does.
+    pub async fn pastes(&self, text: &str) {
+        self.may_use_clipboard().await;
         let write = json!({
             "expression": format!("navigator.clipboard.writeText({})", json!(text)),
             "awaitPromise": true,

@@ -3,6 +3,7 @@
 mod story;
 
 mod gate;
+mod goldens;
 mod member;
 mod screens;
 
@@ -15,6 +16,7 @@ mod workplace;
 
 pub use axe::Axe;
 pub use gate::Gate;
+pub use goldens::golden;
 pub use member::{Member, Theme};
 pub use screens::Newcomer;
 pub use sight::Sight;

@@ -147,7 +147,7 @@ impl Taking<'_> {
         if !self.is_shared_to(to)? {
             return Ok(security_link::dead(LinkTrouble::Revoked));
         }
-        store::grant_link(self.connection, &self.browser.id(), link.id, link.granted_until(self.now))?;
+        store::grant_link(self.connection, &self.browser.id(), link.id, to.place(), link.granted_until(self.now))?;
         Ok(security_link::address_verified(self.gate.places.shared_place(&link.place)))
     }
 }

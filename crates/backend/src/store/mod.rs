@@ -48,7 +48,7 @@ pub use resets::{
     spend_reset_links, take_reset_request,
 };
 pub use second_factors::{
-    authenticator, forget_remembered_browsers, is_remembered, recovery_codes_left, remember_browser,
+    RememberedBy, authenticator, forget_remembered_browsers, recovery_codes_left, remember_browser, remembered_by,
     replace_recovery_codes, save_authenticator, save_contact, take_recovery_code, take_step,
 };
 pub use security_links::{
@@ -59,8 +59,8 @@ pub use sessions::{SessionRow, delete_session, end_sessions_of, insert_session, 
 pub use settings::{clock_moved_by, is_sandbox, mark_sandbox, set_clock_moved_by};
 pub use standings::{Consecutive, clear_wrong, count_wrong, forget_standing, is_suspended, lift_suspensions, suspend};
 pub use workspaces::{
-    forget_world, insert_workspace, is_full, list_workspaces, listed_memberships, memberships_by_number, organisation,
-    organisation_way, phone_way, set_policy, unlisted_workspace, unlisted_workspace_by_number, workspace,
+    forget_world, insert_workspace, is_full, is_linked, list_workspaces, listed_memberships, memberships_by_number,
+    organisation, organisation_way, phone_way, set_policy, unlisted_workspace, unlisted_workspace_by_number, workspace,
     world_is_empty,
 };
 

@@ -369,6 +369,19 @@ async fn o5_who_was_taken_off_between_mail_and_code_is_not_let_in() {
     assert_eq!(house.count("SELECT count(*) FROM link_grant"), 0);
 }
 
+/// O5: what is taken back from an address is taken back from whoever came in by it, and from nobody else.
+#[tokio::test]
+async fn o5_what_is_taken_back_from_an_address_closes_again() {
+    let house = House::open().await;
+    let mut haerin = at_code(&house, "link", HAERIN).await;
+    let place = opened(&house, &mut haerin, HAERIN).await;
+    let mut minji = at_code(&house, "link", "minji@daemun.test").await;
+    opened(&house, &mut minji, "minji@daemun.test").await;
+    house.sql(&format!("DELETE FROM security_link_recipient WHERE address = '{HAERIN}'"));
+    assert_eq!(get(&haerin, &place).await.status, 404);
+    assert_eq!(get(&minji, &place).await.status, 200);
+}
+
 /// O3: the screen was closed or left.
 #[tokio::test]
 async fn o3_who_leaves_begins_anew_and_is_told_why() {
