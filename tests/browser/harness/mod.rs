@@ -2,6 +2,7 @@
 
 mod story;
 
+mod factors;
 mod gate;
 mod member;
 mod screens;
@@ -15,7 +16,7 @@ mod workplace;
 
 pub use axe::Axe;
 pub use gate::Gate;
-pub use member::{Member, Theme};
+pub use member::{Member, Theme, choice_of};
 pub use screens::Newcomer;
 pub use sight::Sight;
 pub use story::story;

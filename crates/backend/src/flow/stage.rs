@@ -358,11 +358,12 @@ fn takes(facts: &Facts, allows: fn(&Workspace) -> bool) -> bool {
 pub fn back(stage: &Stage, facts: &Facts) -> Next {
     let before = match stage {
         Stage::Organisation { .. } => Some(Stage::Identify { identifier: None }),
-        Stage::Code(SentCode { purpose: Purpose::SecondFactor(entering), .. }) => Some(second_factor::before(entering)),
-        Stage::Code(SentCode { to, purpose, .. }) => Some(purpose.asked_at(to)),
-        Stage::ChooseFactor(entering) | Stage::AuthenticatorCode(entering) | Stage::RecoveryCode(entering) => {
-            Some(second_factor::before(entering))
+        Stage::Code(SentCode { purpose: Purpose::SecondFactor(entering), .. }) | Stage::AuthenticatorCode(entering) => {
+            Some(before_factor(entering, facts))
         }
+        Stage::Code(SentCode { to, purpose, .. }) => Some(purpose.asked_at(to)),
+        Stage::RecoveryCode(entering) => Some(Stage::ChooseFactor(entering.clone())),
+        Stage::ChooseFactor(entering) => Some(second_factor::before(entering)),
         Stage::EnrolContact(form) => Some(second_factor::before(&form.entering)),
         Stage::EnrolAuthenticator(new) => {
             Some(Stage::EnrolContact(ContactToSave { entering: new.entering.clone(), identifier: None }))
@@ -409,6 +410,14 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
         | Stage::Ended(_) => None,
     };
     before.map_or_else(Next::unavailable, Next::to)
+}
+
+/// The list of factors, where there was one to choose from; else the first factor.
+fn before_factor(entering: &Entering, facts: &Facts) -> Stage {
+    match second_factor::asked(&facts.factors, Profiles::Own) {
+        Asked::Choice => Stage::ChooseFactor(entering.clone()),
+        Asked::Only(_) | Asked::Enrolment | Asked::Missing => second_factor::before(entering),
+    }
 }
 
 fn before_password(way: &Way, facts: &Facts) -> Stage {

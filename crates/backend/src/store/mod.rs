@@ -48,7 +48,7 @@ pub use resets::{
     spend_reset_links, take_reset_request,
 };
 pub use second_factors::{
-    authenticator, forget_remembered_browsers, is_remembered, recovery_codes_left, remember_browser,
+    authenticator, change_contacts, forget_remembered_browsers, is_remembered, recovery_codes_left, remember_browser,
     replace_recovery_codes, save_authenticator, save_contact, take_recovery_code, take_step,
 };
 pub use security_links::{
