@@ -21,12 +21,12 @@ async fn sakura_asks_everybody(gate: &Gate) {
 }
 
 /// The key as an app takes it: without the groups that the eye wants.
-fn typed_in(key: &str) -> String {
+pub fn typed_in(key: &str) -> String {
     key.split_whitespace().collect()
 }
 
 /// What an app with this key shows so many steps from now (RFC 6238).
-async fn shown(gate: &Gate, key: &str, steps_ahead: i64) -> String {
+pub async fn shown(gate: &Gate, key: &str, steps_ahead: i64) -> String {
     let secret = base32::decode(base32::Alphabet::Rfc4648 { padding: false }, key).expect("base32 (RFC 4648)");
     let moment = gate.now().await.checked_add_signed(steps_ahead * STEP.cast_signed()).expect("a moment");
     totp_lite::totp_custom::<totp_lite::Sha1>(STEP, 6, &secret, moment)
@@ -140,7 +140,8 @@ fn t5_the_picture_on_the_screen_holds_the_key_that_is_to_be_typed() {
 }
 
 async fn clipboard(member: &Member<'_>) -> Value {
-    let permissions = json!({ "origin": member.gate.origin(), "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
+    let permissions =
+        json!({ "origin": member.gate.origin(), "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
     member.browser.cdp("Browser.grantPermissions", permissions).await;
     let read = json!({ "expression": "navigator.clipboard.readText()", "awaitPromise": true, "userGesture": true });
     member.browser.cdp("Runtime.evaluate", read).await["result"]["value"].clone()
@@ -192,7 +193,8 @@ fn t5_ten_recovery_codes_are_taken_along_and_never_seen_again() {
         haruto.browser.cdp("Emulation.setEmulatedMedia", json!({ "media": "" })).await;
 
         // Nobody is in before they are kept.
-        let home = "const done = arguments[0]; fetch('/home', { redirect: 'manual' }).then((answer) => done(answer.type))";
+        let home =
+            "const done = arguments[0]; fetch('/home', { redirect: 'manual' }).then((answer) => done(answer.type))";
         assert_eq!(haruto.runs_until_done(home, Vec::new()).await, "opaqueredirect");
         haruto.at_recovery_codes().await.has_kept_them().await;
         haruto.is_in(HARUTO, "sakura").await;

@@ -236,7 +236,8 @@ fn l2_what_is_no_mobile_number_is_said_at_its_field() {
     story(async |gate| {
         let member = gate.member_reading("en").await;
         member.opens("/").await;
-        for typed in ["010-1234", "++82", "12345", "02-312-3456", "+82 2-312-3456", "010-2345-67890", "+999 1234 5678"] {
+        for typed in ["010-1234", "++82", "12345", "02-312-3456", "+82 2-312-3456", "010-2345-67890", "+999 1234 5678"]
+        {
             member.at_identify().await.sends(typed).await;
             let sight = member.is_told_at("identifier", "identifier_invalid").await;
             assert_eq!(sight.field("identifier").value, typed, "what was typed stays");
@@ -276,7 +277,10 @@ fn p1_a_denial_of_the_phone_way_bites_at_the_next_code() {
         }
         haruto.at_identify().await.sends(HARUTOS_PHONE).await;
         let sight = haruto.is_told_at("identifier", "mobile_unavailable").await;
-        assert_eq!((sight.field("identifier").value.as_str(), sight.focus.field.as_str()), (HARUTOS_PHONE, "identifier"));
+        assert_eq!(
+            (sight.field("identifier").value.as_str(), sight.focus.field.as_str()),
+            (HARUTOS_PHONE, "identifier")
+        );
         haruto.proves_address(HARUTO).await;
         haruto.enters_password_of(HARUTO, "sakura").await;
 
@@ -322,7 +326,9 @@ fn x2_at_the_code_of_a_phone_nothing_is_lost_and_nothing_sent_twice() {
         gate.wire.tamper_times(1, Requests::posts("/actions/use_notification"), Tampering::LoseAnswer);
         minji.clicks("[data-action=use_notification]").await;
         minji
-            .waits_for("a service notification", |sight| sight.is_settled() && sight.text.contains("service notification"))
+            .waits_for("a service notification", |sight| {
+                sight.is_settled() && sight.text.contains("service notification")
+            })
             .await;
         minji.waits_for("the way back to SMS", |sight| sight.offers("use_sms")).await;
         assert_eq!(channels(gate, AT_MINJIS).await, ["notification", "sms"]);
@@ -393,7 +399,9 @@ fn x6_a_code_that_the_browser_reads_fills_itself_in_and_is_sent_once() {
         let before = gate.wire.count(SUBMITS);
         // Half of it is there already, and a second reading is no second sending.
         minji.types("code", &code[..2]).await;
-        minji.runs_with("daemunTestReader.reads(arguments[0]); daemunTestReader.reads(arguments[0])", vec![json!(code)]).await;
+        minji
+            .runs_with("daemunTestReader.reads(arguments[0]); daemunTestReader.reads(arguments[0])", vec![json!(code)])
+            .await;
         minji.comes_to("choose_workspace").await;
         assert_eq!(gate.wire.count(SUBMITS), before + 1, "sent once");
         assert_eq!(reader(&minji).await, (1, 1), "nothing is read after its screen");

@@ -47,5 +47,6 @@ mod link_secrets;
 mod secrets;
 
 mod matrix;
+mod matrix_of_factors;
 mod matrix_of_joining;
 mod sandbox_page;

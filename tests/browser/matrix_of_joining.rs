@@ -25,7 +25,7 @@ async fn stands_large_and_mirrored(member: &Member<'_>, name: &str) {
     member.switches_width(1280).await;
 }
 
-async fn is_seen_everywhere(member: &Member<'_>, name: &str) {
+pub async fn is_seen_everywhere(member: &Member<'_>, name: &str) {
     walks_the_matrix(member, name).await;
     stands_large_and_mirrored(member, name).await;
 }

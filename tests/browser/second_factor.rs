@@ -392,7 +392,10 @@ fn t4_after_a_phone_number_only_the_personal_email_is_left() {
         minji.proves_number("010-2345-6789", "+821023456789").await;
         minji.at_choose_workspace().await.picks("nuri").await;
         let sight = minji.comes_to("code").await;
-        assert!(sight.text.contains(MASKED_EMAIL) && !sight.offers("use_other"), "she has saved a number too:\n{sight}");
+        assert!(
+            sight.text.contains(MASKED_EMAIL) && !sight.offers("use_other"),
+            "she has saved a number too:\n{sight}"
+        );
         is_out(gate, &minji).await;
         enters_code_for(&minji, MINJIS_HOME).await;
         minji.is_in(MINJI, "nuri").await;
@@ -446,9 +449,14 @@ fn x2_a_lost_connection_at_each_step_of_the_second_factor() {
         minji.at_choose_factor().await.picks("sms").await;
         minji.at_code().await.asks_to_be_remembered().await;
         let code = gate.code_for(AT_MINJIS_MOBILE).await;
-        let sight = loses_connection(&minji, "code", async || minji.fills("code", &code).await, async || {
-            minji.clicks("[data-action=submit]").await;
-        })
+        let sight = loses_connection(
+            &minji,
+            "code",
+            async || minji.fills("code", &code).await,
+            async || {
+                minji.clicks("[data-action=submit]").await;
+            },
+        )
         .await;
         assert!(sight.field("code").value == code && sight.field("remember").checked, "both stay:\n{sight}");
         minji.is_in(MINJI, "nuri").await;

@@ -10,7 +10,7 @@ use super::join::{AccountForm, BadInvitation, Joined, OpenInvitation};
 use super::new_password::{NewPasswordStage, Proof};
 use super::register_id::IdForm;
 use super::reset::{ResetForm, ResetLinkTrouble};
-use super::second_factor::{self, ContactToSave, Entering, First, NewAuthenticator, NewRecoveryCodes};
+use super::second_factor::{self, Asked, ContactToSave, Entering, First, NewAuthenticator, NewRecoveryCodes, Profiles};
 use super::security_link::LinkStage;
 use super::sign_in::{PasswordStage, Way};
 use super::{Address, Facts, Next, Workspace, seconds_until};
@@ -358,9 +358,8 @@ fn takes(facts: &Facts, allows: fn(&Workspace) -> bool) -> bool {
 pub fn back(stage: &Stage, facts: &Facts) -> Next {
     let before = match stage {
         Stage::Organisation { .. } => Some(Stage::Identify { identifier: None }),
-        Stage::Code(SentCode { purpose: Purpose::SecondFactor(entering), .. }) | Stage::AuthenticatorCode(entering) => {
-            Some(before_factor(entering, facts))
-        }
+        Stage::Code(SentCode { purpose: Purpose::SecondFactor(entering), .. }) => Some(before_factor(entering, facts)),
+        Stage::AuthenticatorCode(entering) => Some(before_factor(entering, facts)),
         Stage::Code(SentCode { to, purpose, .. }) => Some(purpose.asked_at(to)),
         Stage::RecoveryCode(entering) => Some(Stage::ChooseFactor(entering.clone())),
         Stage::ChooseFactor(entering) => Some(second_factor::before(entering)),
