@@ -1,6 +1,6 @@
 // Runs inline, before anything else has arrived: puts the page into the reader's language, keeps what is typed until the
 // app takes over, and says so when the app cannot start. `PAGE` is written in by `cargo xtask finish`:
-// { locales: { [tag]: { name, dir, words: { [bundle]: { url, integrity } }, shell: { [key]: text } } } }.
+// { locales: { [tag]: { name, dir, words: { url, integrity }, shell: { [key]: text } } } }.
 const root = document.documentElement;
 const query = (selector) => document.querySelector(selector);
 const input = query('#identifier');
@@ -14,7 +14,7 @@ const saved = () => {
   try { return localStorage.getItem('daemun.language'); } catch { return null; }
 };
 const known = (tag) => tag && Object.keys(PAGE.locales).find((known) => known === tag || tag.toLowerCase().startsWith(known + '-'));
-const wordsOf = (language) => PAGE.locales[language].words[root.dataset.bundle];
+const wordsOf = (language) => PAGE.locales[language].words;
 const say = (key) => PAGE.locales[daemun.language].shell[key] ?? '';
 
 /** The words of a language. A lost file is asked for once more before anybody is told. */

@@ -137,11 +137,14 @@ impl Driver {
             #[cfg(feature = "whole")]
             Effect::Cancel { id } => {
                 page::forget_link();
-                api::cancel(&id);
+                page::remember_left(&id);
+                api::cancel(&id, |id| tell(Event::Cancelled { id }));
             }
+            #[cfg(feature = "whole")]
+            Effect::GiveUp { ticket, id } => self.send(ticket, api::Call::GiveUp { id }),
             // Security links are not on the login path.
             #[cfg(not(feature = "whole"))]
-            Effect::Cancel { .. } => {}
+            Effect::Cancel { .. } | Effect::GiveUp { .. } => {}
         }
     }
 
@@ -206,6 +209,8 @@ impl Request {
         match &self.call {
             api::Call::Act { id, rev, .. } => machine.flow_id() == Some(id) && machine.rev() == *rev,
             api::Call::Begin(_) | api::Call::Read { .. } => true,
+            #[cfg(feature = "whole")]
+            api::Call::GiveUp { .. } => true,
         }
     }
 }
@@ -226,7 +231,7 @@ fn carry_on() {
 fn is_settled(answer: &Result<Answer, Fault>) -> bool {
     match answer {
         Ok(Answer::Problem(problem)) => problem.code != ProblemCode::Unavailable,
-        Ok(Answer::Flow { .. } | Answer::NotModified) => true,
+        Ok(Answer::Flow { .. } | Answer::NotModified | Answer::GivenUp) => true,
         Err(Fault::Network | Fault::Unreadable) => false,
     }
 }

@@ -25,8 +25,20 @@ const LONGEST_ANSWER: usize = 512 * 1024;
 #[derive(Clone, PartialEq)]
 pub enum Call {
     Begin(Begin),
-    Read { id: String, etag: Option<String> },
-    Act { id: String, rev: u64, action: Action, locale: String },
+    Read {
+        id: String,
+        etag: Option<String>,
+    },
+    Act {
+        id: String,
+        rev: u64,
+        action: Action,
+        locale: String,
+    },
+    #[cfg(feature = "whole")]
+    GiveUp {
+        id: String,
+    },
 }
 
 /// Takes a request back.
@@ -72,6 +84,8 @@ pub async fn send(key: &str, call: Call, abort: &Abort) -> Result<Answer, Fault>
             }
             .build()
         }
+        #[cfg(feature = "whole")]
+        Call::GiveUp { id } => request(Method::DELETE, &flow_url(&api, &id)).build(),
         Call::Act { id, rev, action, locale } => {
             let name = action.name().as_str();
             let act = Act { rev, input: action.into_input(), locale: Some(locale) };
@@ -104,9 +118,10 @@ pub async fn reaches(page: &str) -> bool {
     RequestBuilder::new(page).send().await.is_ok_and(|response| response.ok())
 }
 
-/// Gives a flow up. The request outlives the page that sends it, and nobody waits for its answer.
+/// Gives a flow up. The request outlives the page that sends it; if the page is still there when it is answered, `heard` is told
+/// which flow that was.
 #[cfg(feature = "whole")]
-pub fn cancel(id: &str) {
+pub fn cancel(id: &str, heard: fn(String)) {
     let object = |members: &[(&str, JsValue)]| {
         let object = Object::new();
         for (name, value) in members {
@@ -121,8 +136,13 @@ pub fn cancel(id: &str) {
         .and_then(|fetch| fetch.call2(&window, &flow_url(&page::api(), id).into(), &how).ok())
         .and_then(|sending| sending.dyn_into::<js_sys::Promise>().ok());
     if let Some(sent) = sent {
-        // What is lost here ends by its own time.
-        spawn_local(async { drop(JsFuture::from(sent).await) });
+        let id = id.to_owned();
+        spawn_local(async move {
+            let answer = JsFuture::from(sent).await.ok();
+            if answer.and_then(|answer| page::get(&answer, "ok")).is_some_and(|ok| ok.is_truthy()) {
+                heard(id);
+            }
+        });
     }
 }
 
@@ -135,6 +155,10 @@ async fn read(response: Response) -> Result<Answer, Fault> {
     let status = response.status();
     if status == 304 {
         return Ok(Answer::NotModified);
+    }
+    #[cfg(feature = "whole")]
+    if status == 204 {
+        return Ok(Answer::GivenUp);
     }
     let headers = response.headers();
     let kind = headers.get("Content-Type").unwrap_or_default();

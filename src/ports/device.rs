@@ -10,14 +10,32 @@ use super::page::{get, method};
 
 /// Puts a text onto the clipboard; whether that went well.
 pub async fn copy(text: &str) -> bool {
-    let navigator = get(&js_sys::global(), "navigator");
-    // Outside a secure context, and in some apps' browsers, there is none.
-    let Some(clipboard) = navigator.and_then(|navigator| get(&navigator, "clipboard")) else { return false };
-    let write = method(&clipboard, "writeText").and_then(|write| write.call1(&clipboard, &text.into()).ok());
-    match write.and_then(|writing| writing.dyn_into::<Promise>().ok()) {
+    let clipboard = get(&js_sys::global(), "navigator").and_then(|navigator| get(&navigator, "clipboard"));
+    let writing = clipboard.and_then(|clipboard| method(&clipboard, "writeText")?.call1(&clipboard, &text.into()).ok());
+    let written = match writing.and_then(|writing| writing.dyn_into::<Promise>().ok()) {
         Some(writing) => JsFuture::from(writing).await.is_ok(),
         None => false,
+    };
+    // Outside a secure context, and in some apps' browsers, there is no such clipboard, or it may not be written to.
+    written || copy_selected(text).unwrap_or(false)
+}
+
+/// The old way: what is selected is copied.
+fn copy_selected(text: &str) -> Option<bool> {
+    let (body, focused) = (document().body()?, document().active_element());
+    let area = document().create_element("textarea").ok()?.dyn_into::<HtmlElement>().ok()?;
+    area.set_class_name("visually-hidden");
+    // No keyboard comes up for it.
+    area.set_attribute("readonly", "").ok()?;
+    Reflect::set(&area, &"value".into(), &text.into()).ok()?;
+    body.append_child(&area).ok()?;
+    let _ = method(&area, "select").and_then(|select| select.call0(&area).ok());
+    let copied = method(&document(), "execCommand").and_then(|run| run.call1(&document(), &"copy".into()).ok());
+    area.remove();
+    if let Some(focused) = focused.and_then(|focused| focused.dyn_into::<HtmlElement>().ok()) {
+        let _ = focused.focus();
     }
+    copied.map(|copied| copied.is_truthy())
 }
 
 /// Saves a text as a file of this name, where the browser keeps such files. The page itself keeps nothing.

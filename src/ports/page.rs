@@ -75,7 +75,8 @@ pub fn entry() -> Entry {
     let at_front_door = path == "/" && (flow.is_none() || here.at_front_door);
     HISTORY.with_borrow_mut(|history| history.here = Here { flow: flow.clone(), at_front_door, guard: here.guard });
     let return_to = asked("return_to");
-    Entry { kind, place, hints: Hints { return_to, organisation, token: None, previous: None }, flow, at_front_door }
+    let hints = Hints { return_to, organisation, token: None, previous: None };
+    Entry { kind, place, hints, flow, left: left(), at_front_door }
 }
 
 /// The page with all screens, for a flow that was begun on another one. What the address hinted at there goes along.
@@ -112,6 +113,37 @@ fn keep_link() {
 #[cfg(feature = "whole")]
 pub fn forget_link() {
     KEPT.set(None);
+}
+
+/// The tab remembers which security link's flow was left in it last (FEATURES O3): nobody may have heard of it when the page is
+/// there again. A page that the browser throws away to save memory is not left, and no such thing is known of it.
+#[cfg(feature = "whole")]
+pub fn remember_left(flow: &str) {
+    if let Some((store, set)) = tab().and_then(|store| method(&store, "setItem").map(|set| (store, set))) {
+        let _ = set.call2(&store, &LEFT.into(), &flow.into());
+    }
+}
+
+#[cfg(feature = "whole")]
+fn left() -> Option<String> {
+    let store = tab()?;
+    method(&store, "getItem")?.call1(&store, &LEFT.into()).ok()?.as_string()
+}
+
+/// Security links are not on the login path.
+#[cfg(not(feature = "whole"))]
+fn left() -> Option<String> {
+    None
+}
+
+/// Where [`remember_left`] keeps it: the id of a flow, which opens nothing by itself.
+#[cfg(feature = "whole")]
+const LEFT: &str = "daemun.left";
+
+/// What the browser keeps for this tab; nothing, where it keeps nothing.
+#[cfg(feature = "whole")]
+fn tab() -> Option<JsValue> {
+    get(&js_sys::global(), "sessionStorage")
 }
 
 /// The security link that led here, as long as it is kept; with something more in its query, where that is not there yet.

@@ -10,8 +10,8 @@ use crate::widgets::{Aria, Words};
 pub struct Choice {
     pub workspace: Option<String>,
     pub factor: Option<String>,
-    /// A letter to know it by at a glance.
-    pub initial: Option<String>,
+    /// A letter to know it by at a glance; empty for none.
+    pub initial: String,
     pub name: Words,
     pub detail: Words,
     pub action: Action,

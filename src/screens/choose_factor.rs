@@ -33,7 +33,7 @@ fn way(factor: Factor) -> Choice {
     Choice {
         workspace: None,
         factor: Some(id.clone()),
-        initial: None,
+        initial: String::new(),
         name: say(name),
         detail: Box::new(move || to.clone()),
         action: Action::ChooseFactor { factor: id },

@@ -34,7 +34,7 @@ fn entrance(workspace: Membership) -> Choice {
     Choice {
         workspace: Some(id.clone()),
         factor: None,
-        initial: name.chars().next().map(String::from),
+        initial: name.chars().next().into_iter().collect(),
         name: Box::new(move || name.clone()),
         detail: Box::new(move || filled(Text::ChooseAs, &[("name", &member_name)])),
         action: Action::ChooseWorkspace { workspace: id },

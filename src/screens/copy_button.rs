@@ -9,8 +9,8 @@ use crate::i18n::{Text, said, say};
 use crate::takeaway;
 use crate::widgets::button::{Button, Rank};
 
-/// The button. `text` is asked for when it is pressed; `name` is its `data-action`.
-pub fn copy_button(name: &'static str, label: Text, text: Rc<dyn Fn() -> Option<Secret>>) -> AnyView {
+/// The button. `text` is asked for when it is pressed; `name` is its `data-action`, and `failed` says what to do instead.
+pub fn copy_button(name: &'static str, label: Text, failed: Text, text: Rc<dyn Fn() -> Option<Secret>>) -> AnyView {
     let copied = RwSignal::new(None);
     let press = move || {
         // Said anew also when it is the same again.
@@ -22,7 +22,7 @@ pub fn copy_button(name: &'static str, label: Text, text: Rc<dyn Fn() -> Option<
     let outcome = move || match copied.get() {
         None => String::new(),
         Some(true) => said(Text::CopyDone),
-        Some(false) => said(Text::CopyFailed),
+        Some(false) => said(failed),
     };
     let button = Button { press: Box::new(press), ..Button::new(Rank::Quiet, name, say(label)) };
     view! { <span class="copying">{button.view()}<span role="status">{outcome}</span></span> }.into_any()

@@ -54,7 +54,7 @@ fn by_hand(key: Secret) -> AnyView {
         <div class="key">
             <p>{move || said(Text::AuthenticatorKey)}</p>
             <code>{groups}</code>
-            {copy_button("copy_key", Text::AuthenticatorCopy, Rc::new(move || Some(key.clone())))}
+            {copy_button("copy_key", Text::AuthenticatorCopy, Text::CopyFailed, Rc::new(move || Some(key.clone())))}
         </div>
     }
     .into_any()

@@ -1,37 +1,23 @@
 //! `find_id`: where a member may be reached whose ID is forgotten (FEATURES L10).
 
-use daemun_protocol::{Action, ActionName, Channel, Step};
-use leptos::html::Input;
-use leptos::prelude::*;
+use daemun_protocol::{ActionName, Channel, Step};
+use leptos::prelude::AnyView;
 
-use super::form::{About, form, submit, ways, wrong};
+use super::contact_form::ContactForm;
 use crate::gate::Gate;
-use crate::i18n::{Text, say};
-use crate::widgets::field::{Field, Purpose, value};
-use crate::widgets::heading::heading_with;
+use crate::i18n::Text;
 
-/// No ID that is signed in with: a password manager has nothing to do with it.
-const CONTACT: Purpose = Purpose { name: "identifier", kind: "text", autocomplete: "email", inputmode: "email" };
-
-fn asked(step: &Step) -> Option<(Option<String>, bool)> {
-    if let Step::FindId { identifier, channels } = step {
-        Some((identifier.clone(), channels.contains(&Channel::Sms)))
-    } else {
-        None
-    }
+fn asked(step: &Step) -> Option<(Option<String>, Vec<Channel>)> {
+    if let Step::FindId { identifier, channels } = step { Some((identifier.clone(), channels.clone())) } else { None }
 }
 
 pub fn view(gate: Gate) -> AnyView {
-    let node = NodeRef::<Input>::new();
-    let (text, by_sms) = gate.step_once(asked).unwrap_or_default();
-    let (label, lead) =
-        if by_sms { (Text::FindLabel, Text::FindLead) } else { (Text::FindEmailLabel, Text::FindEmailLead) };
-    let field = Field { text, ..Field::new(CONTACT, node, say(label), wrong(gate, About::ALL)) };
-    let parts = vec![
-        heading_with(say(Text::FindTitle), None, say(lead)),
-        field.view(),
-        submit(gate, Text::FindSubmit),
-        ways(gate, &[(ActionName::Back, Text::ActionBack)]),
-    ];
-    form(gate, Box::new(move || gate.act(Action::SubmitContact { identifier: value(node) })), parts)
+    let (identifier, channels) = gate.step_once(asked).unwrap_or_default();
+    let form = ContactForm {
+        title: Text::FindTitle,
+        lead: Text::FindLead,
+        email_lead: Text::FindEmailLead,
+        ways: &[(ActionName::Back, Text::ActionBack)],
+    };
+    form.view(gate, identifier, &channels)
 }

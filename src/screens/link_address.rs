@@ -49,7 +49,8 @@ fn mailing_lists() -> AnyView {
 
 /// In another app's browser: how to get to one's own. After a reload the page no longer has the link, only words.
 fn way_out() -> AnyView {
-    let copy = takeaway::link().map(|_| copy_button("copy_link", Text::LinkCopy, Rc::new(takeaway::link)));
+    let copy = takeaway::link()
+        .map(|_| copy_button("copy_link", Text::LinkCopy, Text::LinkCopyFailed, Rc::new(takeaway::link)));
     let open = || {
         if let Some(link) = takeaway::link_outside() {
             takeaway::open(&link);

@@ -21,6 +21,8 @@ pub mod unopened;
 
 // Off the login path: these are in the whole app alone.
 #[cfg(feature = "whole")]
+mod contact_form;
+#[cfg(feature = "whole")]
 mod copy_button;
 #[cfg(feature = "whole")]
 mod new_password_field;

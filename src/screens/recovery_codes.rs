@@ -32,7 +32,7 @@ pub fn view(gate: Gate) -> AnyView {
         view! { <ul class="codes">{list}</ul> }.into_any(),
         view! {
             <div class="ways">
-                {copy_button("copy_codes", Text::RecoveryCodesCopy, Rc::new(move || Some(lines(&copied, "\n"))))}
+                {copy_button("copy_codes", Text::RecoveryCodesCopy, Text::CopyFailed, Rc::new(move || Some(lines(&copied, "\n"))))}
                 {quiet_button("download_codes", Text::RecoveryCodesDownload, save)}
                 {quiet_button("print_codes", Text::RecoveryCodesPrint, takeaway::print)}
             </div>

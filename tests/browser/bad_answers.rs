@@ -396,9 +396,10 @@ fn x10_whatever_a_backend_says_is_text_and_never_markup() {
             json!({ "id": "8", "type": "identify", "identifier": evil }),
             json!({ "id": "8", "type": "organisation", "organisation": evil }),
             json!({ "id": "8", "type": "code", "channel": "email", "sent_to": evil, "length": 6, "expires_at": 1_900_000_600_000_u64 }),
-            json!({ "id": "8", "type": "choose_workspace", "email": evil, "workspaces": [
+            json!({ "id": "8", "type": "choose_workspace", "verified": evil, "workspaces": [
                 { "id": evil, "name": evil, "member_name": evil, "logo": "javascript:document.body.dataset.owned=1" },
             ] }),
+            json!({ "id": "8", "type": "choose_factor", "factors": [{ "id": evil, "kind": "sms", "to": evil }] }),
             json!({ "id": "8", "type": "password", "identifier": evil }),
             json!({ "id": "8", "type": "notice", "code": "no_workspace", "params": { "to": evil } }),
             json!({ "id": "8", "type": evil }),

@@ -155,6 +155,58 @@ fn x4_a_new_member_joins_by_keyboard_alone() {
     });
 }
 
+/// X4, O1 to O4: a security link with no pointer, from another app's browser, with a leaving on the way.
+#[test]
+fn x4_a_security_link_is_opened_by_keyboard_alone() {
+    story(async |gate| {
+        let haerin = gate.member_reading("en").await;
+        let agent = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
+                     Mobile/15E148 Safari Line/15.9.0";
+        haerin.pretends_to_be(agent).await;
+        haerin.opens_link("link").await;
+        let sight = haerin.comes_to("link_address").await;
+        assert_eq!(sight.focus.field, "email", "{sight}");
+        haerin.presses_shift_tab().await;
+        let sight = haerin.sees().await;
+        assert_eq!(sight.focus.action, "open_in_browser", "the way out comes before the field:\n{sight}");
+        haerin.presses_shift_tab().await;
+        let sight = haerin.sees().await;
+        assert_eq!(sight.focus.action, "copy_link", "{sight}");
+        tabs_to(&haerin, "the note", |sight| sight.focus.tag == "summary").await;
+        haerin.presses_key(Key::Enter).await;
+        haerin.waits_for("the note", |sight| sight.text.contains("Enter your own email address")).await;
+        for _ in 0..30 {
+            if haerin.sees().await.focus.field == "email" {
+                break;
+            }
+            haerin.presses_shift_tab().await;
+        }
+        haerin.presses("haerin").await;
+        haerin.presses_key(Key::Enter).await;
+        let sight = haerin.is_told_at("email", "email_invalid").await;
+        assert_eq!(sight.focus.field, "email", "{sight}");
+        haerin.presses_key(Key::End).await;
+        haerin.presses("@partner.test").await;
+        haerin.presses_key(Key::Enter).await;
+        let sight = haerin.comes_to("code").await;
+        assert_eq!(sight.focus.field, "code", "{sight}");
+
+        haerin.runs("dispatchEvent(new Event('daemun-leave'))").await;
+        let sight = haerin.at_ended().await;
+        assert!(sight.focus.in_main, "{sight}");
+        tabs_to(&haerin, "the way to begin anew", |sight| sight.focus.action == "restart").await;
+        haerin.presses_key(Key::Enter).await;
+        let sight = haerin.comes_to("link_address").await;
+        assert!(sight.says("link_left") && sight.focus.field == "email", "{sight}");
+        haerin.presses("haerin@partner.test").await;
+        haerin.presses_key(Key::Enter).await;
+        haerin.comes_to("code").await;
+        let code = gate.code_for("haerin@partner.test").await;
+        haerin.presses(&code).await;
+        haerin.is_shown_what_is_shared().await;
+    });
+}
+
 /// X4, R1, L10, R5: what was forgotten is found and set anew with no pointer.
 #[test]
 fn x4_what_was_forgotten_is_mended_by_keyboard_alone() {

@@ -1,5 +1,5 @@
-//! The secret of a link, and the password that it sets, are nowhere but in the one request that needs them (FEATURES R2,
-//! R6, X10).
+//! The secret of a link, and the password or the code that goes with it, are nowhere but in the one request that needs them
+//! (FEATURES O5, R2, R6, X10).
 
 use crate::harness::{Gate, Member, Newcomer, Requests, Tampering, story};
 use crate::secrets::{assert_no_trace, assert_no_trace_but};
@@ -12,7 +12,7 @@ const CANARY: &str = "Canary-9b1c-순대국밥";
 /// it, and it goes with the document. Nothing else may have it.
 const OPENED: &str = "opened";
 
-fn token_of(link: &str) -> &str {
+pub fn token_of(link: &str) -> &str {
     link.split('#').nth(1).unwrap_or_else(|| panic!("a token in {link}"))
 }
 
@@ -39,7 +39,7 @@ fn assert_is_only_in(gate: &Gate, secret: &str, end: &str, times: usize) {
 
 /// The tab's list of where one was, from which Back and its menu are made. (What was typed into the address bar, by the
 /// driver here, the browser keeps as well; no page can change that, and a link that is clicked is not typed.)
-async fn assert_not_in_history(member: &Member<'_>, secret: &str) {
+pub async fn assert_not_in_history(member: &Member<'_>, secret: &str) {
     let history = member.browser.cdp("Page.getNavigationHistory", serde_json::json!({})).await;
     for entry in history["entries"].as_array().expect("entries") {
         for part in ["url", "title"] {
@@ -148,5 +148,60 @@ fn r2_the_token_of_an_invitation_leaves_no_trace() {
         assert_told_nowhere(gate, &sora, &[token, dead_token, CANARY, &code, newcomer.email, newcomer.name]).await;
         assert_is_only_in(gate, CANARY, "/actions/submit", 2);
         assert_is_only_in(gate, dead_token, "/flows", 1);
+    });
+}
+
+/// O5, O3: the token of a security link and its codes, through a wrong code, a leaving and a beginning anew.
+#[test]
+fn o5_the_token_and_the_codes_of_a_security_link_leave_no_trace() {
+    story(async |gate| {
+        let haerin = gate.member_reading("en").await;
+        let address = "haerin@partner.test";
+        let (link, dead) = (gate.link("link").await, gate.link("link_expired").await);
+        let (token, dead_token) = (token_of(&link), token_of(&dead));
+        assert!(token.len() >= 22, "128 bits at least: {token}");
+        haerin.opens(&dead).await;
+        haerin.at_notice("link_expired").await;
+
+        let lost = gate.wire.tamper(Requests::posts("/flows"), Tampering::Lose);
+        haerin.goes_to(&link).await;
+        let sight = haerin.waits_for("a way on", |sight| sight.app == "ready" && sight.can("retry")).await;
+        assert_eq!(sight.url, format!("{}/link", gate.origin()));
+        assert_not_in_history(&haerin, token).await;
+        lost.lift();
+        haerin.does("retry").await;
+        haerin.at_link_address().await.sends(address).await;
+        haerin.comes_to("code").await;
+        let wrong = gate.wrong_code_for(address).await;
+        haerin.at_code().await.enters(&wrong).await;
+        haerin.is_told("code_wrong").await;
+        let old = gate.code_for(address).await;
+        assert_no_trace_but(&haerin, &[token, dead_token, &old], "at the code", OPENED).await;
+
+        haerin.reloads().await;
+        haerin.at_ended().await;
+        assert_no_trace(&haerin, &[token, dead_token, &old, &wrong, address], "after it was left").await;
+        haerin.clicks("[data-action=restart]").await;
+        haerin.at_link_address().await.sends(address).await;
+        haerin.comes_to("code").await;
+        let code = gate.code_for(address).await;
+        let sight = haerin.opens_what_is_shared(address).await;
+        let secrets = [token, dead_token, &old, &wrong, &code];
+        assert_no_trace(&haerin, &[&secrets[..], &[address]].concat(), "where it leads").await;
+        assert!(!sight.url.contains(token), "{sight}");
+        haerin.goes_back_in_history().await;
+        haerin.waits_for("something to look at", |sight| !sight.text.is_empty()).await;
+        haerin.opens("/").await;
+        assert_no_trace(&haerin, &[&secrets[..], &[address]].concat(), "for whoever comes next").await;
+        assert_not_in_history(&haerin, token).await;
+
+        // The one that was lost on the line and the one that arrived.
+        assert_is_only_in(gate, token, "/flows", 4);
+        assert_is_only_in(gate, dead_token, "/flows", 1);
+        assert_is_only_in(gate, &code, "/actions/submit", 1);
+        assert_told_nowhere(gate, &haerin, &[&secrets[..], &[address, "협력"]].concat()).await;
+        for passed in gate.wire.passed().iter().filter(|passed| !passed.target.starts_with("/sandbox/")) {
+            assert!(passed.headers.get("referer").is_none(), "{} {}", passed.method, passed.target);
+        }
     });
 }

@@ -27,6 +27,10 @@ mod new_passwords;
 mod reset;
 mod reset_links;
 
+mod in_app_browsers;
+mod leaving_a_link;
+mod security_link;
+
 mod code_field;
 mod keyboard;
 mod languages;
@@ -38,15 +42,19 @@ mod going_about;
 mod lost_answers;
 mod lost_connection;
 mod lost_while_joining;
+mod lost_while_opening_a_link;
 mod start_failures;
 mod whole_page;
 
 mod bad_answers;
 mod content_security;
+mod leaving_links;
 mod link_secrets;
 mod secrets;
 
 mod matrix;
 mod matrix_of_factors;
 mod matrix_of_joining;
+mod matrix_of_links;
 mod sandbox_page;
+mod taking_along;

@@ -286,10 +286,11 @@ fn t1_no_way_in_leads_around_it() {
         gate.policy("nuri", json!({ "password_max_age_days": 30 })).await;
         gate.lets_pass(31 * DAY).await;
         minji.gives_password_at("nuri", MINJI).await;
-        minji.at_new_password().await.sets("bomnal-2026-sanchaek").await;
         minji.at_choose_factor().await.picks("email").await;
-        is_out(gate, &minji).await;
         enters_code_for(&minji, MINJIS_HOME).await;
+        minji.comes_to("new_password").await;
+        is_out(gate, &minji).await;
+        minji.at_new_password().await.sets("bomnal-2026-sanchaek").await;
         minji.is_in(MINJI, "nuri").await;
     });
 }

@@ -86,7 +86,11 @@ impl<'g> NativeApp<'g> {
     /// At a door: `hints` are what the address bar says.
     pub async fn at_door(gate: &'g Gate, hints: Hints) -> Self {
         let at_front_door = hints.organisation.is_none();
-        Self::enters(gate, Entry { kind: Kind::SignIn, place: Place::Door, hints, flow: None, at_front_door }).await
+        Self::enters(
+            gate,
+            Entry { kind: Kind::SignIn, place: Place::Door, hints, flow: None, left: None, at_front_door },
+        )
+        .await
     }
 
     /// At an organisation's own door.
@@ -98,7 +102,8 @@ impl<'g> NativeApp<'g> {
     pub async fn with_link(gate: &'g Gate, kind: Kind, link: &str) -> Self {
         let token = link.split_once('#').map(|(_, token)| Secret::new(token));
         let hints = Hints { token, ..Hints::default() };
-        Self::enters(gate, Entry { kind, place: Place::Passage, hints, flow: None, at_front_door: false }).await
+        Self::enters(gate, Entry { kind, place: Place::Passage, hints, flow: None, left: None, at_front_door: false })
+            .await
     }
 
     async fn enters(gate: &'g Gate, entry: Entry) -> Self {
@@ -200,7 +205,14 @@ impl<'g> NativeApp<'g> {
                     }
                     Effect::Wake { .. } | Effect::Abort { .. } | Effect::Door | Effect::Reload | Effect::Continue => {}
                     Effect::Leave { url } => self.left_for = Some(url),
-                    Effect::Cancel { id } => self.gives_up(&id).await,
+                    Effect::Cancel { id } => {
+                        self.gives_up(&id).await;
+                        events.push(Event::Cancelled { id });
+                    }
+                    Effect::GiveUp { ticket, id } => {
+                        self.gives_up(&id).await;
+                        events.push(Event::Answered(ticket, Ok(Answer::GivenUp)));
+                    }
                 }
             }
         }

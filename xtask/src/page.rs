@@ -34,13 +34,15 @@ const PAGE_ONLY: &[&str] = &["failed.", "language.", "page."];
 
 /// Cascade layers are named first, so the order of these files decides nothing but what is read first.
 const STYLES: &[&str] = &["layers.css", "tokens.css", "base.css", "widgets.css", "screens.css"];
+/// What the login path does not show.
+const MORE_STYLES: &[&str] = &["whole.css"];
 
 const REMEDY: &str = "look at the messages above, then run `cargo xtask build` again";
 
 type Texts = Map<String, Value>;
 
-/// The app is built twice: for the login path, and with all screens (see ARCHITECTURE.md, "Two bundles"). Both pages have
-/// the same script and styles, and so one policy; they differ in what they load.
+/// The app is built twice: for the login path, and with all screens (see ARCHITECTURE.md, "Two bundles"). Each page has a style
+/// and a script of its own; one policy lets both run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Bundle {
     Login,
@@ -92,11 +94,9 @@ pub fn finish(root: &Path, staging: &Path, bundle: Bundle) -> Result {
     let template = String::from_utf8(take(&staging.join("index.html"))?).or_fail("the page is not UTF-8", REMEDY)?;
     let template = template.replace("data-bundle=\"login\"", &format!("data-bundle=\"{}\"", bundle.name()));
     let (locales, words) = languages(root, staging, &template)?;
-    let styles = STYLES.iter().map(|name| read(&root.join("style").join(name))).collect::<Result<Vec<_>>>()?;
-    let style = esbuild.minify("css", &[], &styles.concat())?;
-    let shell = read(&root.join("page/shell.js"))?;
-    let page = json!({ "locales": locales }).to_string().replace('<', "\\u003c");
-    let script = esbuild.minify("js", &["--format=iife"], &format!("const PAGE = {page};\n{shell}"))?;
+    let inline = |of: Bundle| Inline::new(root, &esbuild, of, &locales[of.name()]);
+    let all = Bundle::ALL.into_iter().map(inline).collect::<Result<Vec<_>>>()?;
+    let Inline { style, script } = inline(bundle)?;
 
     let head = format!(
         "<link rel=\"modulepreload\" href=\"/{glue}\" integrity=\"{glue_hash}\">\
@@ -113,7 +113,7 @@ pub fn finish(root: &Path, staging: &Path, bundle: Bundle) -> Result {
     write(&staging.join(bundle.page()), html.as_bytes())?;
 
     let headers = json!({
-        "Content-Security-Policy": policy(&style, &script),
+        "Content-Security-Policy": policy(&all),
         "Referrer-Policy": "no-referrer",
     });
     write(&staging.join("headers.json"), pretty(&headers)?.as_bytes())?;
@@ -131,14 +131,38 @@ pub fn finish(root: &Path, staging: &Path, bundle: Bundle) -> Result {
 /// The names of each language's files of words.
 type Words = BTreeMap<String, Vec<(Bundle, String)>>;
 
-/// Nothing inline but what this page was built with may run, no script of another origin, and nothing may be asked of
+/// What stands in a page itself.
+struct Inline {
+    style: String,
+    script: String,
+}
+
+impl Inline {
+    fn new(root: &Path, esbuild: &Esbuild, bundle: Bundle, locales: &Value) -> Result<Self> {
+        let more = match bundle {
+            Bundle::Login => &[][..],
+            Bundle::Whole => MORE_STYLES,
+        };
+        let styles = STYLES.iter().chain(more).map(|name| read(&root.join("style").join(name)));
+        let style = esbuild.minify("css", &[], &styles.collect::<Result<Vec<_>>>()?.concat())?;
+        let shell = read(&root.join("page/shell.js"))?;
+        let page = json!({ "locales": locales }).to_string().replace('<', "\\u003c");
+        let script = esbuild.minify("js", &["--format=iife"], &format!("const PAGE = {page};\n{shell}"))?;
+        Ok(Self { style, script })
+    }
+}
+
+/// Nothing inline but what these pages were built with may run, no script of another origin, and nothing may be asked of
 /// anybody else (FEATURES X10).
-fn policy(style: &str, script: &str) -> String {
-    let hash = |text: &str| format!("'sha256-{}'", sha256(text.as_bytes()));
+fn policy(pages: &[Inline]) -> String {
+    let hashes = |of: fn(&Inline) -> &String| {
+        let hashes = pages.iter().map(|page| format!("'sha256-{}'", sha256(of(page).as_bytes())));
+        hashes.collect::<Vec<_>>().join(" ")
+    };
     [
         "default-src 'none'".to_owned(),
-        format!("script-src 'self' 'wasm-unsafe-eval' {}", hash(script)),
-        format!("style-src {}", hash(style)),
+        format!("script-src 'self' 'wasm-unsafe-eval' {}", hashes(|page| &page.script)),
+        format!("style-src {}", hashes(|page| &page.style)),
         "connect-src 'self'".to_owned(),
         "img-src 'self'".to_owned(),
         "form-action 'none'".to_owned(),
@@ -160,7 +184,7 @@ fn started_glue(root: &Path, glue: &str, wasm: &Published) -> Result<String> {
     Ok(format!("const WASM = {wasm};\n{}\n{loader}", &glue[..exports]))
 }
 
-/// What the page's script knows of each language, and the name of the file that has its words.
+/// What each page's script knows of each language, by the page's bundle; and the names of the files that have the words.
 fn languages(root: &Path, staging: &Path, template: &str) -> Result<(Value, Words)> {
     let mut all = BTreeMap::new();
     for path in files::below(&root.join("locales"))? {
@@ -175,29 +199,26 @@ fn languages(root: &Path, staging: &Path, template: &str) -> Result<(Value, Word
     let said_by_page =
         |key: &str| (is_page_only(key) && !key.starts_with("language.n")) || template.contains(&format!("\"{key}\""));
 
-    let (mut locales, mut names) = (Map::new(), BTreeMap::new());
+    let (mut locales, mut names) = (json!({}), BTreeMap::new());
     for (tag, texts) in &all {
         let mut words: Vec<&Value> = said_on_login_path.iter().map(|key| &texts[key.as_str()]).collect();
-        let (mut files, mut published) = (Map::new(), Vec::new());
+        let shell: Texts =
+            texts.iter().filter(|(key, _)| said_by_page(key)).map(|(k, v)| (k.clone(), v.clone())).collect();
+        let (name, dir) = (&texts["language.name"], &texts["language.dir"]);
+        let mut published = Vec::new();
         for bundle in Bundle::ALL {
             if bundle == Bundle::Whole {
                 words.extend(said_more.iter().map(|key| &texts[MORE][key.as_str()]));
             }
             let words = serde_json::to_vec(&words).or_fail("words cannot be written", REMEDY)?;
             let words = Published::write(staging, &format!("words-{}-{tag}", bundle.name()), "json", &words)?;
-            files.insert(
-                bundle.name().into(),
-                json!({ "url": format!("/{}", words.name), "integrity": words.integrity }),
-            );
+            let file = json!({ "url": format!("/{}", words.name), "integrity": words.integrity });
+            locales[bundle.name()][tag] = json!({ "name": name, "dir": dir, "words": file, "shell": shell });
             published.push((bundle, words.name));
         }
-        let shell: Texts =
-            texts.iter().filter(|(key, _)| said_by_page(key)).map(|(k, v)| (k.clone(), v.clone())).collect();
-        let (name, dir) = (&texts["language.name"], &texts["language.dir"]);
-        locales.insert(tag.clone(), json!({ "name": name, "dir": dir, "words": files, "shell": shell }));
         names.insert(tag.clone(), published);
     }
-    Ok((Value::Object(locales), names))
+    Ok((locales, names))
 }
 
 fn is_page_only(key: &str) -> bool {

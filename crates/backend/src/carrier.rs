@@ -29,6 +29,14 @@ impl Carrier {
         Self::ALL.iter().copied().find(|carrier| carrier.as_str() == name)
     }
 
+    /// The road that it takes out of the house.
+    pub const fn road(self) -> Road {
+        match self {
+            Self::Email => Road::Mail,
+            Self::Sms | Self::Notification => Road::Phones,
+        }
+    }
+
     /// What the app is told that a code comes by.
     pub const fn channel(self) -> Channel {
         match self {
@@ -37,4 +45,11 @@ impl Carrier {
             Self::Notification => Channel::Notification,
         }
     }
+}
+
+/// A road for messages. What is held up on one does not hold up the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Road {
+    Mail,
+    Phones,
 }

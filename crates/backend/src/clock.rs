@@ -62,6 +62,16 @@ impl Clock {
         })
     }
 
+    /// The time of day as the system tells it now, moved like this clock: what another device's clock is compared with. It may
+    /// go backwards, so nothing is counted by it.
+    pub fn time_of_day(&self) -> Timestamp {
+        let hand = *self.0.hand.borrow();
+        Timestamp(match self.0.pace {
+            Pace::Running { .. } => system_millis().saturating_add(hand),
+            Pace::Standing => hand,
+        })
+    }
+
     /// Moves the clock on, and wakes whoever sleeps until a moment that has thereby come.
     pub fn advance_seconds(&self, seconds: u64) {
         self.0.hand.send_modify(|hand| *hand = hand.saturating_add(seconds.saturating_mul(1000)));

@@ -32,9 +32,6 @@ impl EmailAddress {
         }
         let normal: String = typed.nfc().collect();
         let (local, domain) = normal.rsplit_once('@').ok_or(NotAnAddress::Malformed)?;
-        if local.len() > 64 {
-            return Err(NotAnAddress::TooLong);
-        }
         let dots_are_fine = !local.starts_with('.') && !local.ends_with('.') && !local.contains("..");
         if local.is_empty() || !local.chars().all(stands_in_local_part) || !dots_are_fine {
             return Err(NotAnAddress::Malformed);
@@ -61,7 +58,12 @@ impl EmailAddress {
         if !domain.contains('.') || domain.len() > 253 || !labels_are_fine {
             return Err(NotAnAddress::Malformed);
         }
-        let address = format!("{}@{domain}", local.to_lowercase());
+        // Lower-casing can make it longer; it is this form that is kept, and read again.
+        let local = local.to_lowercase();
+        if local.len() > 64 {
+            return Err(NotAnAddress::TooLong);
+        }
+        let address = format!("{local}@{domain}");
         if address.len() > 254 { Err(NotAnAddress::TooLong) } else { Ok(Self(address)) }
     }
 
@@ -99,6 +101,17 @@ mod tests {
         assert_eq!(EmailAddress::parse("a@대문.test").unwrap().as_str(), "a@xn--vk1bx9m.test");
         assert_eq!(EmailAddress::parse("a@ｄａｅｍｕｎ。test").unwrap().as_str(), "a@daemun.test");
         assert_eq!(EmailAddress::parse("e\u{301}@daemun.test"), EmailAddress::parse("É@daemun.test"));
+    }
+
+    /// What is kept is read again: lower-casing makes some letters longer.
+    #[test]
+    fn an_address_is_read_as_it_was_kept() {
+        for typed in ["É@daemun.test".into(), format!("{}@daemun.test", "Ⱥ".repeat(21)), "a@대문.test".into()] {
+            let kept = EmailAddress::parse(&typed).unwrap();
+            assert_eq!(EmailAddress::parse(kept.as_str()), Ok(kept), "{typed}");
+        }
+        let longer = format!("{}@daemun.test", "Ⱥ".repeat(32));
+        assert_eq!(EmailAddress::parse(&longer), Err(NotAnAddress::TooLong));
     }
 
     #[test]

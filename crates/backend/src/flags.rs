@@ -1,8 +1,9 @@
 //! The command line's flags. It refuses to judge what they ask for, beyond their form.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
-use daemun_backend::{ClientAddress, Config, IpRates, Log, Sandbox, SmtpConfig};
+use daemun_backend::{ClientAddress, Config, IpRates, Log, Sandbox, SmtpConfig, Takes, WebhookConfig};
 use daemun_protocol::{AppLink, Platform, Terms, TermsId};
 use lexopt::prelude::*;
 
@@ -16,6 +17,9 @@ Usage: daemun-backend [--sandbox | --origin ORIGIN --smtp URL --mail-from ADDRES
   --sandbox               inbox, accounts and clock at /sandbox/; on this machine alone
   --smtp URL              smtps://user:password@host, smtp://host:25; also from DAEMUN_SMTP
   --mail-from ADDRESS     who mails are from (Daemun <no-reply@localhost> in the sandbox)
+  --messages-webhook URL  who takes SMS: https://…, or http://… on this machine (docs/MESSAGES.md)
+  --service-notifications the webhook takes messages of the platform's own service to phones too
+  --messages-secret-file FILE  what they are signed with: whsec_ and 24 to 64 bytes in base64
   --return-origin ORIGIN  an origin that members may be led back to; may be given again
   --terms ID[?]=URL       what new members agree to: service, privacy or marketing; with ? they need not; may be
                           given again, in the order to be shown; a URL may be a path of the own origin
@@ -48,6 +52,7 @@ pub fn read(mut parser: lexopt::Parser) -> Result<Flags, lexopt::Error> {
     // A URL with a password is better not in the list of processes.
     let mut smtp = std::env::var("DAEMUN_SMTP").ok();
     let mut from = None;
+    let (mut webhook, mut secret, mut takes) = (None, None, Takes::Sms);
     let (mut terms, mut apps) = (Vec::new(), Vec::new());
     while let Some(flag) = parser.next()? {
         match flag {
@@ -61,6 +66,9 @@ pub fn read(mut parser: lexopt::Parser) -> Result<Flags, lexopt::Error> {
             }
             Long("smtp") => smtp = Some(parser.value()?.string()?),
             Long("mail-from") => from = Some(parser.value()?.string()?),
+            Long("messages-webhook") => webhook = Some(parser.value()?.string()?),
+            Long("messages-secret-file") => secret = Some(read_secret(&parser.value()?.into())?),
+            Long("service-notifications") => takes = Takes::SmsAndNotifications,
             Long("return-origin") => config.return_origins.push(parser.value()?.string()?),
             Long("terms") => terms.push(read_terms(&parser.value()?.string()?)?),
             Long("app-link") => apps.push(read_app(&parser.value()?.string()?)?),
@@ -84,7 +92,23 @@ pub fn read(mut parser: lexopt::Parser) -> Result<Flags, lexopt::Error> {
         (Some(_), None, Sandbox::Off) => return Err("--smtp needs --mail-from".into()),
         (None, _, _) => None,
     };
+    config.webhook = match (webhook, secret) {
+        (Some(url), Some(secret)) => Some(WebhookConfig { url, secret, takes }),
+        (Some(_), None) => return Err("--messages-webhook needs --messages-secret-file".into()),
+        (None, Some(_)) => return Err("--messages-secret-file needs --messages-webhook".into()),
+        (None, None) if takes == Takes::SmsAndNotifications => {
+            return Err("--service-notifications needs --messages-webhook".into());
+        }
+        (None, None) => None,
+    };
     Ok(Flags::Run(Box::new(config)))
+}
+
+/// The secret alone: on a command line, everybody on the machine would read it.
+fn read_secret(file: &PathBuf) -> Result<String, lexopt::Error> {
+    std::fs::read_to_string(file)
+        .map(|text| text.trim().to_owned())
+        .map_err(|error| format!("--messages-secret-file: cannot read {}: {error}", file.display()).into())
 }
 
 /// `service=https://…`, `marketing?=https://…`.

@@ -418,10 +418,9 @@ impl Gate {
         match &turn {
             Turn::Passing(_) => {}
             Turn::Answered(finished) => {
-                let kept = if taking.row.flow.stage.shows_secrets() {
-                    Finished { body: String::new(), ..finished.clone() }
-                } else {
-                    finished.clone()
+                let kept = match taking.row.flow.stage.shows_secrets() {
+                    true => without_flow(finished)?,
+                    false => finished.clone(),
                 };
                 store::finish_answer(connection, scope, kept, now)?;
                 store::forget_old(connection, now)?;
@@ -465,6 +464,16 @@ impl Gate {
         let facts = self.facts(connection, &row.flow.stage)?;
         Ok(flow::view(id, &row.flow, &facts, now, row.expires_at))
     }
+}
+
+/// An answer that may be kept where its flow shows what must be written down nowhere: nothing of a flow, and of a refusal all
+/// but its flow.
+fn without_flow(finished: &Finished) -> Result<Finished, Trouble> {
+    let body = match serde_json::from_str::<Problem>(&finished.body) {
+        Ok(problem) => serde_json::to_string(&Problem { flow: None, ..problem })?,
+        Err(_) => String::new(),
+    };
+    Ok(Finished { body, ..finished.clone() })
 }
 
 fn is_over(row: &FlowRow, now: Timestamp) -> bool {

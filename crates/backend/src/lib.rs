@@ -24,12 +24,15 @@
 //!
 //! # What a stranger can use up
 //! A browser that has signed in has allowances of its own: for an account's password and for reset links to its address,
-//! however it signed in, and for codes to an address that it signed in with by code. Nobody else can use them up. Browsers that never did share theirs: codes and reset links
-//! sent to an address or number, wrong codes for it (in half an hour and in a day), and wrong passwords for an ID, once for those that came by the organisation's ID and once for those that proved
-//! the mailbox first. So a stranger can keep a member's *new* device waiting, for as long as they go on and as far as
-//! their network address is let; to give each newcomer an allowance would give it to whoever guesses. A policy that
-//! suspends is the other exception. And since the newest reset link alone is good, who knows a member's name and address can
-//! have an older one replaced; what they get by it is one more mail in the member's own inbox.
+//! however it signed in; for codes to an address or number that it signed in with by code; and for second factors, if it has
+//! given one. Nobody else can use them up. Browsers that never did share theirs: codes and reset links sent to an address or
+//! number, wrong codes for it (in half an hour and in a day), wrong passwords for an ID, once for those that came by the
+//! organisation's ID and once for those that proved the mailbox first, and messages to phones for signing in. So a stranger
+//! can keep a member's *new* device waiting, for as long as they go on and as far as their network address is let; to give
+//! each newcomer an allowance would give it to whoever guesses. Second factors are counted by account alone: what strangers do
+//! at the front door does not count there. A policy that suspends is the other exception. And since the newest reset link alone
+//! is good, who knows a member's name and address can have an older one replaced; what they get by it is one more mail in the
+//! member's own inbox.
 
 mod server;
 
@@ -78,10 +81,10 @@ pub use http::ClientAddress;
 pub use limits::{IpRates, Rate};
 pub use locale::Locale;
 pub use log::Log;
-pub use mail::SmtpRefused;
+pub use mail::{SmtpRefused, WebhookRefused};
 pub use offering::NotALink;
 pub use password::{Breached, WorstPasswords};
 pub use return_to::{NotAnOrigin, ReturnPlaces, ReturnTo};
 pub use sandbox::{Sandbox, Seed, seeds};
-pub use server::{Config, NotStarted, Server, SmtpConfig, start};
+pub use server::{Config, NotStarted, Server, SmtpConfig, Takes, WebhookConfig, start};
 pub use store::Trouble;

@@ -116,8 +116,12 @@ pub struct Rate {
 /// Codes sent to one address.
 pub const SENDS: [Rate; 2] = [Rate { count: 5, seconds: 10 * 60 }, Rate { count: 20, seconds: 24 * 3600 }];
 
-/// Codes sent to phones for one workspace, and all those that are sent before a workspace is known: they cost money.
-pub const WORKSPACE_SENDS: Rate = Rate { count: 300, seconds: 10 * 60 };
+/// Codes sent to phones of one workspace's members, by browsers that are not known there; and those for signing in, which are
+/// sent before a workspace is known, of all together. They cost money.
+pub const PHONE_SENDS: [Rate; 1] = [Rate { count: 300, seconds: 10 * 60 }];
+/// The same where anybody may have any number sent to.
+pub const UNPROVEN_PHONE_SENDS: [Rate; 2] =
+    [Rate { count: 30, seconds: 10 * 60 }, Rate { count: 300, seconds: 24 * 3600 }];
 
 /// Seconds until one more is within every rate, given the moments of the earlier ones; `None`: now.
 pub fn wait_for_rates(rates: &[Rate], earlier: &[Timestamp], now: Timestamp) -> Option<u32> {

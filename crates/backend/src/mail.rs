@@ -1,24 +1,26 @@
-//! Mail leaving the house: from the outbox table to an SMTP server, the sandbox's inbox, or both, off the request path and
-//! again until it arrives or has lost its meaning. It refuses to know what the mails are about (see `mail::texts`).
+//! Messages leaving the house: from the outbox table by their carrier's way, to the sandbox's inbox, or both, off the request
+//! path and again until they arrive or have lost their meaning. It refuses to know what they are about (see `mail::texts`) and
+//! how a way is gone (see `mail::smtp` and `mail::webhook`).
 
 pub mod texts;
 
+mod smtp;
+mod webhook;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, SystemTime};
 
 use daemun_protocol::Timestamp;
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message};
-use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use tokio::sync::{Mutex, Notify};
 use tokio::task::JoinSet;
 
-use crate::carrier::Carrier;
+use crate::carrier::{Carrier, Road};
 use crate::clock::Clock;
 use crate::log::Log;
 use crate::reset_desk::ResetDesk;
 use crate::store::{self, OutboxRow, Store, Trouble};
+pub use smtp::{Smtp, SmtpRefused};
+pub use webhook::{Webhook, WebhookRefused};
 
 /// A message as it is queued.
 #[derive(Clone, PartialEq, Eq)]
@@ -56,66 +58,39 @@ impl core::fmt::Debug for Words {
     }
 }
 
-/// An SMTP server and who the mails are from.
-#[derive(Clone, Debug)]
-pub struct Smtp {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
-    from: Mailbox,
+/// The ways out of the house. Where there is none, the sandbox's inbox is all.
+#[derive(Clone, Debug, Default)]
+pub struct Ways {
+    pub email: Option<Smtp>,
+    /// For SMS and service notifications.
+    pub phones: Option<Webhook>,
 }
 
-/// An SMTP setting that cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum SmtpRefused {
-    #[error("not an SMTP URL such as smtps://user:password@mail.example: {0}")]
-    Url(#[from] lettre::transport::smtp::Error),
-    #[error("not a sender such as Daemun <no-reply@mail.example>: {0}")]
-    From(#[from] lettre::address::AddressError),
+/// The way of one carrier.
+enum Way<'a> {
+    Smtp(&'a Smtp),
+    Webhook(&'a Webhook),
+    InboxAlone,
+    /// Nothing is offered that goes this way.
+    Nowhere,
 }
 
-impl Smtp {
-    /// A server by URL: `smtps://user:password@host`, `smtp://host:25`, `smtp://host?tls=required` (as lettre reads them).
-    ///
-    /// # Errors
-    /// [`SmtpRefused`] says which setting cannot be used.
-    pub fn new(url: &str, from: &str) -> Result<Self, SmtpRefused> {
-        let transport =
-            AsyncSmtpTransport::<Tokio1Executor>::from_url(url)?.timeout(Some(Duration::from_secs(20))).build();
-        Ok(Self { transport, from: from.parse()? })
-    }
-
-    async fn send(&self, row: &OutboxRow) -> Result<(), Fate> {
-        let to: Mailbox = row.mail.to.parse().map_err(|_| Fate::Hopeless(None))?;
-        let domain = self.from.email.domain();
-        let message = Message::builder()
-            .from(self.from.clone())
-            .to(to)
-            .subject(row.mail.words.subject.clone())
-            .message_id(Some(format!("<{}@{domain}>", row.mail.message_id)))
-            .date(SystemTime::UNIX_EPOCH + Duration::from_millis(row.created_at.0))
-            .header(ContentType::TEXT_PLAIN)
-            .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".into()))
-            .body(row.mail.words.text.clone())
-            .map_err(|_| Fate::Hopeless(None))?;
-        match self.transport.send(message).await {
-            Ok(_) => Ok(()),
-            Err(refused) => {
-                let code = refused.status().map(u16::from);
-                Err(if code.is_some_and(is_about_the_mail) { Fate::Hopeless(code) } else { Fate::Again(code) })
-            }
-        }
-    }
-}
-
-/// What becomes of a mail that was not sent, and the three digits that the server gave for it.
+/// What becomes of a message that was not taken, and the three digits that the other side gave for it.
 enum Fate {
-    Again(Option<u16>),
+    Again {
+        code: Option<u16>,
+        /// When the other side wants to hear of it again.
+        not_before: Option<Timestamp>,
+    },
     Hopeless(Option<u16>),
 }
 
-/// Whether a server refuses this recipient or this mail for good (RFC 5321 §4.2.3, RFC 7504 §4). Other refusals with a 5,
-/// such as 530 and 535 (RFC 4954 §6), are about the two servers, and an operator may mend them while the mail waits.
-fn is_about_the_mail(code: u16) -> bool {
-    matches!(code, 550..=554 | 556)
+impl Fate {
+    const HOPELESS: Self = Self::Hopeless(None);
+
+    const fn again(code: Option<u16>) -> Self {
+        Self::Again { code, not_before: None }
+    }
 }
 
 /// The three digits as the log has them.
@@ -123,10 +98,18 @@ fn digits(code: Option<u16>) -> String {
     code.map(|code| format!(" ({code})")).unwrap_or_default()
 }
 
+/// What the log calls a message.
+fn log_name(carrier: Carrier) -> &'static str {
+    match carrier {
+        Carrier::Email => "mail",
+        Carrier::Sms | Carrier::Notification => carrier.as_str(),
+    }
+}
+
 /// Seconds from one attempt to the next.
 const PAUSES: &[u64] = &[2, 5, 15, 30, 60, 120];
 
-/// The one who carries mails out.
+/// The one who carries messages out.
 #[derive(Clone, Debug)]
 pub struct Postman(Arc<Round>);
 
@@ -135,15 +118,31 @@ struct Round {
     store: Store,
     clock: Clock,
     log: Log,
-    smtp: Option<Smtp>,
+    ways: Ways,
     inbox: Inbox,
     /// Asked first, on each round: what it finds goes out with the rest.
     desk: ResetDesk,
-    /// Held while mails are carried, so that none is carried twice at once.
-    carrying: Mutex<()>,
-    bell: Notify,
+    mail: Lane,
+    phones: Lane,
     /// The sandbox's "the mail server is down".
     down: AtomicBool,
+}
+
+/// One road out: who does not answer there holds up nothing on the other.
+#[derive(Debug, Default)]
+struct Lane {
+    /// Held while messages are carried, so that none is carried twice at once.
+    carrying: Mutex<()>,
+    bell: Notify,
+}
+
+impl Round {
+    const fn lane(&self, road: Road) -> &Lane {
+        match road {
+            Road::Mail => &self.mail,
+            Road::Phones => &self.phones,
+        }
+    }
 }
 
 /// Whether mails are kept for people to read.
@@ -154,16 +153,16 @@ pub enum Inbox {
 }
 
 impl Postman {
-    pub fn new(store: Store, clock: Clock, log: Log, smtp: Option<Smtp>, inbox: Inbox, desk: ResetDesk) -> Self {
+    pub fn new(store: Store, clock: Clock, log: Log, ways: Ways, inbox: Inbox, desk: ResetDesk) -> Self {
         let round = Round {
             store,
             clock,
             log,
-            smtp,
+            ways,
             inbox,
             desk,
-            carrying: Mutex::default(),
-            bell: Notify::new(),
+            mail: Lane::default(),
+            phones: Lane::default(),
             down: AtomicBool::new(false),
         };
         Self(Arc::new(round))
@@ -171,7 +170,8 @@ impl Postman {
 
     /// Says that there is something in the outbox.
     pub fn ring(&self) {
-        self.0.bell.notify_one();
+        self.0.mail.bell.notify_one();
+        self.0.phones.bell.notify_one();
     }
 
     /// Sandbox: mails stay in the outbox while the server is said to be down.
@@ -180,10 +180,14 @@ impl Postman {
         self.ring();
     }
 
-    /// Carries mails for as long as it is polled.
+    /// Carries messages for as long as it is polled.
     pub async fn walk(self) {
+        tokio::join!(self.walk_on(Road::Mail), self.walk_on(Road::Phones));
+    }
+
+    async fn walk_on(&self, road: Road) {
         loop {
-            let next = match self.carry_due().await {
+            let next = match self.carry_due_on(road).await {
                 Ok(next) => next,
                 Err(trouble) => {
                     self.0.log.line(&format!("mail: {trouble}"));
@@ -196,28 +200,38 @@ impl Postman {
                     None => std::future::pending().await,
                 }
             };
-            tokio::select! { () = due => {}, () = self.0.bell.notified() => {} }
+            tokio::select! { () = due => {}, () = self.0.lane(road).bell.notified() => {} }
         }
     }
 
     /// Looks up what was asked for, carries what is due now, and says when the next is.
     ///
     /// # Errors
-    /// [`Trouble`] with the database; a mail that cannot be sent is none.
+    /// [`Trouble`] with the database; a message that cannot be sent is none.
     pub async fn carry_due(&self) -> Result<Option<Timestamp>, Trouble> {
-        let _carrying = self.0.carrying.lock().await;
+        let mail = self.carry_due_on(Road::Mail).await?;
+        let phones = self.carry_due_on(Road::Phones).await?;
+        Ok(mail.into_iter().chain(phones).min())
+    }
+
+    /// The same on one road, and when the next is due there.
+    async fn carry_due_on(&self, road: Road) -> Result<Option<Timestamp>, Trouble> {
+        let _carrying = self.0.lane(road).carrying.lock().await;
         // What the desk cannot look up holds up no mail, and is looked up again with the next round.
-        let looked_up = self.0.desk.look_up().await;
-        let next = self.carry_all().await?;
+        let looked_up = match road {
+            Road::Mail => self.0.desk.look_up().await,
+            Road::Phones => Ok(()),
+        };
+        let next = self.carry_all(road).await?;
         looked_up.map(|()| next)
     }
 
-    async fn carry_all(&self) -> Result<Option<Timestamp>, Trouble> {
+    async fn carry_all(&self, road: Road) -> Result<Option<Timestamp>, Trouble> {
         loop {
             let now = self.0.clock.now();
-            let due = self.0.store.read(move |transaction| store::due_mails(transaction, now)).await?;
+            let due = self.0.store.read(move |transaction| store::due_mails(transaction, road, now)).await?;
             if due.is_empty() {
-                return self.0.store.read(|transaction| store::next_mail_at(transaction)).await;
+                return self.0.store.read(move |transaction| store::next_mail_at(transaction, road)).await;
             }
             let mut carried = JoinSet::new();
             for row in due {
@@ -236,24 +250,35 @@ impl Postman {
         }
     }
 
+    fn way(&self, carrier: Carrier) -> Way<'_> {
+        let way = match carrier.road() {
+            Road::Mail => self.0.ways.email.as_ref().map(Way::Smtp),
+            Road::Phones => self.0.ways.phones.as_ref().map(Way::Webhook),
+        };
+        way.unwrap_or(match self.0.inbox {
+            Inbox::Kept => Way::InboxAlone,
+            Inbox::None => Way::Nowhere,
+        })
+    }
+
     async fn carry(self, row: OutboxRow) -> Result<(), Trouble> {
         if row.mail.to.is_empty() {
             return self.0.store.write(move |transaction| store::remove_mail(transaction, &row).map(|_| ())).await;
         }
-        let now = self.0.clock.now();
+        let (now, carrier) = (self.0.clock.now(), row.mail.words.carrier);
         let sent = if row.give_up_at <= now {
-            Err(Fate::Hopeless(None))
+            Err(Fate::HOPELESS)
         } else if self.0.down.load(Ordering::Acquire) {
-            Err(Fate::Again(None))
+            Err(Fate::again(None))
         } else {
-            match (row.mail.words.carrier, &self.0.smtp, self.0.inbox) {
-                (Carrier::Email, Some(smtp), _) => smtp.send(&row).await,
-                (Carrier::Email, None, _) | (Carrier::Sms | Carrier::Notification, _, Inbox::Kept) => Ok(()),
-                // A deployment has no way to phones yet, and offers none.
-                (Carrier::Sms | Carrier::Notification, _, Inbox::None) => Err(Fate::Hopeless(None)),
+            match self.way(carrier) {
+                Way::Smtp(smtp) => smtp.send(&row).await,
+                Way::Webhook(webhook) => webhook.send(&row, now).await,
+                Way::InboxAlone => Ok(()),
+                Way::Nowhere => Err(Fate::HOPELESS),
             }
         };
-        let (id, attempts) = (row.id, row.attempts);
+        let (id, attempts, kind) = (row.id, row.attempts, log_name(carrier));
         match sent {
             Ok(()) => {
                 let inbox = self.0.inbox;
@@ -267,13 +292,15 @@ impl Postman {
                 self.0.store.write(settle).await
             }
             Err(Fate::Hopeless(code)) => {
-                self.0.log.line(&format!("mail: given up after {attempts} attempts{}", digits(code)));
+                self.0.log.line(&format!("{kind}: given up after {attempts} attempts{}", digits(code)));
                 self.0.store.write(move |transaction| store::remove_mail(transaction, &row).map(|_| ())).await
             }
-            Err(Fate::Again(code)) => {
+            Err(Fate::Again { code, not_before }) => {
                 let pause = usize::try_from(attempts).ok().and_then(|index| PAUSES.get(index)).or(PAUSES.last());
-                let next_at = now.plus_seconds(pause.copied().unwrap_or(60));
-                self.0.log.line(&format!("mail: attempt {}{} failed, tried again later", attempts + 1, digits(code)));
+                let paused = now.plus_seconds(pause.copied().unwrap_or(60));
+                // What nobody wants to hear of in time is given up in time.
+                let next_at = not_before.map_or(paused, |wanted| wanted.max(paused)).min(row.give_up_at);
+                self.0.log.line(&format!("{kind}: attempt {}{} failed, tried again later", attempts + 1, digits(code)));
                 self.0.store.write(move |transaction| store::postpone_mail(transaction, id, next_at)).await
             }
         }
@@ -295,9 +322,12 @@ mod tests {
         let key = store.server_key(chance.clone()).await.unwrap();
         let origin = "https://login.example".into();
         let desk = ResetDesk { store: store.clone(), clock: clock.clone(), chance, key, origin };
-        // Whoever tries it is heard of: nobody listens there.
-        let smtp = Smtp::new("smtp://127.0.0.1:1", "no-reply@daemun.example").unwrap();
-        let postman = Postman::new(store.clone(), clock, log.clone(), Some(smtp), Inbox::Kept, desk);
+        // Whoever is tried there is heard of in the log: nobody listens.
+        let ways = Ways {
+            email: Some(Smtp::new("smtp://127.0.0.1:1", "no-reply@daemun.example").unwrap()),
+            phones: Some(Webhook::new("http://127.0.0.1:1/", &webhook::some_secret()).unwrap()),
+        };
+        let postman = Postman::new(store.clone(), clock, log.clone(), ways, Inbox::Kept, desk);
         let queue = |to: &'static str| {
             store.write(move |transaction| {
                 for carrier in Carrier::ALL {
@@ -320,7 +350,10 @@ mod tests {
         assert!(inbox().await.unwrap().is_empty() && log.lines().is_empty(), "{:?}", log.lines());
         // Somebody is carried to.
         queue("somebody@daemun.test").await.unwrap();
-        assert!(postman.carry_due().await.unwrap().is_some(), "the mail waits");
-        assert_eq!((inbox().await.unwrap().len(), log.lines().len()), (2, 1));
+        assert!(postman.carry_due().await.unwrap().is_some(), "they wait");
+        let mut lines = log.lines();
+        lines.sort();
+        let again = |kind: &str| format!("{kind}: attempt 1 failed, tried again later");
+        assert_eq!(lines, ["mail", "notification", "sms"].map(again));
     }
 }

@@ -16,7 +16,7 @@ use crate::gate::{Gate, Parts};
 use crate::http::{ClientAddress, House, Origin, discovery, router, serve};
 use crate::limits::{IpRates, Meter};
 use crate::log::Log;
-use crate::mail::{Inbox, Postman, Smtp, SmtpRefused};
+use crate::mail::{Inbox, Postman, Smtp, SmtpRefused, Ways, Webhook, WebhookRefused};
 use crate::mobile_number;
 use crate::offering::{self, NotALink};
 use crate::password::{self, Breached, PasswordChecker, WorstPasswords};
@@ -39,6 +39,8 @@ pub struct Config {
     pub sandbox: Sandbox,
     /// `None`: mails go to the sandbox's inbox alone.
     pub smtp: Option<SmtpConfig>,
+    /// `None`: messages to phones go to the sandbox's inbox alone, and a deployment sends none.
+    pub webhook: Option<WebhookConfig>,
     /// Origins that members may be led back to, besides the own one (FEATURES L11).
     pub return_origins: Vec<String>,
     pub client_address: ClientAddress,
@@ -69,6 +71,31 @@ impl core::fmt::Debug for SmtpConfig {
     }
 }
 
+/// Who takes SMS and service notifications (docs/MESSAGES.md).
+#[derive(Clone)]
+pub struct WebhookConfig {
+    /// `https://…`, or `http://…` on this machine.
+    pub url: String,
+    /// What both sides know: `whsec_` and 24 to 64 bytes in base64.
+    pub secret: String,
+    pub takes: Takes,
+}
+
+/// Which messages to phones are taken there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// SMS alone: nothing else is offered to members.
+    Sms,
+    /// Messages of the platform's own service too, for whom SMS does not reach (FEATURES L2).
+    SmsAndNotifications,
+}
+
+impl core::fmt::Debug for WebhookConfig {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("WebhookConfig")
+    }
+}
+
 impl Config {
     /// A sandbox on any free port of this machine, with the system's clock and chance, and no log.
     pub fn sandbox(database: impl Into<PathBuf>) -> Self {
@@ -79,6 +106,7 @@ impl Config {
             app: None,
             sandbox: Sandbox::On,
             smtp: None,
+            webhook: None,
             return_origins: Vec::new(),
             client_address: ClientAddress::Peer,
             clock: Clock::system(),
@@ -129,6 +157,8 @@ pub enum NotStarted {
     Link(#[from] NotALink),
     #[error(transparent)]
     Smtp(#[from] SmtpRefused),
+    #[error(transparent)]
+    Webhook(#[from] WebhookRefused),
     #[error("the app: {0}")]
     App(#[from] NotServable),
     #[error("cannot listen on {0}: {1}")]
@@ -157,11 +187,21 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
     if config.sandbox == Sandbox::On && !config.listen.ip().is_loopback() {
         return Err(NotStarted::SandboxOutside(config.listen));
     }
-    let smtp = match (&config.smtp, config.sandbox) {
+    let email = match (&config.smtp, config.sandbox) {
         (Some(smtp), Sandbox::On | Sandbox::Off) => Some(Smtp::new(&smtp.url, &smtp.from)?),
         (None, Sandbox::On) => None,
         (None, Sandbox::Off) => return Err(NotStarted::NoMail),
     };
+    let phones = config.webhook.as_ref().map(|webhook| Webhook::new(&webhook.url, &webhook.secret)).transpose()?;
+    // Phones are reached by the sandbox's inbox, or by whoever takes messages to them.
+    let channels = match (config.sandbox, config.webhook.as_ref().map(|webhook| webhook.takes)) {
+        (Sandbox::On, _) | (Sandbox::Off, Some(Takes::SmsAndNotifications)) => {
+            vec![Channel::Email, Channel::Sms, Channel::Notification]
+        }
+        (Sandbox::Off, Some(Takes::Sms)) => vec![Channel::Email, Channel::Sms],
+        (Sandbox::Off, None) => vec![Channel::Email],
+    };
+    let ways = Ways { email, phones };
     let listening = TcpListener::bind(config.listen).await.and_then(|listener| {
         let address = listener.local_addr()?;
         Ok((listener, address))
@@ -218,8 +258,7 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
         key: key.clone(),
         origin: origin.clone(),
     };
-    let postman = Postman::new(store.clone(), config.clock.clone(), config.log.clone(), smtp, inbox, desk);
-    let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host).to_owned();
+    let postman = Postman::new(store.clone(), config.clock.clone(), config.log.clone(), ways, inbox, desk);
     let gate = Gate::from(Parts {
         store,
         clock: config.clock.clone(),
@@ -232,14 +271,11 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
         places,
         host: host_of(&origin),
         terms: terms.clone(),
-        // A deployment has no way to phones yet.
-        channels: match config.sandbox {
-            Sandbox::On => vec![Channel::Email, Channel::Sms, Channel::Notification],
-            Sandbox::Off => vec![Channel::Email],
-        },
+        channels,
         same_key: crate::gate::SameKey::default(),
         log: config.log.clone(),
     });
+    let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host).to_owned();
     let house = House {
         gate,
         files: Arc::new(files),

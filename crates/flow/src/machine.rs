@@ -6,6 +6,7 @@ use daemun_protocol::{
 };
 
 use crate::retry::{Jitter, RESENDS, Rhythm};
+use crate::trouble::is_passing;
 use crate::{Entry, Face, Moment, Place, Refusal, Trouble, may_lead_to};
 
 /// Names one request, so that an answer to an older one is known as such and dropped.
@@ -43,6 +44,8 @@ pub enum Event {
     Stranded,
     /// The screen is left for good: the page goes, or the app around it shows something else.
     Left,
+    /// The backend has heard of [`Effect::Cancel`].
+    Cancelled { id: String },
 }
 
 /// What the backend can answer.
@@ -54,6 +57,8 @@ pub enum Answer {
     },
     /// 304: as it was.
     NotModified,
+    /// 204: the flow was given up.
+    GivenUp,
     Problem(Problem),
 }
 
@@ -75,6 +80,8 @@ pub enum Effect {
     Read { ticket: Ticket, id: String, etag: Option<String> },
     /// `POST flows/{id}/actions/{name}`. The driver keeps it, key and all, until the ticket is settled.
     Act { ticket: Ticket, id: String, rev: u64, action: Action },
+    /// `DELETE flows/{id}`, which was lost before: what is begun in its place waits for the answer.
+    GiveUp { ticket: Ticket, id: String },
     /// Send the request of this ticket once more, as it was, key and all.
     Resend { ticket: Ticket },
     /// Nobody waits for this answer any more.
@@ -89,7 +96,8 @@ pub enum Effect {
     Reload,
     /// Load the page that has all screens, for a step that this one has none for; it reads the flow where it is.
     Continue,
-    /// `DELETE flows/{id}`, which is to arrive also if the page goes. Nobody waits for its answer.
+    /// `DELETE flows/{id}`, which is to arrive also if the page goes. Nobody waits for its answer; whoever is still there when
+    /// it comes says [`Event::Cancelled`].
     Cancel { id: String },
 }
 
@@ -106,6 +114,8 @@ pub struct Machine {
     jitter: Jitter,
     sight: Sight,
     online: bool,
+    /// The flow that was left, until the backend is known to know it.
+    unheard: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -216,6 +226,7 @@ impl Machine {
             jitter: Jitter::new(seed),
             sight: Sight::Seen,
             online: true,
+            unheard: None,
         }
     }
 
@@ -247,6 +258,12 @@ impl Machine {
                 self.begin_anew(&mut effects);
             }
             Event::Left => self.leave(&mut effects),
+            // What has begun anew already waits for an answer of its own.
+            Event::Cancelled { id } => {
+                if matches!(self.phase, Phase::Ended { .. }) {
+                    self.unheard.take_if(|unheard| *unheard == id);
+                }
+            }
             Event::Submitted(action) => self.submit(now, action, &mut effects),
             Event::Answered(ticket, answer) => self.answered(now, ticket, answer, &mut effects),
             Event::Tick => {}
@@ -388,9 +405,11 @@ impl Machine {
                 self.entry.flow = None;
             }
             opening.request = OpeningRequest::Sent(Sending::first(ticket));
-            effects.push(match self.entry.flow.clone() {
-                Some(id) => Effect::Read { ticket, id, etag: None },
-                None => Effect::Begin { ticket },
+            effects.push(match (self.unheard.clone(), self.entry.flow.clone()) {
+                // Only after what was left has ended is it known, and said, why this one begins.
+                (Some(id), _) => Effect::GiveUp { ticket, id },
+                (None, Some(id)) => Effect::Read { ticket, id, etag: None },
+                (None, None) => Effect::Begin { ticket },
             });
         }
     }
@@ -415,16 +434,24 @@ impl Machine {
     /// another page of the app carries on is not left.
     fn leave(&mut self, effects: &mut Vec<Effect>) {
         let left = match &self.phase {
-            Phase::Open(open) => Some(&open.flow.id).filter(|_| open.flow.kind == Kind::Link),
+            // A dead link offers nothing: there is nothing to end, and loaded again it says the same.
+            Phase::Open(open) => {
+                Some(&open.flow.id).filter(|_| open.flow.kind == Kind::Link && open.offers.iter().count() > 0)
+            }
             Phase::Opening(Opening { request: OpeningRequest::Elsewhere, .. }) => None,
             Phase::Opening(_) => self.entry.flow.as_ref().filter(|_| self.entry.kind == Kind::Link),
             Phase::Complete { .. } | Phase::Ended { .. } => None,
         };
         if let Some(id) = left.cloned() {
             self.drop_request(effects);
-            self.phase = Phase::Ended { reason: EndReason::Left, restart: Some(Restart { kind: Kind::Link }) };
-            effects.push(Effect::Cancel { id });
+            self.give_up(id, effects);
         }
+    }
+
+    fn give_up(&mut self, id: String, effects: &mut Vec<Effect>) {
+        self.phase = Phase::Ended { reason: EndReason::Left, restart: Some(Restart { kind: Kind::Link }) };
+        self.unheard = Some(id.clone());
+        effects.push(Effect::Cancel { id });
     }
 
     fn submit(&mut self, now: Moment, action: Action, effects: &mut Vec<Effect>) {
@@ -547,6 +574,18 @@ impl Machine {
         answer: Result<Answer, Fault>,
         effects: &mut Vec<Effect>,
     ) {
+        // Whatever the backend says for good of a flow that was left, it is over.
+        let is_heard = match &answer {
+            Ok(Answer::Problem(problem)) => !is_passing(&problem.code),
+            Ok(Answer::Flow { .. } | Answer::GivenUp) => true,
+            Ok(Answer::NotModified) | Err(_) => false,
+        };
+        if is_heard && self.unheard.take().is_some() {
+            if let Phase::Opening(opening) = &mut self.phase {
+                opening.request = OpeningRequest::Unsent;
+            }
+            return self.open(effects);
+        }
         let request = match answer {
             Ok(Answer::Flow { flow, etag }) => {
                 let (shown, early) = match &mut self.phase {
@@ -586,7 +625,9 @@ impl Machine {
                 Some(flow) => return self.adopt(now, flow, None, None, effects),
                 None => OpeningRequest::Failed(Trouble::Refused(Refusal::new(problem, now))),
             },
-            Ok(Answer::NotModified) | Err(Fault::Unreadable) => OpeningRequest::Failed(Trouble::Unreadable),
+            Ok(Answer::NotModified | Answer::GivenUp) | Err(Fault::Unreadable) => {
+                OpeningRequest::Failed(Trouble::Unreadable)
+            }
             Err(Fault::Network) => match self.again(now, sending) {
                 Some(again) => OpeningRequest::Sent(again),
                 None => OpeningRequest::Failed(Trouble::Network),
@@ -621,7 +662,9 @@ impl Machine {
                 None if problem.code == ProblemCode::FlowUnknown => return self.end(EndReason::Expired),
                 None => Trouble::Refused(Refusal::new(problem, now)),
             },
-            Ok(Answer::Flow { .. } | Answer::NotModified) | Err(Fault::Unreadable) => Trouble::Unreadable,
+            Ok(Answer::Flow { .. } | Answer::NotModified | Answer::GivenUp) | Err(Fault::Unreadable) => {
+                Trouble::Unreadable
+            }
             Err(Fault::Network) => match self.again(now, sending) {
                 Some(sending) => {
                     if let Phase::Open(open) = &mut self.phase {
@@ -668,7 +711,7 @@ impl Machine {
                 }
                 return;
             }
-            Ok(Answer::Flow { .. }) | Err(Fault::Network | Fault::Unreadable) => open.rhythm.failed(),
+            Ok(Answer::Flow { .. } | Answer::GivenUp) | Err(Fault::Network | Fault::Unreadable) => open.rhythm.failed(),
         }
         if over {
             return self.end(EndReason::Expired);
@@ -706,6 +749,11 @@ impl Machine {
         match &flow.status {
             // A flow that outlives its own end by its own clock would be asked for without a pause.
             Status::Active { .. } if flow.expires_at <= flow.server_time => self.end(EndReason::Expired),
+            // The page before this one was left, and nobody has heard of it.
+            Status::Active { .. } if flow.kind == Kind::Link && self.entry.left.as_ref() == Some(&flow.id) => {
+                self.entry.flow = Some(flow.id.clone());
+                self.give_up(flow.id, effects);
+            }
             Status::Active { step, .. } if !(self.shows)(&step.step) => {
                 self.entry.flow = Some(flow.id.clone());
                 let (offers, request) = (Offers::default(), OpeningRequest::Elsewhere);

@@ -11,6 +11,9 @@ pub struct Entry {
     pub hints: Hints,
     /// A flow that this history entry began: the page was reloaded, or came back from the browser's history.
     pub flow: Option<String>,
+    /// The security link's flow whose screen this tab left last, as far as it remembers: whether the backend has heard of that
+    /// is another matter.
+    pub left: Option<String>,
     /// Which page this is.
     pub place: Place,
     /// Whether the page shows the front door's form already, so that it can be typed into before any answer.

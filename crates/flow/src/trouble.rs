@@ -22,6 +22,11 @@ impl Trouble {
     }
 }
 
+/// Whether a problem says something of the moment and nothing of what was asked.
+pub(crate) fn is_passing(code: &ProblemCode) -> bool {
+    matches!(code, ProblemCode::Unavailable | ProblemCode::TooManyRequests | ProblemCode::Internal)
+}
+
 /// A problem of the backend, with its times turned into ours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -37,7 +42,7 @@ pub struct Refusal {
 impl Refusal {
     /// Whether it says something of the moment and nothing of what was asked.
     pub(crate) fn is_passing(&self) -> bool {
-        matches!(self.code, ProblemCode::Unavailable | ProblemCode::TooManyRequests | ProblemCode::Internal)
+        is_passing(&self.code)
     }
 
     pub(crate) fn new(problem: Problem, now: Moment) -> Self {

@@ -117,7 +117,10 @@ struct Wire {
 impl Wire {
     fn carry(&mut self, effect: &Effect) {
         match effect {
-            Effect::Begin { ticket } | Effect::Read { ticket, .. } | Effect::Act { ticket, .. } => {
+            Effect::Begin { ticket }
+            | Effect::Read { ticket, .. }
+            | Effect::GiveUp { ticket, .. }
+            | Effect::Act { ticket, .. } => {
                 assert_eq!(self.flying, None, "at most one request is in flight");
                 assert!(ticket.0 > self.latest, "tickets are never used twice");
                 self.latest = ticket.0;
@@ -158,7 +161,7 @@ proptest! {
         let by_link = kind != Kind::SignIn;
         let place = if by_link { Place::Passage } else { Place::Door };
         let flow = saved.then(|| "f".into());
-        let entry = Entry { kind, place, hints: Hints::default(), flow, at_front_door: at_front_door && !by_link };
+        let entry = Entry { kind, place, hints: Hints::default(), flow, left: None, at_front_door: at_front_door && !by_link };
         let shows = if shows_all { |_: &Step| true } else { |step: &Step| !matches!(step, Step::Password { .. }) };
         let (mut machine, mut now, mut wire) = (Machine::new(entry, shows, seed), Moment(0), Wire::default());
         for (pause, happening) in happenings {
@@ -219,7 +222,7 @@ proptest! {
             },
             messages: Vec::new(), account: None, workspace: None,
         };
-        let (machine, effects) = Machine::new(Entry { kind: Kind::SignIn, place: Place::Door, hints: Hints::default(), flow: None, at_front_door: true }, |_| true, seed)
+        let (machine, effects) = Machine::new(Entry { kind: Kind::SignIn, place: Place::Door, hints: Hints::default(), flow: None, left: None, at_front_door: true }, |_| true, seed)
             .update(Moment(0), Event::Began);
         let Some(Effect::Begin { ticket }) = effects.first() else { return Err(TestCaseError::fail("it begins")) };
         let first = Answer::Flow { flow: Box::new(polled(Moment(0))), etag: None };

@@ -4,8 +4,8 @@
 
 use daemun_flow::{Answer, Effect, Entry, Event, Face, Fault, Machine, Moment, Place, Ticket, Trouble};
 use daemun_protocol::{
-    Action, ActionName, Channel, EndReason, Flow, Hints, Kind, Offers, Problem, ProblemCode, Restart, Secret, Status,
-    Step, StepState, Timestamp,
+    Action, ActionName, Channel, EndReason, Flow, Hints, Kind, NoticeCode, Offers, Params, Problem, ProblemCode,
+    Restart, Secret, Status, Step, StepState, Timestamp,
 };
 
 const SERVER_NOW: Timestamp = Timestamp(1_700_000_000_000);
@@ -52,6 +52,10 @@ fn answer(flow: Flow) -> Result<Answer, Fault> {
     Ok(Answer::Flow { flow: Box::new(flow), etag: None })
 }
 
+fn entry(kind: Kind, place: Place) -> Entry {
+    Entry { kind, place, hints: Hints::default(), flow: None, left: None, at_front_door: false }
+}
+
 /// What happens at `/link`, one thing after another.
 struct Story {
     machine: Machine,
@@ -66,7 +70,10 @@ impl Story {
     }
 
     fn entering(kind: Kind, place: Place, flow: Option<&str>) -> Self {
-        let entry = Entry { kind, place, hints: Hints::default(), flow: flow.map(Into::into), at_front_door: false };
+        Self::with(Entry { flow: flow.map(Into::into), ..entry(kind, place) })
+    }
+
+    fn with(entry: Entry) -> Self {
         let story = Self { machine: Machine::new(entry, |_| true, 7), now: Moment(1_000), effects: Vec::new() };
         story.then(Event::Began)
     }
@@ -87,7 +94,10 @@ impl Story {
 
     fn asked(&self) -> Ticket {
         let sent = self.effects.iter().find_map(|effect| match effect {
-            Effect::Begin { ticket } | Effect::Read { ticket, .. } | Effect::Act { ticket, .. } => Some(*ticket),
+            Effect::Begin { ticket }
+            | Effect::Read { ticket, .. }
+            | Effect::Act { ticket, .. }
+            | Effect::GiveUp { ticket, .. } => Some(*ticket),
             Effect::Resend { .. }
             | Effect::Abort { .. }
             | Effect::Wake { .. }
@@ -107,6 +117,16 @@ impl Story {
 
     fn has_ended(&self, why: &EndReason) -> bool {
         matches!(self.machine.face(), Face::Ended { reason, restart: Some(Restart { kind: Kind::Link }) } if reason == why)
+    }
+
+    /// Asks the backend to end this flow, and does nothing else yet.
+    fn gives_up_first(&self, id: &str) -> bool {
+        matches!(&self.effects[..], [Effect::GiveUp { id: asked, .. }] if asked == id)
+    }
+
+    /// The backend has heard that the flow was left.
+    fn heard(self) -> Self {
+        self.then(Event::Cancelled { id: "f".into() })
     }
 
     /// Begins anew, with the link of the flow before.
@@ -171,8 +191,7 @@ fn o3_the_way_to_what_was_shared_is_no_leaving() {
 
 #[test]
 fn o3_going_on_in_another_page_of_the_app_is_no_leaving() {
-    let entry =
-        Entry { kind: Kind::Link, place: Place::Passage, hints: Hints::default(), flow: None, at_front_door: false };
+    let entry = entry(Kind::Link, Place::Passage);
     let machine = Machine::new(entry, |step| !matches!(step, Step::LinkAddress { .. }), 7);
     let story = Story { machine, now: Moment(1_000), effects: Vec::new() }.then(Event::Began);
     let story = story.answered(answer(link_address()));
@@ -203,12 +222,76 @@ fn o3_a_reload_finds_that_the_screen_was_left_and_begins_anew() {
     assert_eq!(story.machine.flow_id(), Some("g"));
     let story = story.then(Event::Left);
     assert_eq!(story.gives_up(), ["g"]);
-    assert!(story.then(Event::Restarted).begins_anew_after("g"));
+    // That "f" is over is no news of "g".
+    assert!(story.heard().then(Event::Cancelled { id: "g".into() }).then(Event::Restarted).begins_anew_after("g"));
+}
+
+/// The word of leaving was lost with the page: the tab remembers it, and the flow is ended now.
+#[test]
+fn o3_what_was_left_unheard_is_ended_on_coming_back() {
+    let remembers = |left: &str| {
+        Story::with(Entry { flow: Some("f".into()), left: Some(left.into()), ..entry(Kind::Link, Place::Passage) })
+    };
+    let story = remembers("f").answered(answer(code(Kind::Link)));
+    assert_eq!(story.gives_up(), ["f"]);
+    assert!(story.has_ended(&EndReason::Left));
+    assert_eq!(story.machine.flow_id(), Some("f"), "loaded again, it says so again");
+    assert!(story.heard().then(Event::Restarted).begins_anew_after("f"));
+
+    // What the backend says of it otherwise stands.
+    let done = flow(Kind::Link, 3, Status::Complete { redirect_to: "https://work.example/shared".into() });
+    assert!(matches!(remembers("f").answered(answer(done)).machine.face(), Face::Complete { .. }));
+    // A page that the browser threw away was not left, whatever was left before it.
+    for story in [remembers("e"), Story::opening(Some("f"))] {
+        let story = story.answered(answer(code(Kind::Link)));
+        assert!(story.gives_up().is_empty() && matches!(story.machine.face(), Face::Step { .. }));
+    }
+}
+
+#[test]
+fn o3_nothing_begins_anew_before_the_backend_has_heard_of_leaving() {
+    let left = || Story::at(code(Kind::Link)).then(Event::Left);
+    let unknown = || Answer::Problem(Problem::new(ProblemCode::FlowUnknown, 404));
+    let expired = || Answer::Problem(Problem::new(ProblemCode::FlowExpired, 410));
+    for heard in [Answer::GivenUp, unknown(), expired()] {
+        let story = left().then(Event::Restarted);
+        assert!(story.gives_up_first("f"));
+        assert_eq!(story.machine.flow_id(), Some("f"));
+        // An answer to the first word of it, that comes late, does not hurry anything.
+        let ticket = story.asked();
+        let story = story.heard();
+        assert!(story.effects.is_empty());
+        let story = story.then(Event::Answered(ticket, Ok(heard)));
+        assert!(story.begins_anew_after("f"));
+        let story = story.answered(answer(Flow { id: "g".into(), ..link_address() }));
+        assert!(matches!(story.machine.face(), Face::Step { .. }));
+    }
+
+    // A lost line, and a backend that has no time: said, and tried again in the same order.
+    let story = left().then(Event::Offline).then(Event::Restarted).answered(Err(Fault::Network));
+    assert_eq!(story.machine.face(), Face::Unopened(&Trouble::Network));
+    let story = story.then(Event::Online).then(Event::Retried);
+    assert!(story.gives_up_first("f"));
+    let story = story.answered(Ok(Answer::Problem(Problem::new(ProblemCode::Unavailable, 503))));
+    assert!(matches!(story.machine.face(), Face::Unopened(Trouble::Refused(_))));
+    let story = story.then(Event::Retried);
+    assert!(story.gives_up_first("f"));
+    assert!(story.answered(Ok(Answer::GivenUp)).begins_anew_after("f"));
+}
+
+/// Where nothing can be done there is nothing to begin anew: loaded again, it says the same.
+#[test]
+fn o5_leaving_a_dead_link_is_no_leaving() {
+    let step = Step::Notice { code: NoticeCode::LinkRevoked, params: Params::default() };
+    let state = StepState { id: "1".into(), step };
+    let dead = flow(Kind::Link, 1, Status::Active { step: state, actions: Offers::default(), poll: None });
+    let story = Story::at(dead).then(Event::Left);
+    assert!(story.gives_up().is_empty() && matches!(story.machine.face(), Face::Step { .. }));
 }
 
 #[test]
 fn o3_beginning_anew_survives_a_lost_network() {
-    let story = Story::at(code(Kind::Link)).then(Event::Left).then(Event::Offline).then(Event::Restarted);
+    let story = Story::at(code(Kind::Link)).then(Event::Left).heard().then(Event::Offline).then(Event::Restarted);
     let story = story.answered(Err(Fault::Network));
     assert_eq!(story.machine.face(), Face::Unopened(&Trouble::Network));
     assert!(story.then(Event::Online).then(Event::Retried).begins_anew_after("f"));

@@ -45,7 +45,14 @@ fn answer(flow: Flow) -> Result<Answer, Fault> {
 }
 
 fn front_door() -> Entry {
-    Entry { kind: Kind::SignIn, place: Place::Door, hints: Hints::default(), flow: None, at_front_door: true }
+    Entry {
+        kind: Kind::SignIn,
+        place: Place::Door,
+        hints: Hints::default(),
+        flow: None,
+        left: None,
+        at_front_door: true,
+    }
 }
 
 /// A machine and the clock it lives by.
@@ -95,6 +102,7 @@ impl Story {
             Effect::Begin { ticket }
             | Effect::Read { ticket, .. }
             | Effect::Act { ticket, .. }
+            | Effect::GiveUp { ticket, .. }
             | Effect::Resend { ticket } => Some(*ticket),
             Effect::Abort { .. }
             | Effect::Wake { .. }
@@ -304,6 +312,7 @@ fn x2_a_reload_reads_the_flow_and_begins_anew_only_if_it_is_gone() {
             place: Place::Door,
             hints: Hints::default(),
             flow: Some("f".into()),
+            left: None,
             at_front_door: false,
         })
     };
@@ -328,6 +337,7 @@ fn x2_a_flow_that_cannot_be_read_is_begun_anew_when_the_member_tries_again() {
             place: Place::Door,
             hints: Hints::default(),
             flow: Some("f".into()),
+            left: None,
             at_front_door: false,
         })
     };
@@ -379,8 +389,14 @@ fn a_flow_at_its_end_is_read_once_more_and_then_over() {
 /// E4, R2: a link that led nowhere is not asked for again; what begins anew begins at the front door.
 #[test]
 fn who_begins_anew_on_a_passage_is_led_to_the_front_door() {
-    let entry =
-        Entry { kind: Kind::Join, place: Place::Passage, hints: Hints::default(), flow: None, at_front_door: false };
+    let entry = Entry {
+        kind: Kind::Join,
+        place: Place::Passage,
+        hints: Hints::default(),
+        flow: None,
+        left: None,
+        at_front_door: false,
+    };
     let story = Story::entering(entry);
     let ticket = story.asked();
     let over = Flow { status: Status::Ended { reason: EndReason::Declined, restart: None }, ..code(2) };
@@ -399,6 +415,7 @@ fn a_flow_of_a_link_that_is_gone_is_over() {
             place: Place::Passage,
             hints: Hints::default(),
             flow,
+            left: None,
             at_front_door: false,
         })
     };

@@ -36,6 +36,7 @@ pub fn draw(text: &str) -> Option<Drawing> {
 }
 
 #[cfg(test)]
+#[expect(clippy::expect_used, reason = "tests say what they expect")]
 mod tests {
     use qrcodegen::{QrCode, QrCodeEcc};
 

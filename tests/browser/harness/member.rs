@@ -123,6 +123,14 @@ impl<'g> Member<'g> {
         self.goes_to(target).await;
     }
 
+    /// Closes the tab that is looked at; which one is next, says whoever goes on.
+    pub async fn closes_tab(&self) {
+        if let Ok(sight) = self.browser.look().await {
+            self.browser.keep(&sight);
+        }
+        self.driver().close_window().await.unwrap_or_else(|error| panic!("closing the tab: {error}"));
+    }
+
     pub async fn switches_to_tab(&self, number: usize) {
         if let Ok(sight) = self.browser.look().await {
             self.browser.keep(&sight);
@@ -144,6 +152,35 @@ impl<'g> Member<'g> {
     /// Runs a script in each document from now on, before any script of the page.
     pub async fn runs_before_each_page(&self, script: &str) {
         self.browser.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;
+    }
+
+    /// Changes to another tab and back, as who reads a mail does; the page hears of both.
+    pub async fn looks_away_and_back(&self) {
+        let here = self.driver().window().await.unwrap_or_else(|error| panic!("this tab: {error}"));
+        self.runs("window.daemunTestSights = []; document.addEventListener('visibilitychange', () => window.daemunTestSights.push(document.visibilityState))").await;
+        let mail = self.driver().new_tab().await.unwrap_or_else(|error| panic!("another tab: {error}"));
+        self.driver().switch_to_window(mail).await.unwrap_or_else(|error| panic!("to the other tab: {error}"));
+        self.browser.cdp("Page.bringToFront", json!({})).await;
+        self.driver().close_window().await.unwrap_or_else(|error| panic!("closing the other tab: {error}"));
+        self.driver().switch_to_window(here).await.unwrap_or_else(|error| panic!("back to the tab: {error}"));
+        self.browser.cdp("Page.bringToFront", json!({})).await;
+        self.waits_until_true(
+            "the page to have been hidden and shown",
+            "return String(window.daemunTestSights) === 'hidden,visible'",
+        )
+        .await;
+    }
+
+    /// Waits until a script says so of what nobody can see.
+    pub async fn waits_until_true(&self, hope: &str, script: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        let mut glances = interval(GLANCE);
+        while !matches!(self.driver().execute(script, Vec::new()).await, Ok(answer) if answer.json() == &json!(true)) {
+            if Instant::now() > deadline {
+                self.gives_up(hope, Some(self.browser.look().await)).await;
+            }
+            glances.tick().await;
+        }
     }
 
     // Looking and waiting
@@ -312,11 +349,21 @@ impl<'g> Member<'g> {
         pressed.unwrap_or_else(|error| panic!("Shift and Tab: {error}"));
     }
 
-    /// Puts text on the clipboard and pastes it where the focus is, as Ctrl+V does.
-    pub async fn pastes(&self, text: &str) {
+    /// Lets the page use the clipboard, as a browser does by itself when a person presses a button.
+    pub async fn may_use_clipboard(&self) {
         let origin = self.gate.origin();
         let permissions = json!({ "origin": origin, "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"] });
         self.browser.cdp("Browser.grantPermissions", permissions).await;
+    }
+
+    /// What the clipboard has.
+    pub async fn clipboard(&self) -> Value {
+        self.runs_until_done("navigator.clipboard.readText().then(arguments[0])", Vec::new()).await
+    }
+
+    /// Puts text on the clipboard and pastes it where the focus is, as Ctrl+V does.
+    pub async fn pastes(&self, text: &str) {
+        self.may_use_clipboard().await;
         let write = json!({
             "expression": format!("navigator.clipboard.writeText({})", json!(text)),
             "awaitPromise": true,

@@ -4,6 +4,7 @@ mod story;
 
 mod factors;
 mod gate;
+mod goldens;
 mod member;
 mod screens;
 
@@ -16,6 +17,7 @@ mod workplace;
 
 pub use axe::Axe;
 pub use gate::Gate;
+pub use goldens::golden;
 pub use member::{Member, Theme, choice_of};
 pub use screens::Newcomer;
 pub use sight::Sight;

@@ -37,6 +37,9 @@ pub struct RegisterId<'m>(&'m Member<'m>);
 /// "Where can we reach you?"
 pub struct FindId<'m>(&'m Member<'m>);
 
+/// "To which address was this link shared?"
+pub struct LinkAddress<'m>(&'m Member<'m>);
+
 /// Who joins.
 #[derive(Clone, Copy)]
 pub struct Newcomer<'a> {
@@ -99,6 +102,11 @@ impl<'g> Member<'g> {
     pub async fn at_find_id(&self) -> FindId<'_> {
         self.comes_to("find_id").await;
         FindId(self)
+    }
+
+    pub async fn at_link_address(&self) -> LinkAddress<'_> {
+        self.comes_to("link_address").await;
+        LinkAddress(self)
     }
 
     /// Waits for the notice with this code.
@@ -184,6 +192,24 @@ impl<'g> Member<'g> {
     pub async fn signs_in_at(&self, organisation: &str, identifier: &str, password: &str) {
         self.opens(&format!("/o/{organisation}")).await;
         self.at_password().await.enters_with_id(identifier, password).await;
+    }
+
+    /// From one of the sandbox's security links to the code.
+    pub async fn asks_for_link_code(&self, link: &str, address: &str) {
+        self.opens_link(link).await;
+        self.at_link_address().await.sends(address).await;
+        self.comes_to("code").await;
+    }
+
+    /// From the code of a security link to what is shared.
+    pub async fn opens_what_is_shared(&self, address: &str) -> Sight {
+        let code = self.gate.code_for(address).await;
+        self.at_code().await.enters(&code).await;
+        self.is_shown_what_is_shared().await
+    }
+
+    pub async fn is_shown_what_is_shared(&self) -> Sight {
+        self.waits_for("what is shared", |sight| sight.page == "shared").await
     }
 
     /// From the password to being in.
@@ -331,6 +357,13 @@ impl RegisterId<'_> {
 impl FindId<'_> {
     pub async fn sends(&self, contact: &str) -> Sight {
         self.0.fills("identifier", contact).await;
+        self.0.does("submit").await
+    }
+}
+
+impl LinkAddress<'_> {
+    pub async fn sends(&self, address: &str) -> Sight {
+        self.0.fills("email", address).await;
         self.0.does("submit").await
     }
 }

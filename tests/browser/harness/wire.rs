@@ -55,6 +55,11 @@ impl Requests {
         Self { method: Some("POST"), part: end }
     }
 
+    /// Flows that are given up.
+    pub const fn deletes() -> Self {
+        Self { method: Some("DELETE"), part: "/api/v1/flows/" }
+    }
+
     /// Everything whose path ends in this, such as `.wasm`.
     pub const fn of(end: &'static str) -> Self {
         Self { method: None, part: end }

@@ -69,6 +69,13 @@ pub enum Profiles {
     Managed,
 }
 
+/// Whether a second factor is saved that could follow the first one, whatever can be done with it here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Saved {
+    Nothing,
+    Something,
+}
+
 /// What has to follow a first factor, given that a second is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
@@ -78,18 +85,21 @@ pub enum Asked {
     Choice,
     /// One has to be saved first (FEATURES T2).
     Enrolment,
-    /// None is there, and the member can save none (FEATURES T3).
+    /// None is there that can be used, and the member can save none: the organisation keeps the profiles (FEATURES T3), or
+    /// one is saved and cannot be reached here. Whoever has the first factor alone does not put another in its place.
     Missing,
 }
 
 /// What of these factors is asked for. A recovery code stands in for another factor, and is none by itself.
-pub fn asked(factors: &[Factor], profiles: Profiles) -> Asked {
+pub fn asked(factors: &[Factor], saved: Saved, profiles: Profiles) -> Asked {
     let mut kinds = factors.iter().map(|factor| factor.kind).filter(|kind| *kind != FactorKind::RecoveryCode);
-    match (kinds.next(), kinds.next(), profiles) {
-        (None, _, Profiles::Own) => Asked::Enrolment,
-        (None, _, Profiles::Managed) => Asked::Missing,
-        (Some(only), None, _) => Asked::Only(only),
-        (Some(_), Some(_), _) => Asked::Choice,
+    match (kinds.next(), kinds.next()) {
+        (Some(only), None) => Asked::Only(only),
+        (Some(_), Some(_)) => Asked::Choice,
+        (None, _) => match (saved, profiles) {
+            (Saved::Nothing, Profiles::Own) => Asked::Enrolment,
+            (Saved::Something, _) | (_, Profiles::Managed) => Asked::Missing,
+        },
     }
 }
 
@@ -142,12 +152,17 @@ mod tests {
     #[test]
     fn what_is_asked_for_depends_on_what_is_saved() {
         let [email, sms, recovery] = [FactorKind::Email, FactorKind::Sms, FactorKind::RecoveryCode].map(factor);
-        let of = |factors: &[Factor]| asked(factors, Profiles::Own);
+        let of = |factors: &[Factor]| asked(factors, Saved::Nothing, Profiles::Own);
         assert_eq!(of(&[]), Asked::Enrolment);
         assert_eq!(of(core::slice::from_ref(&recovery)), Asked::Enrolment);
-        assert_eq!(asked(&[], Profiles::Managed), Asked::Missing);
+        assert_eq!(asked(&[], Saved::Nothing, Profiles::Managed), Asked::Missing);
+        assert_eq!(
+            asked(&[], Saved::Something, Profiles::Own),
+            Asked::Missing,
+            "the password alone replaces no factor"
+        );
         assert_eq!(of(&[email.clone(), recovery]), Asked::Only(FactorKind::Email));
-        assert_eq!(asked(&[email, sms], Profiles::Managed), Asked::Choice);
+        assert_eq!(asked(&[email, sms], Saved::Something, Profiles::Managed), Asked::Choice);
     }
 
     /// T4.

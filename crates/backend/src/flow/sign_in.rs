@@ -205,8 +205,6 @@ pub enum PasswordVerdict {
     /// Suspended, or this wrong password suspends; an unknown ID behaves alike.
     Suspended,
     Wrong(Left),
-    /// Right, and its time is over (FEATURES R4).
-    Expired(Whose),
 }
 
 /// `password` submitted, and not led in (FEATURES L1, L9, R4).
@@ -227,8 +225,11 @@ pub fn submit_password(stage: &PasswordStage, workspace: &Workspace, verdict: Pa
         PasswordVerdict::Wrong(Left::Tries(left)) => {
             Next::Refuse(Refusal::CredentialsWrong { tries_left: workspace.reveal_tries.then_some(left) })
         }
-        PasswordVerdict::Expired(whose) => {
-            Next::to(Stage::NewPassword(NewPasswordStage { whose, proof: Proof::Expired(stage.clone()) }))
-        }
     }
+}
+
+/// All is proven, and the password's time is over: another one first (FEATURES R4).
+pub fn renew_password(way: Way, whose: Whose) -> Next {
+    let before = PasswordStage { workspace: whose.workspace.clone(), way, restricted_until: None };
+    Next::to(Stage::NewPassword(NewPasswordStage { whose, proof: Proof::Expired(before) }))
 }

@@ -4,6 +4,7 @@ use daemun_protocol::{FieldCode, Timestamp};
 
 use super::counting::{Counters, Device, release, reserve, restriction};
 use super::join_turns::bad_by_now;
+use super::second_factor_turns::{factor_subject, kind_of};
 use super::{Taking, Turn, contact_subject};
 use crate::carrier::Carrier;
 use crate::codes::{self, Code};
@@ -25,16 +26,27 @@ impl Taking<'_> {
         if let Some(next) = self.dead_by_now(&sent.purpose)? {
             return Ok(next);
         }
-        if let Purpose::SecondFactor(entering) = &sent.purpose {
-            return self.send_factor_again(entering, sent);
-        }
-        self.ask_for_code_by(sent.to.clone(), sent.by, sent.purpose.clone(), Asking::Again)
+        self.send_another(sent, sent.by, Asking::Again)
     }
 
     /// The code by another way to the same phone (FEATURES L2). It is another code, and a step of its own.
     pub(super) fn send_otherwise(&self, stage: &Stage, by: Carrier) -> Result<Next, Trouble> {
         let Stage::Code(sent) = stage else { return Ok(Next::unavailable()) };
-        self.ask_for_code_by(sent.to.clone(), by, sent.purpose.clone(), Asking::First)
+        self.send_another(sent, by, Asking::First)
+    }
+
+    /// Another code in the place of one that was sent, if what it is for is to be had still.
+    fn send_another(&self, sent: &SentCode, by: Carrier, asking: Asking) -> Result<Next, Trouble> {
+        match &sent.purpose {
+            Purpose::SecondFactor(entering) => self.send_factor_again(entering, &sent.to, by, asking),
+            Purpose::Enrol(entering) => match self.may_enrol(entering)? {
+                Ok(_) => self.ask_for_code_by(sent.to.clone(), by, sent.purpose.clone(), asking),
+                Err(next) => Ok(next),
+            },
+            Purpose::SignIn | Purpose::Enter { .. } | Purpose::Join(_) | Purpose::FindId { .. } | Purpose::Link => {
+                self.ask_for_code_by(sent.to.clone(), by, sent.purpose.clone(), asking)
+            }
+        }
     }
 
     /// Where one more message to this place is to be counted, or the seconds to wait. A browser that is known there has an
@@ -69,14 +81,16 @@ impl Taking<'_> {
         asking: Asking,
     ) -> Result<Next, Trouble> {
         let (gate, connection, now) = (self.gate, self.connection, self.now);
-        let counters = self.code_counters(&to)?;
+        let counted = Counted::of(&to, &purpose);
+        let counters = self.code_counters(&counted)?;
         let mut counters_of_sent = Vec::new();
         let restricted = restriction(connection, &counters, CODE_TRIES, STRANGERS_CODE_TRIES, now)?;
-        let sending = match restricted.max(self.strangers_day(to.place(), &counters)?) {
+        let to_nobody = self.is_to_nobody(&to, &purpose)?;
+        let sending = match restricted.max(self.strangers_day(&counted.place, &counters)?) {
             Some(until) => Sending::Restricted { until },
             None => match (
-                self.may_send_all(&purpose, by)?,
-                self.may_send("codes sent", to.place(), &contact_subject(&to))?,
+                self.may_send_all(&purpose, by, &counted.subject, to_nobody)?,
+                self.may_send("codes sent", &counted.place, &counted.subject)?,
             ) {
                 (Ok(all), Ok(own)) => {
                     counters_of_sent = vec![all, Some(own)];
@@ -90,18 +104,23 @@ impl Taking<'_> {
             let code = Code::draw(&gate.chance)?;
             let (words, digest) = match &purpose {
                 Purpose::Link => self.link_letter(to, &code)?,
-                Purpose::SecondFactor(_) | Purpose::Enrol(_) => (
+                Purpose::SecondFactor(_) => (
                     texts::second_factor_code(by, self.row.flow.locale, &code, &gate.host),
                     code.digest(&gate.key, self.id, to.place()),
                 ),
-                Purpose::SignIn | Purpose::Enter { .. } | Purpose::Join(_) | Purpose::FindId { .. } => (
+                // Of a contact that is to be saved nobody knows yet whose it is.
+                Purpose::SignIn
+                | Purpose::Enter { .. }
+                | Purpose::Join(_)
+                | Purpose::FindId { .. }
+                | Purpose::Enrol(_) => (
                     texts::code(by, self.row.flow.locale, &code, &gate.host),
                     code.digest(&gate.key, self.id, to.place()),
                 ),
             };
             let expires_at = now.plus_seconds(codes::LIFETIME);
             // What a code proves is this form, so it is this form that it is sent to; what was typed is for reading.
-            let recipient = if self.is_to_nobody(to, &purpose)? { "" } else { to.place() };
+            let recipient = if to_nobody { "" } else { to.place() };
             gate.send(connection, recipient, words, now, expires_at)?;
             for counter in counters_of_sent.iter().flatten() {
                 store::note_sent(connection, counter, now)?;
@@ -117,17 +136,38 @@ impl Taking<'_> {
         })
     }
 
-    /// Where one more code that costs money is to be counted, for its workspace or, before one is known, for all; or the
-    /// seconds to wait. A mail costs nothing.
-    fn may_send_all(&self, purpose: &Purpose, by: Carrier) -> Result<Result<Option<Digest32>, u32>, Trouble> {
-        if by == Carrier::Email {
+    /// Where one more code that costs money is to be counted with all of its kind, or the seconds to wait. A mail costs
+    /// nothing, and a browser that is known is not counted with strangers.
+    fn may_send_all(
+        &self,
+        purpose: &Purpose,
+        by: Carrier,
+        subject: &str,
+        to_nobody: bool,
+    ) -> Result<Result<Option<Digest32>, u32>, Trouble> {
+        let is_known = self.gate.standing(self.connection, &self.browser.id(), subject)? == Device::Known;
+        if by == Carrier::Email || is_known {
             return Ok(Ok(None));
         }
-        let rate = limits::WORKSPACE_SENDS;
-        let counter = self.gate.counter("messages to phones", None, purpose.workspace().unwrap_or_default());
-        let earlier = store::sent_since(self.connection, &counter, rate.seconds, self.now)?;
-        Ok(match limits::wait_for_rates(&[rate], &earlier, self.now) {
+        // Who has given a password does not wait for those who only enter numbers.
+        let (pool, rates) = match purpose {
+            Purpose::SignIn | Purpose::Enter { .. } | Purpose::Join(_) | Purpose::Link => {
+                ("signing in", &limits::PHONE_SENDS[..])
+            }
+            Purpose::FindId { .. } => ("finding an ID", &limits::UNPROVEN_PHONE_SENDS[..]),
+            Purpose::SecondFactor(_) | Purpose::Enrol(_) => ("second factors", &limits::PHONE_SENDS[..]),
+        };
+        let counter = self.gate.counter(
+            "messages to phones",
+            None,
+            &format!("{pool}:{}", purpose.workspace().unwrap_or_default()),
+        );
+        let longest = rates.iter().map(|rate| rate.seconds).max().unwrap_or(0);
+        let earlier = store::sent_since(self.connection, &counter, longest, self.now)?;
+        Ok(match limits::wait_for_rates(rates, &earlier, self.now) {
             Some(wait) => Err(wait),
+            // What is not sent is written down too, since writing takes time, and holds up nobody.
+            None if to_nobody => Ok(Some(self.gate.counter("messages to nobody", None, ""))),
             None => Ok(Some(counter)),
         })
     }
@@ -136,18 +176,17 @@ impl Taking<'_> {
     /// makes nobody's phone ring, and nobody pay for it.
     fn is_to_nobody(&self, to: &Contact, purpose: &Purpose) -> Result<bool, Trouble> {
         let (Contact::Mobile { number, .. }, Purpose::SignIn) = (to, purpose) else { return Ok(false) };
-        let listed = store::memberships_by_number(self.connection, number)?;
-        Ok(listed.is_empty() && store::unlisted_workspace_by_number(self.connection, number)?.is_none())
+        Ok(!store::is_linked(self.connection, number)?)
     }
 
-    pub(super) fn code_counters(&self, to: &Contact) -> Result<Counters, Trouble> {
+    fn code_counters(&self, counted: &Counted) -> Result<Counters, Trouble> {
         let browser = self.browser.id();
-        let device = self.gate.standing(self.connection, &browser, &contact_subject(to))?;
+        let device = self.gate.standing(self.connection, &browser, &counted.subject)?;
         Ok(Counters {
-            own: self.gate.counter("wrong codes", Some(&browser), to.place()),
+            own: self.gate.counter("wrong codes", Some(&browser), &counted.place),
             ceiling: match device {
                 Device::Known => None,
-                Device::Stranger => Some(self.gate.counter("wrong codes", None, to.place())),
+                Device::Stranger => Some(self.gate.counter("wrong codes", None, &counted.place)),
             },
         })
     }
@@ -213,8 +252,9 @@ impl Taking<'_> {
         if sent.expires_at <= self.now || !self.is_saved_still(sent)? {
             return Ok(Some(code::refuse_code(sent, CodeVerdict::Expired)));
         }
-        let counters = self.code_counters(&sent.to)?;
-        if let Some(until) = self.strangers_day(sent.to.place(), &counters)? {
+        let counted = Counted::of(&sent.to, &sent.purpose);
+        let counters = self.code_counters(&counted)?;
+        if let Some(until) = self.strangers_day(&counted.place, &counters)? {
             return Ok(Some(code::refuse_code(sent, CodeVerdict::Restricted { until })));
         }
         Ok(match reserve(self.connection, &counters, CODE_TRIES, STRANGERS_CODE_TRIES, self.now)? {
@@ -225,9 +265,9 @@ impl Taking<'_> {
             }
             Ok(left) => {
                 if counters.ceiling.is_some() {
-                    store::note_sent(self.connection, &self.strangers_day_counter(sent.to.place()), self.now)?;
+                    store::note_sent(self.connection, &self.strangers_day_counter(&counted.place), self.now)?;
                 }
-                let left = match self.strangers_day(sent.to.place(), &counters)? {
+                let left = match self.strangers_day(&counted.place, &counters)? {
                     Some(until) => left.least(Left::Nothing { until }),
                     None => left,
                 };
@@ -252,14 +292,39 @@ impl Taking<'_> {
             (Purpose::FindId { workspace }, to) => self.found_ids(workspace, to)?,
             (Purpose::Link, to) => self.open_link(to)?,
             (Purpose::SecondFactor(entering), to) => {
-                let to = to.clone();
-                return self.second_factor_given(entering, Some(&to), remember);
+                return self.second_factor_given(entering, kind_of(to), Some(to), remember);
             }
             (Purpose::Enrol(entering), to) => return self.save_contact(entering, to),
             // Nobody joins by a phone's code.
             (Purpose::Enter { .. } | Purpose::Join(_), Contact::Mobile { .. }) => Next::unavailable(),
         };
         self.settle(next)
+    }
+}
+
+/// What codes are counted under: sent ones, and wrong ones.
+struct Counted {
+    place: String,
+    /// What a browser is known under for whom strangers do not count.
+    subject: String,
+}
+
+impl Counted {
+    /// By the address or number, whoever has it; but a second factor by its account alone. Whoever enters a member's contact
+    /// at the front door does not thereby keep the member out who has given the password.
+    fn of(to: &Contact, purpose: &Purpose) -> Self {
+        match purpose {
+            Purpose::SecondFactor(entering) => {
+                let subject = factor_subject(entering.whose.account);
+                Self { place: format!("{subject}:{}", to.carrier().as_str()), subject }
+            }
+            Purpose::SignIn
+            | Purpose::Enter { .. }
+            | Purpose::Join(_)
+            | Purpose::FindId { .. }
+            | Purpose::Enrol(_)
+            | Purpose::Link => Self { place: to.place().into(), subject: contact_subject(to) },
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::codes::{Code, CodeDigest};
 use crate::email_address::EmailAddress;
 use crate::flow::code::{Asking, Contact, Purpose};
 use crate::flow::security_link::{self, Earlier, LinkStage, LinkTrouble, Opened, SecurityLink};
-use crate::flow::{Address, Ending, Entrance, Next, Refusal, Stage};
+use crate::flow::{Address, Ending, Entrance, Next, Refusal, Stage, StoredFlow};
 use crate::link_token::{LinkKind, LinkToken};
 use crate::mail::{Words, texts};
 use crate::server_key::Digest32;
@@ -30,12 +30,30 @@ impl Gate {
                     Some(token) => store::security_link_of(connection, &token.digest(&self.key, LinkKind::Security))?,
                     None => None,
                 };
-                (found, Earlier::Nothing)
+                let earlier = match &found {
+                    Some(link) => self.earlier_at(connection, browser, link.id, now)?,
+                    None => Earlier::Nothing,
+                };
+                (found, earlier)
             }
             (None, Some(previous)) => self.tried_before(connection, browser, previous)?,
             (None, None) => (None, Earlier::Nothing),
         };
         Ok(Opened::of(found.as_ref(), earlier, now))
+    }
+
+    /// How this browser's last attempt at a link ended, if it would not be over by now anyway: whoever closes the page and opens
+    /// the link again is told why it begins anew (FEATURES O3).
+    fn earlier_at(
+        &self,
+        connection: &Connection,
+        browser: &Digest32,
+        link: i64,
+        now: Timestamp,
+    ) -> Result<Earlier, Trouble> {
+        let flows = store::newest_flows_of(connection, browser, now, &self.log)?;
+        let last = flows.into_iter().find(|flow| flow.entrance == Entrance::Link(Some(link)));
+        Ok(last.map_or(Earlier::Nothing, |flow| how_it_ended(&flow)))
     }
 
     /// The link of an earlier flow, and how that ended. A flow of another browser is none.
@@ -47,9 +65,12 @@ impl Gate {
     ) -> Result<(Option<SecurityLink>, Earlier), Trouble> {
         let row = if is_flow_id(previous) { store::read_flow(connection, previous, browser, &self.log)? } else { None };
         let Some(flow) = row.map(|row| row.flow) else { return Ok((None, Earlier::Nothing)) };
-        let earlier = if flow.stage == Stage::Ended(Ending::Left) { Earlier::Left } else { Earlier::Nothing };
-        Ok((by_id(connection, flow.entrance)?, earlier))
+        Ok((by_id(connection, flow.entrance)?, how_it_ended(&flow)))
     }
+}
+
+fn how_it_ended(flow: &StoredFlow) -> Earlier {
+    if flow.stage == Stage::Ended(Ending::Left) { Earlier::Left } else { Earlier::Nothing }
 }
 
 /// The link that a flow was begun with.
@@ -126,7 +147,7 @@ impl Taking<'_> {
         if !self.is_shared_to(to)? {
             return Ok(security_link::dead(LinkTrouble::Revoked));
         }
-        store::grant_link(self.connection, &self.browser.id(), link.id, link.granted_until(self.now))?;
+        store::grant_link(self.connection, &self.browser.id(), link.id, to.place(), link.granted_until(self.now))?;
         Ok(security_link::address_verified(self.gate.places.shared_place(&link.place)))
     }
 }

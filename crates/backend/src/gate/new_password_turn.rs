@@ -188,7 +188,8 @@ impl Taking<'_> {
         match &stage.proof {
             Proof::Expired(before) => {
                 self.tell_of_change(&account)?;
-                self.enter_with(&account, &stage.whose.identifier, before.way.clone().into())
+                // The second factor was given before the old password was found to be over.
+                self.go_in(&account, &stage.whose.identifier, &before.way.clone().into())
             }
             Proof::ResetLink(_) => {
                 store::end_sessions_of(connection, account.id)?;

@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::counting::{Counters, Device, release, reserve, restriction, take_back};
 use super::{Asker, Gate, Taking, Turn, is_over, problems};
 use crate::browser::Browser;
-use crate::flow::new_password::Whose;
 use crate::flow::sign_in::{self, PasswordStage, PasswordVerdict, Way};
 use crate::flow::{self, Facts, Next, Refusal, Stage, Workspace};
 use crate::limits::{Doing, Left, PASSWORD_TRIES, STRANGERS_PASSWORD_TRIES};
+use crate::locale::Locale;
 use crate::login_id::{LoginId, NotAnId};
 use crate::password::{self, Against};
 use crate::store::{self, AccountRow, Consecutive, Finished, FlowRow, Scope, Trouble};
@@ -66,7 +66,7 @@ impl Taking<'_> {
             return self.settle(next);
         }
         let Some(workspace) = workspace else { return self.settle(flow::use_email()) };
-        let (id, typed) = match read_id(&stage.way, identifier) {
+        let (id, typed) = match read_id(&stage.way, identifier, self.row.flow.locale) {
             Ok(read) => read,
             Err(code) => return self.settle(Next::Refuse(Refusal::field("/input/identifier", code))),
         };
@@ -231,18 +231,6 @@ impl Taking<'_> {
         if let Some(next) = sign_in::method_trouble(&stage.workspace, &stage.way, Some(workspace)) {
             return self.finish(next);
         }
-        if let Some(set_at) = account.password.as_ref().map(|password| password.set_at)
-            && workspace.passwords.has_expired(set_at, self.now)
-        {
-            let whose = Whose {
-                workspace: account.workspace.clone(),
-                account: account.id,
-                epoch: account.epoch,
-                identifier: check.identifier.clone(),
-                name: account.name,
-            };
-            return self.finish(sign_in::submit_password(stage, workspace, PasswordVerdict::Expired(whose), self.now));
-        }
         self.enter_with(&account, &check.identifier, stage.way.clone().into())
     }
 }
@@ -335,12 +323,12 @@ pub(crate) fn account_subject(account: i64) -> String {
 }
 
 /// The ID that the password is for, and how it was typed.
-fn read_id(way: &Way, typed: Option<&str>) -> Result<(LoginId, String), FieldCode> {
+fn read_id(way: &Way, typed: Option<&str>, locale: Locale) -> Result<(LoginId, String), FieldCode> {
     match way {
         Way::Email(address) | Way::Link(address) => Ok((LoginId::Email(address.email.clone()), address.typed.clone())),
         Way::Organisation => {
             let typed = typed.unwrap_or_default().trim();
-            match LoginId::parse(typed) {
+            match LoginId::parse_in(typed, locale) {
                 Ok(id) => Ok((id, typed.into())),
                 Err(NotAnId::Empty) => Err(FieldCode::Required),
                 Err(NotAnId::TooLong) => Err(FieldCode::TooLong),
@@ -370,7 +358,7 @@ mod tests {
     use crate::clock::Clock;
     use crate::limits::{IpRates, Meter};
     use crate::log::Log;
-    use crate::mail::{Inbox, Postman};
+    use crate::mail::{Inbox, Postman, Ways};
     use crate::password::PasswordChecker;
     use crate::reset_desk::ResetDesk;
     use crate::return_to::ReturnPlaces;
@@ -392,7 +380,7 @@ mod tests {
         };
         Gate::from(Parts {
             key,
-            postman: Postman::new(store.clone(), clock.clone(), Log::silent(), None, Inbox::Kept, desk),
+            postman: Postman::new(store.clone(), clock.clone(), Log::silent(), Ways::default(), Inbox::Kept, desk),
             terms: Vec::new(),
             channels: vec![daemun_protocol::Channel::Email],
             store,

@@ -9,19 +9,21 @@ use super::counting::{Counters, Device, release, reserve, take_back};
 use super::reset_turns::{remembered, whose};
 use super::{Gate, Taking, Turn, account_subject, contact_subject};
 use crate::authenticator::AuthenticatorKey;
+use crate::carrier::Carrier;
 use crate::codes::Code;
 use crate::email_address::EmailAddress;
 use crate::flow::code::{Asking, Contact, Purpose, SentCode};
 use crate::flow::find_id::masked;
 use crate::flow::second_factor::{
     self, Asked, ContactToSave, Entering, First, NewAuthenticator, NewRecoveryCodes, Profiles, REMEMBER_DAYS, Salt,
+    Saved,
 };
 use crate::flow::{Address, Facts, Next, Notice, Refusal, Shown, Stage, TwoFactor, seconds_until, sign_in};
 use crate::limits::{FACTOR_TRIES, Left, STRANGERS_CODE_TRIES};
 use crate::login_id::{LoginId, MobileNumber, NotAnId};
 use crate::mail::texts;
 use crate::recovery_codes;
-use crate::store::{self, AccountRow, Finished, Trouble};
+use crate::store::{self, AccountRow, Finished, RememberedBy, Trouble};
 
 impl Gate {
     /// The facts of a stage at which a second factor is asked for.
@@ -45,13 +47,13 @@ impl Gate {
     /// The second factors that may follow a first one.
     fn factors(&self, connection: &Connection, account: &AccountRow, first: &First) -> Result<Vec<Factor>, Trouble> {
         let factor = |id: &str, kind, to: Option<String>| Factor { id: id.into(), kind, to };
-        let email = account.personal_email.as_deref().map(|to| factor("email", FactorKind::Email, Some(masked(to))));
+        let to = |kind| saved(account, kind).map(|to| to.typed().to_owned());
+        let email = to(FactorKind::Email).map(|to| factor("email", FactorKind::Email, Some(to)));
         let mobile = match first {
-            First::Password(_) if self.channels.contains(&Channel::Sms) => account.mobile.as_deref(),
+            First::Password(_) if self.channels.contains(&Channel::Sms) => to(FactorKind::Sms),
             First::Password(_) | First::Phone { .. } => None,
         };
-        let mobile = mobile.and_then(MobileNumber::parse);
-        let sms = mobile.map(|number| factor("sms", FactorKind::Sms, Some(number.masked())));
+        let sms = mobile.map(|to| factor("sms", FactorKind::Sms, Some(to)));
         let authenticator = store::authenticator(connection, account.id)?;
         let authenticator = authenticator.map(|_| factor("authenticator", FactorKind::Authenticator, None));
         let recovery = store::recovery_codes_left(connection, account.id)?;
@@ -85,20 +87,42 @@ impl Taking<'_> {
         let account = store::account(self.connection, account.id)?.ok_or(Trouble::TaskLost)?;
         let workspace = store::workspace(self.connection, &account.workspace)?.ok_or(Trouble::TaskLost)?;
         let is_asked = workspace.two_factor == TwoFactor::Required || account.two_factor;
-        let is_remembered = workspace.remember_browser
-            && store::is_remembered(self.connection, &self.browser.id(), account.id, account.epoch, self.now)?;
-        if !is_asked || is_remembered {
-            return self.go_in(&account, identifier, &first);
+        if !is_asked || (workspace.remember_browser && self.is_remembered(&account, &first)?) {
+            return self.admit(&account, identifier, &first);
         }
         let entering = Entering { whose: whose(&account, identifier.into()), first };
         let next = self.ask_for_factor(&account, entering)?;
         self.finish(next)
     }
 
+    /// Whether this browser needs no second factor for a while. One that was given by a code to a phone does not stand beside
+    /// another such code (FEATURES T4).
+    fn is_remembered(&self, account: &AccountRow, first: &First) -> Result<bool, Trouble> {
+        let by = store::remembered_by(self.connection, &self.browser.id(), account.id, account.epoch, self.now)?;
+        Ok(match (by, first) {
+            (None, _) => false,
+            (Some(RememberedBy::Phone), First::Phone { .. }) => false,
+            (Some(RememberedBy::Phone | RememberedBy::Other), _) => true,
+        })
+    }
+
+    /// All that is asked for was given: in, or first to another password in the place of one whose time is over.
+    fn admit(&mut self, account: &AccountRow, identifier: &str, first: &First) -> Result<Finished, Trouble> {
+        let policy = store::workspace(self.connection, &account.workspace)?.map(|workspace| workspace.passwords);
+        let set_at = account.password.as_ref().map(|password| password.set_at);
+        let is_over = policy.zip(set_at).is_some_and(|(policy, set_at)| policy.has_expired(set_at, self.now));
+        match first {
+            First::Password(way) if is_over => {
+                self.finish(sign_in::renew_password(way.clone(), whose(account, identifier.into())))
+            }
+            First::Password(_) | First::Phone { .. } => self.go_in(account, identifier, first),
+        }
+    }
+
     /// What has to come now.
     fn ask_for_factor(&self, account: &AccountRow, entering: Entering) -> Result<Next, Trouble> {
         let factors = self.gate.factors(self.connection, account, &entering.first)?;
-        Ok(match second_factor::asked(&factors, self.profiles(&entering)?) {
+        Ok(match second_factor::asked(&factors, self.saved(account, &entering.first)?, self.profiles(&entering)?) {
             Asked::Only(kind) => match self.ask_by(account, entering.clone(), kind)? {
                 // It is asked for where it can be said how long to wait.
                 Next::Refuse(_) => Next::to(Stage::ChooseFactor(entering)),
@@ -107,6 +131,19 @@ impl Taking<'_> {
             Asked::Choice => Next::to(Stage::ChooseFactor(entering)),
             Asked::Enrolment => second_factor::enrol(entering),
             Asked::Missing => second_factor::missing(entering),
+        })
+    }
+
+    /// Whether anything is saved that could follow the first factor, reached from here or not.
+    fn saved(&self, account: &AccountRow, first: &First) -> Result<Saved, Trouble> {
+        let mobile = match first {
+            First::Password(_) => account.mobile.as_ref(),
+            First::Phone { .. } => None,
+        };
+        let has_authenticator = store::authenticator(self.connection, account.id)?.is_some();
+        Ok(match (&account.personal_email, mobile, has_authenticator) {
+            (None, None, false) => Saved::Nothing,
+            (Some(_), _, _) | (_, Some(_), _) | (_, _, true) => Saved::Something,
         })
     }
 
@@ -120,7 +157,8 @@ impl Taking<'_> {
         match kind {
             FactorKind::Email | FactorKind::Sms => match saved(account, kind) {
                 Some(to) => self.ask_for_code(to, Purpose::SecondFactor(Box::new(entering)), Asking::First),
-                None => self.ask_for_factor(account, entering),
+                // It was there a moment ago.
+                None => Ok(Next::to(Stage::ChooseFactor(entering))),
             },
             FactorKind::Authenticator => Ok(Next::to(Stage::AuthenticatorCode(entering))),
             FactorKind::RecoveryCode => Ok(Next::to(Stage::RecoveryCode(entering))),
@@ -136,6 +174,12 @@ impl Taking<'_> {
         if store::is_suspended(self.connection, &account_subject(account.id))? {
             let (workspace, first) = (workspace.clone(), entering.first.clone());
             return Ok(Err(Next::to(Stage::Notice(Notice::AccountSuspended { workspace, first }))));
+        }
+        // A number that is linked no more proves nothing.
+        if let First::Phone { number, .. } = &entering.first
+            && account.phone.as_deref() != Some(number.as_str())
+        {
+            return Ok(Err(Next::to(second_factor::before(entering))));
         }
         let policy = store::workspace(self.connection, workspace)?;
         Ok(sign_in::first_trouble(workspace, &entering.first, policy.as_ref()).map_or(Ok(account), Err))
@@ -159,13 +203,19 @@ impl Taking<'_> {
     }
 
     /// Another code to the contact that is saved now, which may be another than before (FEATURES T1).
-    pub(super) fn send_factor_again(&self, entering: &Entering, sent: &SentCode) -> Result<Next, Trouble> {
+    pub(super) fn send_factor_again(
+        &self,
+        entering: &Entering,
+        to: &Contact,
+        by: Carrier,
+        asking: Asking,
+    ) -> Result<Next, Trouble> {
         let account = match self.still_entering(entering)? {
             Ok(account) => account,
             Err(next) => return Ok(next),
         };
-        match saved(&account, kind_of(&sent.to)) {
-            Some(to) => self.ask_for_code_by(to, sent.by, sent.purpose.clone(), Asking::Again),
+        match saved(&account, kind_of(to)) {
+            Some(to) => self.ask_for_code_by(to, by, Purpose::SecondFactor(Box::new(entering.clone())), asking),
             None => self.ask_for_factor(&account, entering.clone()),
         }
     }
@@ -182,6 +232,7 @@ impl Taking<'_> {
     pub(super) fn second_factor_given(
         &mut self,
         entering: &Entering,
+        kind: FactorKind,
         to: Option<&Contact>,
         remember: bool,
     ) -> Result<Turn, Trouble> {
@@ -190,6 +241,7 @@ impl Taking<'_> {
             Err(next) => return self.settle(next),
         };
         let browser = self.browser.id();
+        store::note_device(self.connection, &browser, &factor_subject(account.id), self.now)?;
         if let Some(to) = to {
             store::note_device(self.connection, &browser, &contact_subject(to), self.now)?;
         }
@@ -197,14 +249,18 @@ impl Taking<'_> {
             store::workspace(self.connection, &account.workspace)?.is_some_and(|workspace| workspace.remember_browser);
         if remember && may_remember {
             let until = self.now.plus_seconds(u64::from(REMEMBER_DAYS) * 24 * 3600);
-            store::remember_browser(self.connection, &browser, account.id, account.epoch, until)?;
+            let by = match kind {
+                FactorKind::Sms => RememberedBy::Phone,
+                FactorKind::Email | FactorKind::Authenticator | FactorKind::RecoveryCode => RememberedBy::Other,
+            };
+            store::remember_browser(self.connection, &browser, &account, by, until)?;
         }
-        self.go_in(&account, &entering.whose.identifier, &entering.first).map(Turn::Answered)
+        self.admit(&account, &entering.whose.identifier, &entering.first).map(Turn::Answered)
     }
 
     /// The counters of codes that are not sent: an account's own, whatever they come from.
     fn factor_counters(&self, account: i64) -> Result<Counters, Trouble> {
-        let (browser, subject) = (self.browser.id(), account_subject(account));
+        let (browser, subject) = (self.browser.id(), factor_subject(account));
         let device = self.gate.standing(self.connection, &browser, &subject)?;
         Ok(Counters {
             own: self.gate.counter("wrong second factors", Some(&browser), &subject),
@@ -223,7 +279,7 @@ impl Taking<'_> {
     ) -> Result<Option<Refusal>, Trouble> {
         let counters = self.factor_counters(account)?;
         let wait = |until| Refusal::TooManyRequests { retry_after: seconds_until(until, self.now) };
-        let subject = account_subject(account);
+        let subject = factor_subject(account);
         if let Some(until) = self.strangers_day(&subject, &counters)? {
             return Ok(Some(wait(until)));
         }
@@ -270,12 +326,13 @@ impl Taking<'_> {
         })?;
         match refusal {
             Some(refusal) => self.settle(Next::Refuse(refusal)),
-            None => self.second_factor_given(entering, None, remember),
+            None => self.second_factor_given(entering, FactorKind::Authenticator, None, remember),
         }
     }
 
     fn step_of(&self, account: &AccountRow, salt: &Salt, code: &Code) -> Option<u64> {
-        AuthenticatorKey::new(&self.gate.key, account.id, salt, &account.email)?.step_of(code, self.now)
+        AuthenticatorKey::new(&self.gate.key, account.id, salt, &account.email)?
+            .step_of(code, self.gate.clock.time_of_day())
     }
 
     pub(super) fn submit_recovery_code(&mut self, entering: &Entering, typed: &str) -> Result<Turn, Trouble> {
@@ -296,7 +353,7 @@ impl Taking<'_> {
         }
         let left = store::recovery_codes_left(self.connection, account.id)?;
         self.tell(&account, |locale, workspace, at| texts::recovery_code_used(locale, workspace, at, left))?;
-        self.second_factor_given(entering, None, false)
+        self.second_factor_given(entering, FactorKind::RecoveryCode, None, false)
     }
 
     /// `submit` where a first contact is to be saved. Nobody is looked up: a code goes to whatever was entered.
@@ -330,13 +387,13 @@ impl Taking<'_> {
 
     /// The account that a first factor is to be saved for, or where to go instead: whoever has one by now gives that one, and
     /// the first factor alone saves no further one.
-    fn may_enrol(&self, entering: &Entering) -> Result<Result<AccountRow, Next>, Trouble> {
+    pub(super) fn may_enrol(&self, entering: &Entering) -> Result<Result<AccountRow, Next>, Trouble> {
         let account = match self.still_entering(entering)? {
             Ok(account) => account,
             Err(next) => return Ok(Err(next)),
         };
         let factors = self.gate.factors(self.connection, &account, &entering.first)?;
-        Ok(match second_factor::asked(&factors, self.profiles(entering)?) {
+        Ok(match second_factor::asked(&factors, self.saved(&account, &entering.first)?, self.profiles(entering)?) {
             Asked::Enrolment => Ok(account),
             Asked::Only(_) | Asked::Choice | Asked::Missing => Err(self.ask_for_factor(&account, entering.clone())?),
         })
@@ -351,7 +408,7 @@ impl Taking<'_> {
         store::save_contact(self.connection, account.id, to)?;
         store::forget_remembered_browsers(self.connection, account.id)?;
         self.tell(&account, texts::second_factor_added)?;
-        self.second_factor_given(entering, Some(to), false)
+        self.second_factor_given(entering, kind_of(to), Some(to), false)
     }
 
     pub(super) fn enrol_authenticator(&self, stage: &Stage) -> Result<Next, Trouble> {
@@ -392,7 +449,7 @@ impl Taking<'_> {
     /// `done`: the recovery codes are kept somewhere.
     pub(super) fn recovery_codes_kept(&mut self, stage: &Stage) -> Result<Turn, Trouble> {
         let Stage::RecoveryCodes(codes) = stage else { return self.settle(Next::unavailable()) };
-        self.second_factor_given(&codes.entering, None, false)
+        self.second_factor_given(&codes.entering, FactorKind::Authenticator, None, false)
     }
 }
 
@@ -404,7 +461,13 @@ enum Tried {
     Spent,
 }
 
-const fn kind_of(to: &Contact) -> FactorKind {
+/// What browsers are known under that have given the second factor of an account: neither its password nor a message to its
+/// contacts alone makes them so.
+pub(super) fn factor_subject(account: i64) -> String {
+    format!("factor:{account}")
+}
+
+pub(super) const fn kind_of(to: &Contact) -> FactorKind {
     match to {
         Contact::Email(_) => FactorKind::Email,
         Contact::Mobile { .. } => FactorKind::Sms,

@@ -5,6 +5,7 @@ use daemun_protocol::Timestamp;
 use super::links;
 use super::world::{TriedAccount, World};
 use crate::calendar::{iso, readable};
+use crate::carrier::Carrier;
 use crate::locale::Locale;
 use crate::pages::{document, escape};
 use crate::store::InboxRow;
@@ -57,8 +58,13 @@ fn message(row: &InboxRow) -> String {
         format!("<div class=\"row between\"><a class=\"button\" href=\"{link}\" target=\"_blank\">Open link</a></div>")
     });
     let subject = if row.words.subject.is_empty() { "Text to a phone" } else { &row.words.subject };
+    let way = match row.words.carrier {
+        Carrier::Email => "",
+        Carrier::Sms => " <span class=\"tag\">SMS</span>",
+        Carrier::Notification => " <span class=\"tag\">notification</span>",
+    };
     format!(
-        "<li>{code}{link}<div class=\"row between small\"><span>to <strong>{to}</strong></span>{at}</div>\
+        "<li>{code}{link}<div class=\"row between small\"><span>to <strong>{to}</strong>{way}</span>{at}</div>\
          <details><summary>{subject}</summary><pre>{text}</pre></details></li>",
         to = escape(&row.to),
         at = time(row.at),
@@ -117,6 +123,7 @@ fn tried(account: &TriedAccount, world: &World) -> String {
         "no_password" => " <span class=\"tag\">no ID and password yet</span>",
         _ => " <span class=\"tag\">suspended</span>",
     };
+    let factor = if account.two_factor { " <span class=\"tag\">second factor on</span>" } else { "" };
     let contacts = [
         ("signs in with", &account.id),
         ("signs in with", &account.phone),
@@ -140,7 +147,7 @@ fn tried(account: &TriedAccount, world: &World) -> String {
         )
     };
     format!(
-        "<li><div class=\"row between\"><strong lang=\"{lang}\">{name}</strong><span>{place}{state}</span></div>\
+        "<li><div class=\"row between\"><strong lang=\"{lang}\">{name}</strong><span>{place}{state}{factor}</span></div>\
          <div class=\"row between\"><span class=\"mono\">{email}</span>\
          <button type=\"button\" class=\"small\" data-copy=\"{email}\">Copy address</button></div>{phone}{password}</li>",
         lang = escape(&account.locale),
@@ -185,11 +192,14 @@ fn scenarios_card(world: &World) -> String {
             let prefix = format!("{}_", workspace.id);
             let buttons: String = world.scenarios.iter().filter(|name| name.starts_with(&prefix)).map(button).collect();
             format!(
-                "<details><summary>{name}: by email {email}, by organisation ID {organisation}, attempt limit {limit}, tries {tries}</summary>\
+                "<details><summary>{name}: by email {email}, by organisation ID {organisation}, by phone {phone}, second factor {factor}, \
+                 attempt limit {limit}, tries {tries}</summary>\
                  <div class=\"row\">{buttons}</div></details>",
                 name = escape(&workspace.name),
                 email = on_off(workspace.email_entry),
                 organisation = on_off(workspace.organisation_entry && workspace.organisation_id.is_some()),
+                phone = on_off(workspace.phone_entry),
+                factor = workspace.two_factor.as_str(),
                 limit = workspace.attempt_limit.map_or_else(|| "off".into(), |limit| limit.to_string()),
                 tries = if workspace.reveal_tries { "shown" } else { "hidden" },
             )

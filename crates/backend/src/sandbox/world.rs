@@ -270,6 +270,11 @@ pub(super) struct TriedAccount {
     pub(super) state: &'static str,
 }
 
+/// A number as people write it.
+fn told(stored: Option<&str>) -> Option<String> {
+    stored.and_then(MobileNumber::parse).map(|number| number.told())
+}
+
 pub(super) fn read(connection: &Connection, key: &ServerKey, origin: &str) -> Result<World, Trouble> {
     let workspaces = store::list_workspaces(connection)?
         .into_iter()
@@ -298,9 +303,9 @@ pub(super) fn read(connection: &Connection, key: &ServerKey, origin: &str) -> Re
         accounts.push(TriedAccount {
             email: seed.email.into(),
             id: row.and_then(|row| row.login_name.clone()),
-            phone: seed.phone.map(Into::into),
-            personal_email: seed.personal_email.map(Into::into),
-            mobile: seed.mobile.map(Into::into),
+            phone: row.and_then(|row| told(row.phone.as_deref())),
+            personal_email: row.and_then(|row| row.personal_email.clone()),
+            mobile: row.and_then(|row| told(row.mobile.as_deref())),
             two_factor: row.is_some_and(|row| row.two_factor),
             name: seed.name.into(),
             locale: seed.locale.tag().into(),

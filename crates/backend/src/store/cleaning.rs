@@ -76,17 +76,26 @@ mod tests {
                  INSERT INTO standing VALUES ('id:00', 5, 1, 1), ('account:1', 0, 1, 1);
                  INSERT INTO known_device VALUES (x'00', 'account:1', 1), (x'01', 'account:1', 0);
                  INSERT INTO security_link VALUES (1, x'00', 'place', 'title', 1, 0);
-                 INSERT INTO link_grant VALUES (x'00', 1, 1);",
+                 INSERT INTO link_grant VALUES (x'00', 1, 'a@b.test', 1);
+                 INSERT INTO remembered_browser VALUES (x'00', 1, 0, 1, 0);",
             )
             .unwrap();
         let rows = |connection: &Connection| {
-            ["flow", "answer", "session", "tries", "code_sent", "standing", "known_device", "link_grant"].map(|table| {
-                connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0)).unwrap()
-            })
+            let tables = ["flow", "answer", "session", "tries", "code_sent", "standing", "known_device"];
+            let others = ["link_grant", "remembered_browser"];
+            tables
+                .into_iter()
+                .chain(others)
+                .map(|table| {
+                    connection
+                        .query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0))
+                        .unwrap()
+                })
+                .collect::<Vec<_>>()
         };
         forget_old(&connection, Timestamp(1)).unwrap();
-        assert_eq!(rows(&connection), [1, 1, 1, 1, 1, 2, 2, 1]);
+        assert_eq!(rows(&connection), [1, 1, 1, 1, 1, 2, 2, 1, 1]);
         forget_old(&connection, Timestamp::from_seconds(401 * 24 * 3600)).unwrap();
-        assert_eq!(rows(&connection), [0, 0, 0, 0, 0, 1, 1, 0]);
+        assert_eq!(rows(&connection), [0, 0, 0, 0, 0, 1, 1, 0, 0]);
     }
 }

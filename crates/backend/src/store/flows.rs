@@ -25,13 +25,32 @@ pub fn read_flow(connection: &Connection, id: &str, browser: &Digest32, log: &Lo
         .optional()?;
     let Some((state, expires_at, last_end)) = row else { return Ok(None) };
     let (expires_at, last_end) = (Timestamp(unstored(expires_at)), Timestamp(unstored(last_end)));
-    match serde_json::from_str(&state) {
-        Ok(flow) => Ok(Some(FlowRow { flow, expires_at, last_end })),
-        Err(_) => {
-            log.line("store: a flow cannot be read, and counts as unknown");
-            Ok(None)
-        }
+    Ok(readable(&state, log).map(|flow| FlowRow { flow, expires_at, last_end }))
+}
+
+fn readable(state: &str, log: &Log) -> Option<StoredFlow> {
+    let flow = serde_json::from_str(state).ok();
+    if flow.is_none() {
+        log.line("store: a flow cannot be read, and counts as unknown");
     }
+    flow
+}
+
+/// A browser's flows, the newest first: those whose longest life is not over, and no more than a person would begin in it.
+pub fn newest_flows_of(
+    connection: &Connection,
+    browser: &Digest32,
+    now: Timestamp,
+    log: &Log,
+) -> Result<Vec<StoredFlow>, Trouble> {
+    let mut query = connection
+        .prepare_cached("SELECT state FROM flow WHERE browser = ?1 AND last_end > ?2 ORDER BY rowid DESC LIMIT 50")?;
+    let states = query.query_map(params![browser, stored(now.0)], |row| row.get::<_, String>(0))?;
+    let mut flows = Vec::new();
+    for state in states {
+        flows.extend(readable(&state?, log));
+    }
+    Ok(flows)
 }
 
 /// The ids of a browser's flows that are not over by time.

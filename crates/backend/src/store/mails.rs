@@ -4,7 +4,7 @@ use daemun_protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Trouble, stored, unstored};
-use crate::carrier::Carrier;
+use crate::carrier::{Carrier, Road};
 use crate::mail::{Mail, Words};
 
 /// A mail on its way.
@@ -53,12 +53,12 @@ pub fn insert_mail(connection: &Connection, mail: &Mail, now: Timestamp, give_up
 }
 
 /// Mails whose time to be sent has come, the longest waiting first.
-pub fn due_mails(connection: &Connection, now: Timestamp) -> Result<Vec<OutboxRow>, Trouble> {
+pub fn due_mails(connection: &Connection, road: Road, now: Timestamp) -> Result<Vec<OutboxRow>, Trouble> {
     let mut query = connection.prepare_cached(
         "SELECT channel, subject, text, code, link, id, message_id, recipient, created_at, give_up_at, attempts
-         FROM outbox WHERE next_at <= ?1 ORDER BY next_at, id LIMIT 16",
+         FROM outbox WHERE next_at <= ?1 AND (channel = 'email') = ?2 ORDER BY next_at, id LIMIT 16",
     )?;
-    let rows = query.query_map([stored(now.0)], |row| {
+    let rows = query.query_map(params![stored(now.0), road == Road::Mail], |row| {
         Ok(OutboxRow {
             id: row.get(5)?,
             mail: Mail { message_id: row.get(6)?, to: row.get(7)?, words: read_words(row)? },
@@ -71,9 +71,12 @@ pub fn due_mails(connection: &Connection, now: Timestamp) -> Result<Vec<OutboxRo
 }
 
 /// When the next mail is due, if any waits.
-pub fn next_mail_at(connection: &Connection) -> Result<Option<Timestamp>, Trouble> {
-    let next: Option<Option<i64>> =
-        connection.query_row("SELECT min(next_at) FROM outbox", [], |row| row.get(0)).optional()?;
+pub fn next_mail_at(connection: &Connection, road: Road) -> Result<Option<Timestamp>, Trouble> {
+    let next: Option<Option<i64>> = connection
+        .query_row("SELECT min(next_at) FROM outbox WHERE (channel = 'email') = ?1", [road == Road::Mail], |row| {
+            row.get(0)
+        })
+        .optional()?;
     Ok(next.flatten().map(|at| Timestamp(unstored(at))))
 }
 

@@ -277,10 +277,12 @@ const STEPS: &[M<'_>] = &[
     -- Whether personal email and mobile number are the organisation's to change.
     ALTER TABLE workspace ADD COLUMN managed_profiles INTEGER NOT NULL DEFAULT 0;
 
+    CREATE INDEX account_by_phone ON account (phone) WHERE phone IS NOT NULL;
+
     -- Whether the member has turned the second factor on.
     ALTER TABLE account ADD COLUMN two_factor INTEGER NOT NULL DEFAULT 0;
 
-    -- A member's authenticator app. Its key is made of the server's key and this salt, and is written down nowhere.
+    -- A member's authenticator app. Its key is made of the server's key and this salt.
     CREATE TABLE authenticator (
         account INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
         salt BLOB NOT NULL,
@@ -301,6 +303,8 @@ const STEPS: &[M<'_>] = &[
         account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
         epoch INTEGER NOT NULL,
         until INTEGER NOT NULL,
+        -- Whether the factor was a code to a phone, which is none beside another one.
+        by_phone INTEGER NOT NULL,
         PRIMARY KEY (browser, account)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX remembered_browser_by_account ON remembered_browser (account);
@@ -327,6 +331,8 @@ const STEPS: &[M<'_>] = &[
     CREATE TABLE link_grant (
         browser BLOB NOT NULL,
         link INTEGER NOT NULL REFERENCES security_link (id) ON DELETE CASCADE,
+        -- Whose code it was: taken back from there, it is taken back from the browser.
+        address TEXT NOT NULL,
         until INTEGER NOT NULL,
         PRIMARY KEY (browser, link)
     ) STRICT, WITHOUT ROWID;

@@ -36,7 +36,7 @@ pub use cleaning::forget_old;
 pub use counters::{
     delete_tries, forget_counters, known_device, note_device, note_sent, read_tries, sent_since, write_tries,
 };
-pub use flows::{FlowRow, flows_of, insert_flow, read_flow, write_flow};
+pub use flows::{FlowRow, flows_of, insert_flow, newest_flows_of, read_flow, write_flow};
 pub use invitations::{
     agree, has_invitations, insert_invitation, invitation, invitation_of, invitations_to, use_invitation,
 };
@@ -48,8 +48,8 @@ pub use resets::{
     spend_reset_links, take_reset_request,
 };
 pub use second_factors::{
-    authenticator, change_contacts, forget_remembered_browsers, is_remembered, recovery_codes_left, remember_browser,
-    replace_recovery_codes, save_authenticator, save_contact, take_recovery_code, take_step,
+    RememberedBy, authenticator, change_contacts, forget_remembered_browsers, recovery_codes_left, remember_browser,
+    remembered_by, replace_recovery_codes, save_authenticator, save_contact, take_recovery_code, take_step,
 };
 pub use security_links::{
     grant_link, has_security_links, insert_security_link, is_shared_to, revoke_security_link, security_link,
@@ -59,8 +59,8 @@ pub use sessions::{SessionRow, delete_session, end_sessions_of, insert_session, 
 pub use settings::{clock_moved_by, is_sandbox, mark_sandbox, set_clock_moved_by};
 pub use standings::{Consecutive, clear_wrong, count_wrong, forget_standing, is_suspended, lift_suspensions, suspend};
 pub use workspaces::{
-    forget_world, insert_workspace, is_full, list_workspaces, listed_memberships, memberships_by_number, organisation,
-    organisation_way, phone_way, set_policy, unlisted_workspace, unlisted_workspace_by_number, workspace,
+    forget_world, insert_workspace, is_full, is_linked, list_workspaces, listed_memberships, memberships_by_number,
+    organisation, organisation_way, phone_way, set_policy, unlisted_workspace, unlisted_workspace_by_number, workspace,
     world_is_empty,
 };
 

@@ -3,7 +3,7 @@
 use daemun_protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Trouble, stored};
+use super::{AccountRow, Trouble, stored};
 use crate::flow::code::Contact;
 use crate::flow::second_factor::Salt;
 use crate::server_key::Digest32;
@@ -78,34 +78,42 @@ pub fn recovery_codes_left(connection: &Connection, account: i64) -> Result<u32,
     Ok(query.query_row([account], |row| row.get(0))?)
 }
 
+/// How the second factor was given in a browser that is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RememberedBy {
+    Phone,
+    Other,
+}
+
 /// In this browser no second factor is asked for until then, as long as the password stays what it is.
 pub fn remember_browser(
     connection: &Connection,
     browser: &Digest32,
-    account: i64,
-    epoch: i64,
+    account: &AccountRow,
+    by: RememberedBy,
     until: Timestamp,
 ) -> Result<(), Trouble> {
     connection.execute(
-        "INSERT INTO remembered_browser (browser, account, epoch, until) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (browser, account) DO UPDATE SET epoch = ?3, until = ?4",
-        params![browser, account, epoch, stored(until.0)],
+        "INSERT INTO remembered_browser (browser, account, epoch, until, by_phone) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (browser, account) DO UPDATE SET epoch = ?3, until = ?4, by_phone = ?5",
+        params![browser, account.id, account.epoch, stored(until.0), by == RememberedBy::Phone],
     )?;
     Ok(())
 }
 
-pub fn is_remembered(
+/// How the second factor was given in this browser, if that is remembered still.
+pub fn remembered_by(
     connection: &Connection,
     browser: &Digest32,
     account: i64,
     epoch: i64,
     now: Timestamp,
-) -> Result<bool, Trouble> {
+) -> Result<Option<RememberedBy>, Trouble> {
     let mut query = connection.prepare_cached(
-        "SELECT EXISTS (SELECT 1 FROM remembered_browser
-             WHERE browser = ?1 AND account = ?2 AND epoch = ?3 AND until > ?4)",
+        "SELECT by_phone FROM remembered_browser WHERE browser = ?1 AND account = ?2 AND epoch = ?3 AND until > ?4",
     )?;
-    Ok(query.query_row(params![browser, account, epoch, stored(now.0)], |row| row.get(0))?)
+    let by_phone = query.query_row(params![browser, account, epoch, stored(now.0)], |row| row.get(0)).optional()?;
+    Ok(by_phone.map(|by_phone: bool| if by_phone { RememberedBy::Phone } else { RememberedBy::Other }))
 }
 
 /// Every browser is asked for the second factor again: it has changed.

@@ -70,17 +70,24 @@ pub fn is_shared_to(connection: &Connection, link: i64, address: &str) -> Result
 }
 
 /// Lets a browser in.
-pub fn grant_link(connection: &Connection, browser: &Digest32, link: i64, until: Timestamp) -> Result<(), Trouble> {
+pub fn grant_link(
+    connection: &Connection,
+    browser: &Digest32,
+    link: i64,
+    address: &str,
+    until: Timestamp,
+) -> Result<(), Trouble> {
     connection
         .prepare_cached(
-            "INSERT INTO link_grant (browser, link, until) VALUES (?1, ?2, ?3)
-             ON CONFLICT (browser, link) DO UPDATE SET until = ?3",
+            "INSERT INTO link_grant (browser, link, address, until) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (browser, link) DO UPDATE SET address = ?3, until = ?4",
         )?
-        .execute(params![browser, link, stored(until.0)])?;
+        .execute(params![browser, link, address, stored(until.0)])?;
     Ok(())
 }
 
-/// The title of what is shared at a place, if this browser is let in still and the link is good still.
+/// The title of what is shared at a place, if this browser is let in still, and the link is good still for the address by
+/// which it was.
 pub fn shared_title(
     connection: &Connection,
     place: &str,
@@ -89,6 +96,8 @@ pub fn shared_title(
 ) -> Result<Option<String>, Trouble> {
     let mut query = connection.prepare_cached(
         "SELECT title FROM security_link JOIN link_grant ON link_grant.link = security_link.id
+         JOIN security_link_recipient AS recipient
+             ON recipient.link = security_link.id AND recipient.address = link_grant.address
          WHERE place = ?1 AND browser = ?2 AND until > ?3 AND NOT revoked AND (expires_at IS NULL OR expires_at > ?3)",
     )?;
     Ok(query.query_row(params![place, browser, stored(now.0)], |row| row.get(0)).optional()?)

@@ -99,6 +99,14 @@ pub fn memberships_by_number(connection: &Connection, number: &MobileNumber) -> 
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Whether anybody has linked this number, wherever. The index answers, for one that is there and for one that is not.
+pub fn is_linked(connection: &Connection, number: &MobileNumber) -> Result<bool, Trouble> {
+    let mut query = connection.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM account WHERE phone = ?1 AND phone IS NOT NULL AND state = 'active')",
+    )?;
+    Ok(query.query_row([number.as_str()], |row| row.get(0))?)
+}
+
 /// A workspace in which the number is linked and that does not allow signing in by it.
 pub fn unlisted_workspace_by_number(connection: &Connection, number: &MobileNumber) -> Result<Option<String>, Trouble> {
     let mut query = connection.prepare_cached(

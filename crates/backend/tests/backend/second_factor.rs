@@ -176,8 +176,7 @@ async fn t1_no_way_in_leads_around_it() {
     house.policy("nuri", json!({"password_max_age_days": 30})).await;
     house.advance(31 * 24 * 3600);
     let mut minji = house.visitor();
-    gives_password(&mut minji, &house, MINJI, MINJIS_PASSWORD).await.at("new_password");
-    minji.submit(json!({"password": "bomnal-2026-sanchaek"})).await.at("choose_factor");
+    gives_password(&mut minji, &house, MINJI, MINJIS_PASSWORD).await.at("choose_factor");
     is_out(&minji);
     house.policy("nuri", json!({"password_max_age_days": null})).await;
     // A first ID and password.
@@ -534,4 +533,146 @@ async fn p1_required_bites_at_the_next_sign_in() {
     assert_eq!(refused.status, 422);
     let told: Value = house.visitor().send("GET", "/sandbox/workspaces/nuri/policy", &[], b"").await.json();
     assert_eq!(told["two_factor"], "required");
+}
+
+/// R4, T1: an old password that somebody knows is not renewed by them: the second factor comes first, and once.
+#[tokio::test]
+async fn t1_an_expired_password_is_renewed_after_the_second_factor() {
+    let house = strict_house().await;
+    house.policy("nuri", json!({"password_max_age_days": 30})).await;
+    house.advance(31 * 24 * 3600);
+    let mut minji = house.visitor();
+    gives_password(&mut minji, &house, MINJI, MINJIS_PASSWORD).await.at("choose_factor");
+    minji.act("choose", json!({"factor": "email"})).await.at("code");
+    minji.submit(json!({"code": house.newest_code(MINJIS_HOME).await})).await.at("new_password");
+    is_out(&minji);
+    is_in(&minji.submit(json!({"password": "bomnal-2026-sanchaek"})).await);
+    gives_password(&mut minji, &house, MINJI, "bomnal-2026-sanchaek").await.at("choose_factor");
+}
+
+/// T3: a factor that is saved and cannot be reached is no reason to save another: the first factor alone replaces none.
+#[tokio::test]
+async fn t3_a_saved_factor_that_cannot_be_reached_is_not_replaced() {
+    let house = strict_house().await;
+    for saved in [
+        "personal_email = '', mobile = NULL",
+        "personal_email = NULL, mobile = '+82212345678'",
+        "personal_email = 'nobody at home', mobile = '0'",
+    ] {
+        house.sql(&format!("UPDATE account SET {saved} WHERE email = 'haruto@daemun.test'"));
+        let mut haruto = house.visitor();
+        let notice = gives_password(&mut haruto, &house, HARUTO, "sakura-Haruto-2024!").await;
+        notice.notice("second_factor_missing");
+        is_out(&haruto);
+        house.advance(700);
+    }
+}
+
+/// T1: what strangers send to a member's contacts, and guess there, keeps no member out who has given the password; nor are
+/// they told of it.
+#[tokio::test]
+async fn t1_strangers_at_the_front_door_keep_nobody_from_the_second_factor() {
+    let house = strict_house().await;
+    for _ in 0..5 {
+        let mut stranger = house.visitor();
+        stranger.ask_code(MINJIS_HOME).await.at("code");
+        for _ in 0..4 {
+            stranger.submit(json!({"code": "000000"})).await;
+        }
+    }
+    let mut stranger = house.visitor();
+    stranger.begin(json!({})).await;
+    let refused = stranger.submit(json!({"identifier": MINJIS_HOME})).await;
+    assert_ne!(refused.step(), "code", "the address has had its share");
+    let mut minji = house.visitor();
+    gives_password(&mut minji, &house, MINJI, MINJIS_PASSWORD).await.at("choose_factor");
+    minji.act("choose", json!({"factor": "email"})).await.at("code");
+    is_in(&minji.submit(json!({"code": house.newest_code(MINJIS_HOME).await})).await);
+}
+
+/// T5: browsers that signed in by the password alone, before there was a second factor, are strangers to it: together they have
+/// no more guesses than others.
+#[tokio::test]
+async fn t5_a_browser_that_knew_the_password_is_a_stranger_to_the_second_factor() {
+    let house = House::open().await;
+    let mut thieves = Vec::new();
+    for _ in 0..6 {
+        let mut thief = house.visitor();
+        thief.begin(json!({"organisation": "sakura"})).await.at("password");
+        is_in(&thief.submit(json!({"identifier": HARUTO, "password": "sakura-Haruto-2024!"})).await);
+        thieves.push(thief);
+    }
+    house.policy("sakura", json!({"two_factor": "required"})).await;
+    let (key, _) = with_authenticator(&house).await;
+    house.advance(60);
+    let mut last = None;
+    for thief in &mut thieves {
+        thief.cookies.retain(|(name, _)| name != "__Host-daemun_session");
+        thief.begin(json!({"organisation": "sakura"})).await.at("password");
+        thief.submit(json!({"identifier": HARUTO, "password": "sakura-Haruto-2024!"})).await.at("code");
+        for _ in 0..4 {
+            last = Some(thief.submit(json!({"code": shown(&key, &house, 9)})).await.status);
+        }
+    }
+    assert_eq!(last, Some(429), "twenty are enough for all of them");
+}
+
+/// T4: a number that is unlinked meanwhile proves nothing any more.
+#[tokio::test]
+async fn t4_a_number_that_is_unlinked_meanwhile_leads_nowhere() {
+    let house = strict_house().await;
+    let mut thief = house.visitor();
+    thief.ask_code(HARUTOS_PHONE).await.at("code");
+    thief.submit(json!({"code": house.newest_code("%2B819012345678").await})).await.at("enrol_contact");
+    thief.submit(json!({"identifier": "mallory@daemun.test"})).await.at("code");
+    house.sql("UPDATE account SET phone = NULL WHERE email = 'haruto@daemun.test'");
+    thief.submit(json!({"code": house.newest_code("mallory@daemun.test").await})).await.at("identify");
+    is_out(&thief);
+    assert_eq!(house.count("SELECT count(*) FROM account WHERE personal_email = 'mallory@daemun.test'"), 0);
+}
+
+/// T4: a browser that is remembered by a code to the phone is asked again after a code to the phone.
+#[tokio::test]
+async fn t4_a_phone_is_no_second_factor_beside_itself() {
+    let house = strict_house().await;
+    let mut minji = house.visitor();
+    gives_password(&mut minji, &house, MINJI, MINJIS_PASSWORD).await.at("choose_factor");
+    minji.act("choose", json!({"factor": "sms"})).await.at("code");
+    is_in(&minji.submit(json!({"code": house.newest_code(MINJIS_MOBILE).await, "remember": true})).await);
+    is_in(&gives_password(&mut minji, &house, MINJI, MINJIS_PASSWORD).await);
+    minji.cookies.retain(|(name, _)| name != "__Host-daemun_session");
+    minji.ask_code("010-2345-6789").await.at("code");
+    minji.submit(json!({"code": house.newest_code("%2B821023456789").await})).await.at("choose_workspace");
+    let asked = minji.act("choose", json!({"workspace": "nuri"})).await.at("code");
+    assert_eq!(asked.flow()["step"]["channel"], "email");
+}
+
+/// T1: another way to the same phone looks at what is saved now, too.
+#[tokio::test]
+async fn t1_a_changed_number_takes_over_for_a_service_notification_too() {
+    let house = strict_house().await;
+    let mut minji = house.visitor();
+    gives_password(&mut minji, &house, MINJI, MINJIS_PASSWORD).await.at("choose_factor");
+    minji.act("choose", json!({"factor": "sms"})).await.at("code");
+    house.sql("UPDATE account SET mobile = '+821077770999' WHERE email = 'minji@daemun.test' AND workspace = 'nuri'");
+    let code = minji.act("use_notification", json!({})).await.at("code");
+    assert!(code.flow()["step"]["sent_to"].as_str().unwrap().ends_with("0999"));
+    assert_eq!(house.mails(MINJIS_MOBILE).await.len(), 1, "nothing more to the old one");
+    is_in(&minji.submit(json!({"code": house.newest_code("%2B821077770999").await})).await);
+}
+
+/// T5: a refusal where a key is shown is repeated as the refusal that it was.
+#[tokio::test]
+async fn t5_a_refusal_is_repeated_without_the_key() {
+    let house = strict_house().await;
+    let mut haruto = house.visitor();
+    gives_password(&mut haruto, &house, HARUTO, "sakura-Haruto-2024!").await.at("enrol_contact");
+    haruto.act("use_authenticator", json!({})).await.at("enrol_authenticator");
+    let (path, key) = (haruto.act_path("submit"), fresh_key());
+    let body = haruto.act_body(json!({"code": "000000"}));
+    let first = haruto.post(&path, &key, &body).await.problem(422, "code_wrong").json();
+    let again = haruto.post(&path, &key, &body).await.problem(422, "code_wrong").json();
+    assert_eq!((&again["tries_left"], &first["tries_left"]), (&json!(4), &json!(4)), "it cost one try");
+    assert!(again.get("flow").is_none());
+    haruto.read().await.at("enrol_authenticator");
 }

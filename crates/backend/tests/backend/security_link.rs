@@ -369,6 +369,19 @@ async fn o5_who_was_taken_off_between_mail_and_code_is_not_let_in() {
     assert_eq!(house.count("SELECT count(*) FROM link_grant"), 0);
 }
 
+/// O5: what is taken back from an address is taken back from whoever came in by it, and from nobody else.
+#[tokio::test]
+async fn o5_what_is_taken_back_from_an_address_closes_again() {
+    let house = House::open().await;
+    let mut haerin = at_code(&house, "link", HAERIN).await;
+    let place = opened(&house, &mut haerin, HAERIN).await;
+    let mut minji = at_code(&house, "link", "minji@daemun.test").await;
+    opened(&house, &mut minji, "minji@daemun.test").await;
+    house.sql(&format!("DELETE FROM security_link_recipient WHERE address = '{HAERIN}'"));
+    assert_eq!(get(&haerin, &place).await.status, 404);
+    assert_eq!(get(&minji, &place).await.status, 200);
+}
+
 /// O3: the screen was closed or left.
 #[tokio::test]
 async fn o3_who_leaves_begins_anew_and_is_told_why() {
@@ -414,6 +427,39 @@ async fn o3_who_leaves_begins_anew_and_is_told_why() {
     for _ in 0..2 {
         assert_eq!(said(&begin_anew(&mut haerin.clone()).await.at("link_address")), ["link_left"]);
     }
+}
+
+/// O3: also by the link itself, in the same browser and within the time that there would have been.
+#[tokio::test]
+async fn o3_who_left_and_opens_the_link_again_is_told_why() {
+    let house = House::open().await;
+    let mut haerin = at_code(&house, "link", HAERIN).await;
+    let link = house.link("link").await;
+    // A second tab beside the first: nobody has left yet.
+    let mut beside = haerin.clone();
+    assert!(said(&beside.open_link(&link).await.at("link_address")).is_empty());
+    leave(&beside).await;
+    assert_eq!(said(&beside.open_link(&link).await.at("link_address")), ["link_left"]);
+    // What counts is the last one, which is open still.
+    assert!(said(&haerin.clone().open_link(&link).await.at("link_address")).is_empty());
+    leave(&haerin).await;
+    assert!(said(&house.visitor().open_link(&link).await.at("link_address")).is_empty());
+    let list = house.link("link_list").await;
+    assert!(said(&haerin.clone().open_link(&list).await.at("link_address")).is_empty());
+
+    let told = haerin.open_link(&link).await.at("link_address");
+    assert!(said(&told).is_empty() && told.flow()["step"].get("email").is_none());
+    leave(&haerin).await;
+    assert_eq!(said(&haerin.open_link(&link).await.at("link_address")), ["link_left"]);
+    haerin.submit(json!({"email": HAERIN})).await.at("code");
+    opened(&house, &mut haerin, HAERIN).await;
+    assert!(said(&haerin.open_link(&link).await.at("link_address")).is_empty(), "it was opened since");
+    leave(&haerin).await;
+    house.advance(1800);
+    assert!(said(&haerin.open_link(&link).await.at("link_address")).is_empty(), "that was long ago");
+    leave(&haerin).await;
+    house.play("revoke_link").await;
+    assert!(said(&haerin.open_link(&link).await.notice("link_revoked")).is_empty());
 }
 
 /// O3: a flow of another kind is cancelled, as ever.

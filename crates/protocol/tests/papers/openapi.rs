@@ -196,7 +196,8 @@ fn cancel() -> Value {
         "operationId": "cancel",
         "tags": ["flows"],
         "summary": "Give a flow up",
-        "description": "It ends as `cancelled`. One that is complete or has ended stays as it is.",
+        "description": "It ends as `cancelled`, or as `left` if a security link began it. One that is complete or has ended stays as it is. \
+            A page that goes may send this on its way out and wait for nothing.",
         "security": [{ "browser": [] }],
         "parameters": [component("parameters", "DaemunVersion")],
         "responses": responses(Request::Cancel, &[("204", json!({ "description": "The flow is over." }))]),
@@ -327,8 +328,9 @@ fn parameters() -> Value {
             "name": IDEMPOTENCY_HEADER,
             "in": "header",
             "required": true,
-            "description": "Names one act of a person. The same request again gets the first answer again, cookies included. With \
-                another body: `key_reused`.",
+            "description": "Names one act of a person. The same request again gets the first answer again, cookies included; only what is \
+                shown once (the key of an authenticator, recovery codes) is not kept for it, and the flow is shown as it is then. \
+                With another body: `key_reused`.",
             "schema": { "type": "string", "pattern": "^[!-~]{8,128}$" },
         },
         "IfNoneMatch": {
@@ -367,7 +369,7 @@ fn headers() -> Value {
             "schema": { "type": "string", "examples": ["__Host-daemun_browser=…; Max-Age=34560000; Path=/; Secure; HttpOnly; SameSite=Lax"] },
         },
         "SessionCookie": {
-            "description": "Where the flow is complete: the new session's id. Secure, HttpOnly, SameSite=Lax, Path=/.",
+            "description": "Where the flow is complete, unless a security link began it: the new session's id. Secure, HttpOnly, SameSite=Lax, Path=/.",
             "schema": { "type": "string", "examples": ["__Host-daemun_session=…; Path=/; Secure; HttpOnly; SameSite=Lax"] },
         },
     })
@@ -378,7 +380,8 @@ fn security_schemes() -> Value {
     json!({
         "browser": cookie(
             "__Host-daemun_browser",
-            "The browser that began the flow. The cookie's name is the backend's own affair: the app neither names nor reads it.",
+            "The browser that began the flow; in one that is remembered no second factor is asked for. The cookie's name is the \
+                backend's own affair: the app neither names nor reads it.",
         ),
         "session": cookie(
             "__Host-daemun_session",

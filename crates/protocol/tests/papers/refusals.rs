@@ -91,7 +91,7 @@ fn refusal(code: &ProblemCode) -> Refusal {
         ProblemCode::CodeExpired => (&[(422, ACT)], "The code's time is over. `resend` sends a new one.", &["flow"]),
         ProblemCode::CodeSpent => (
             &[(422, ACT)],
-            "The code was replaced or used. A backend that does not tell this apart says `code_wrong`, as the reference backend does.",
+            "The code was replaced or used. A backend that does not tell this apart says `code_wrong`, as the reference backend does of codes that were sent; of an authenticator's it says that they were used. It costs no try.",
             &["flow"],
         ),
         ProblemCode::OrganisationUnknown => (&[(422, ACT)], "No organisation has this ID.", &["flow"]),
@@ -107,7 +107,7 @@ fn refusal(code: &ProblemCode) -> Refusal {
         ),
         ProblemCode::TooManyRequests => (
             &[(429, &[Request::Begin, Request::Read, Request::Act])],
-            "Too many requests from this network address, or too many codes or links for this mail address or number.",
+            "Too many requests from this network address; too many codes or links for this mail address or number, or messages to phones; or too many wrong codes of an authenticator or for recovery.",
             &["retry_after", "flow?"],
         ),
         ProblemCode::Unavailable => {

@@ -76,6 +76,7 @@ fn document() -> Value {
             "data-action": "On buttons and links: one of the screen's `actions`, named as in the protocol where it is one of the step's.",
             "data-code": "On whatever says a code: of a problem, a field, a message, a notice, or the end of a flow.",
             "data-workspace": "Beside `choose`: the workspace's `id`.",
+            "data-factor": "Beside `choose`: the second factor's `id`.",
             "data-met": "On what is asked of a new password: `true` or `false`.",
         },
         "everywhere": { "fields": ["language"], "actions": ["language"] },
@@ -110,8 +111,8 @@ const fn added(kind: StepKind) -> (&'static [&'static str], &'static [&'static s
     match kind {
         StepKind::Identify => (&[], &[], &["identify"]),
         StepKind::Organisation => (&[], &[], &["organisation"]),
-        StepKind::Code => (&[], &[], &["code"]),
-        StepKind::ChooseWorkspace => (&[], &[], &["choose_workspace"]),
+        StepKind::Code => (&[], &[], &["code", "code_field"]),
+        StepKind::ChooseWorkspace => (&[], &[], &["choose_workspace", "choice"]),
         StepKind::Password => (&[], &["show_password"], &["password"]),
         StepKind::Invitation => (&[], &[], &["invitation"]),
         StepKind::CreateAccount => (&[], &["show_password"], &["create_account"]),
@@ -119,11 +120,11 @@ const fn added(kind: StepKind) -> (&'static [&'static str], &'static [&'static s
         // Whose password it is, for password managers.
         StepKind::NewPassword => (&["identifier"], &["show_password"], &["new_password"]),
         StepKind::RegisterId => (&[], &["show_password"], &["register_id"]),
-        StepKind::FindId => (&[], &[], &["find_id"]),
+        StepKind::FindId => (&[], &[], &["find_id", "contact_form"]),
         StepKind::FoundIds => (&[], &[], &["found_ids"]),
-        StepKind::ChooseFactor => (&[], &[], &["choose_factor"]),
-        StepKind::EnrolContact => (&[], &[], &["enrol_contact"]),
-        StepKind::EnrolAuthenticator => (&[], &["copy_key"], &["enrol_authenticator"]),
+        StepKind::ChooseFactor => (&[], &[], &["choose_factor", "choice"]),
+        StepKind::EnrolContact => (&[], &[], &["enrol_contact", "contact_form"]),
+        StepKind::EnrolAuthenticator => (&[], &["copy_key"], &["enrol_authenticator", "code_field"]),
         StepKind::RecoveryCodes => (&[], &["copy_codes", "download_codes", "print_codes"], &["recovery_codes"]),
         StepKind::RecoveryCode => (&[], &[], &["recovery_code"]),
         StepKind::LinkAddress => (&[], &["copy_link", "open_in_browser"], &["link_address"]),
@@ -172,9 +173,6 @@ fn fields_in(source: &str) -> Names {
     if source.contains("PasswordField::new()") {
         fields.insert("password".into());
     }
-    if source.contains("CodeField::new()") {
-        fields.insert("code".into());
-    }
     fields
 }
 
@@ -188,9 +186,6 @@ fn actions_in(source: &str) -> Names {
     }
     if source.contains("PasswordField::new()") {
         actions.insert("show_password".into());
-    }
-    if source.contains("choices(gate, ") {
-        actions.insert(ActionName::Choose.as_str().into());
     }
     actions
 }

@@ -22,7 +22,7 @@ pub fn second_factor_code(carrier: Carrier, locale: Locale, code: &Code, host: &
     }
 }
 
-/// Not to be ignored like a sign-in code: who was sent it unasked has a password that somebody knows.
+/// Not to be ignored like a sign-in code: who was sent it unasked has an account that somebody is half in.
 fn code_mail(locale: Locale, code: &Code) -> Words {
     let code = code.expose();
     let words = match locale {
@@ -31,7 +31,7 @@ fn code_mail(locale: Locale, code: &Code) -> Words {
             format!(
                 "{code}\n\n본인 확인 화면에 이 인증번호를 입력해 주세요.\n10분 동안 한 번만 쓸 수 있고, 새 번호를 받으면 이 번호는 쓸 수 없어요.\n\n\
                  아무에게도 알려 주지 마세요. 저희가 인증번호를 물어보는 일은 없어요.\n\
-                 직접 로그인하는 중이 아니라면 다른 사람이 비밀번호를 알고 있을 수 있어요. 비밀번호를 바꾸고 관리자에게 알려 주세요.\n"
+                 직접 로그인하는 중이 아니라면 다른 사람이 내 계정으로 로그인하려는 것일 수 있어요. 비밀번호를 바꾸고 관리자에게 알려 주세요.\n"
             ),
         ),
         Locale::En => (
@@ -39,7 +39,7 @@ fn code_mail(locale: Locale, code: &Code) -> Words {
             format!(
                 "{code}\n\nEnter this code on the screen that asks you to confirm that it is you.\nIt works once, for 10 minutes; a newer code replaces it.\n\n\
                  Please share it with nobody. We will never ask you for it.\n\
-                 If you are not signing in yourself, somebody else may know your password: change it and tell your administrator.\n"
+                 If you are not signing in yourself, somebody else may be: change your password and tell your administrator.\n"
             ),
         ),
         Locale::Ja => (
@@ -47,7 +47,7 @@ fn code_mail(locale: Locale, code: &Code) -> Words {
             format!(
                 "{code}\n\n本人確認の画面でこの認証番号を入力してください。\n10分間、1回だけ使えます。新しい番号を受け取ると、この番号は使えなくなります。\n\n\
                  ほかの人には教えないでください。こちらから認証番号をお聞きすることはありません。\n\
-                 ご自身でログインしていない場合は、ほかの人にパスワードを知られているおそれがあります。パスワードを変更し、管理者に知らせてください。\n"
+                 ご自身でログインしていない場合は、ほかの人がログインしようとしているおそれがあります。パスワードを変更し、管理者に知らせてください。\n"
             ),
         ),
     };
@@ -89,7 +89,7 @@ pub fn recovery_code_used(locale: Locale, workspace: &str, at: Timestamp, left: 
     mail(match locale {
         Locale::Ko => {
             let left = match left {
-                0 => "남은 복구 코드가 없어요. 새 복구 코드를 만들어 주세요.".into(),
+                0 => "남은 복구 코드가 없어요. 인증 앱을 쓸 수 없게 되면 관리자에게 문의해 주세요.".into(),
                 left => format!("남은 복구 코드는 {left}개예요."),
             };
             (
@@ -103,7 +103,9 @@ pub fn recovery_code_used(locale: Locale, workspace: &str, at: Timestamp, left: 
         }
         Locale::En => {
             let left = match left {
-                0 => "No recovery code is left. Please make new ones.".into(),
+                0 => {
+                    "No recovery code is left. If you lose your authenticator app, your administrator can help.".into()
+                }
                 1 => "1 recovery code is left.".into(),
                 left => format!("{left} recovery codes are left."),
             };
@@ -118,13 +120,16 @@ pub fn recovery_code_used(locale: Locale, workspace: &str, at: Timestamp, left: 
         }
         Locale::Ja => {
             let left = match left {
-                0 => "復旧コードは残っていません。新しい復旧コードを作成してください。".into(),
-                left => format!("残りの復旧コードは{left}個です。"),
+                0 => {
+                    "リカバリーコードは残っていません。認証アプリが使えなくなったときは、管理者にお問い合わせください。"
+                        .into()
+                }
+                left => format!("残りのリカバリーコードは{left}個です。"),
             };
             (
-                format!("{workspace} の復旧コードが使用されました"),
+                format!("{workspace} のリカバリーコードが使用されました"),
                 format!(
-                    "{workspace} のアカウントの復旧コードが使用されました。使用したコードは再び使えません。\n{at}\n{left}\n\n\
+                    "{workspace} のアカウントのリカバリーコードが使用されました。使用したコードは再び使えません。\n{at}\n{left}\n\n\
                      ご自身で使用した場合は、何もする必要はありません。\n\
                      お心当たりがない場合は、ログイン画面でパスワードを再設定し、管理者に知らせてください。\n"
                 ),

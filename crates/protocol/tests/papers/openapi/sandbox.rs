@@ -4,6 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::{component, own_server};
 
+/// What a policy says of second factors.
+const TWO_FACTOR: [&str; 2] = ["optional", "required"];
+
 pub(super) fn paths() -> Map<String, Value> {
     let path = |operations: &[(&str, Value)]| {
         let mut path = json!({ "servers": own_server() });
@@ -71,7 +74,7 @@ fn scenario() -> Value {
         "required": true,
         "schema": {
             "type": "string",
-            "examples": ["nuri_email_entry_off", "suspend_minji_nuri", "lift_suspensions", "reset"],
+            "examples": ["nuri_email_entry_off", "nuri_two_factor_required", "suspend_minji_nuri", "revoke_link", "lift_suspensions", "reset"],
         },
     }]);
     let responses = [
@@ -111,11 +114,14 @@ fn policy_change() -> Value {
         "description": "What is to be changed; the rest stays.",
         "content": { "application/json": {
             "schema": component("schemas", "SandboxPolicy"),
-            "examples": { "stricter": { "value": {
-                "password_format": "letters_digits_symbols",
-                "password_min_length": 10,
-                "password_history": 3,
-            }}},
+            "examples": {
+                "stricter": { "value": {
+                    "password_format": "letters_digits_symbols",
+                    "password_min_length": 10,
+                    "password_history": 3,
+                }},
+                "a_second_factor": { "value": { "two_factor": "required", "remember_browser": true } },
+            },
         }},
     });
     change
@@ -148,7 +154,13 @@ pub(super) fn schemas() -> [(&'static str, Value); 5] {
                     "workspaces": { "type": "array", "items": {
                         "type": "object",
                         "required": ["id", "name"],
-                        "properties": { "id": text, "name": text, "organisation_id": text },
+                        "properties": {
+                            "id": text,
+                            "name": text,
+                            "organisation_id": text,
+                            "phone_entry": { "type": "boolean", "description": "As the policy says now." },
+                            "two_factor": { "type": "string", "enum": TWO_FACTOR, "description": "As the policy says now." },
+                        },
                     }},
                     "accounts": {
                         "description": "An address that has another password elsewhere is listed once for each.",
@@ -160,8 +172,9 @@ pub(super) fn schemas() -> [(&'static str, Value); 5] {
                                 "email": text,
                                 "phone": { "type": "string", "description": "A number to sign in with, and for nothing else." },
                                 "id": { "type": "string", "description": "A registered ID to sign in with." },
-                                "personal_email": { "type": "string", "description": "The profile's, to find the ID by." },
-                                "mobile": { "type": "string", "description": "The profile's number, to find the ID by." },
+                                "personal_email": { "type": "string", "description": "The profile's, to find the ID by, and for second factors." },
+                                "mobile": { "type": "string", "description": "The profile's number, to find the ID by, and for second factors." },
+                                "two_factor": { "type": "boolean", "description": "Whether the member has the second factor turned on now." },
                                 "name": text,
                                 "locale": { "type": "string", "description": "BCP 47 tag." },
                                 "password": { "type": "string", "description": "As it was in the beginning; empty where there was none." },
@@ -191,8 +204,8 @@ pub(super) fn schemas() -> [(&'static str, Value); 5] {
                 "required": ["to", "channel", "subject", "text", "at"],
                 "properties": {
                     "to": { "type": "string", "description": "An address, or a number as `+` and digits." },
-                    "channel": { "type": "string", "examples": ["email", "sms"] },
-                    "subject": { "type": "string", "description": "Empty for an SMS." },
+                    "channel": { "type": "string", "examples": ["email", "sms", "notification"] },
+                    "subject": { "type": "string", "description": "Empty for a message to a phone." },
                     "text": text,
                     "code": { "type": "string", "description": "The code in the text, if there is one." },
                     "link": { "type": "string", "format": "uri", "description": "The link in the text, if there is one." },
@@ -236,6 +249,20 @@ fn policy_schema() -> Value {
             "reveal_tries": { "type": "boolean" },
             "email_entry": { "type": "boolean" },
             "organisation_entry": { "type": "boolean" },
+            "phone_entry": {
+                "type": "boolean",
+                "description": "Whether members may sign in by a linked number. Everybody who has joined is told by mail when it comes to be allowed.",
+            },
+            "two_factor": {
+                "type": "string",
+                "enum": TWO_FACTOR,
+                "description": "Of whom a second factor is asked: of everybody, or of members who have turned it on.",
+            },
+            "remember_browser": { "type": "boolean", "description": "Whether a browser may be remembered after a second factor." },
+            "managed_profiles": {
+                "type": "boolean",
+                "description": "Whether personal email and mobile number are the organisation's to save.",
+            },
             "capacity": { "type": ["integer", "null"], "minimum": 0, "description": "Members at most, registered ones included; null: any number." },
         },
     })
