@@ -10,7 +10,9 @@ use super::join::{AccountForm, BadInvitation, Joined, OpenInvitation};
 use super::new_password::{NewPasswordStage, Proof};
 use super::register_id::IdForm;
 use super::reset::{ResetForm, ResetLinkTrouble};
-use super::second_factor::{self, Asked, ContactToSave, Entering, First, NewAuthenticator, NewRecoveryCodes, Profiles};
+use super::second_factor::{
+    self, Asked, ContactToSave, Entering, First, NewAuthenticator, NewRecoveryCodes, Profiles, Saved,
+};
 use super::security_link::LinkStage;
 use super::sign_in::{PasswordStage, Way};
 use super::{Address, Facts, Next, Workspace, seconds_until};
@@ -413,7 +415,7 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
 
 /// The list of factors, where there was one to choose from; else the first factor.
 fn before_factor(entering: &Entering, facts: &Facts) -> Stage {
-    match second_factor::asked(&facts.factors, Profiles::Own) {
+    match second_factor::asked(&facts.factors, Saved::Something, Profiles::Own) {
         Asked::Choice => Stage::ChooseFactor(entering.clone()),
         Asked::Only(_) | Asked::Enrolment | Asked::Missing => second_factor::before(entering),
     }
