@@ -3,6 +3,7 @@
 use serde_json::Value;
 use thirtyfour::Key;
 
+use crate::authenticator::{shown, typed_in};
 use crate::harness::{Member, Sight, Theme, story};
 
 const MINJI: &str = "minji@daemun.test";
@@ -260,6 +261,87 @@ fn x4_what_was_forgotten_is_mended_by_keyboard_alone() {
         soyeon.presses("soyeon-New-2024").await;
         soyeon.presses_key(Key::Enter).await;
         soyeon.is_in("soyeon@daemun.test", "nuri").await;
+    });
+}
+
+/// X4, L2, T2, T5: by phone, with a service notification, to an authenticator and its recovery codes, with no pointer.
+#[test]
+fn x4_by_phone_to_an_authenticator_by_keyboard_alone() {
+    story(async |gate| {
+        gate.scenario("sakura_two_factor_required").await;
+        let haruto = gate.member_reading("en").await;
+        haruto.opens("/").await;
+        let sight = haruto.comes_to("identify").await;
+        assert_eq!(sight.focus.field, "identifier", "{sight}");
+        haruto.presses("090-1234-5678").await;
+        haruto.presses_key(Key::Enter).await;
+        let sight = haruto.comes_to("code").await;
+        assert_eq!(sight.focus.field, "code", "{sight}");
+        tabs_to(&haruto, "the service notification", |sight| sight.focus.action == "use_notification").await;
+        haruto.presses_key(Key::Enter).await;
+        let sight =
+            haruto.waits_for("a service notification", |sight| sight.is_settled() && sight.offers("use_sms")).await;
+        assert_eq!(sight.focus.field, "code", "the focus goes to the new screen's field:\n{sight}");
+        let code = gate.code_for("+819012345678").await;
+        haruto.presses(&code).await;
+
+        let sight = haruto.comes_to("enrol_contact").await;
+        assert_eq!(sight.focus.field, "identifier", "{sight}");
+        haruto.presses("nobody").await;
+        haruto.presses_key(Key::Enter).await;
+        let sight = haruto.is_told_at("identifier", "identifier_invalid").await;
+        assert_eq!(sight.focus.field, "identifier", "{sight}");
+        tabs_to(&haruto, "the authenticator", |sight| sight.focus.action == "use_authenticator").await;
+        haruto.presses_key(Key::Enter).await;
+        let sight = haruto.comes_to("enrol_authenticator").await;
+        assert_eq!(sight.focus.tag, "h1", "the picture comes before the code:\n{sight}");
+        tabs_to(&haruto, "the key's copying", |sight| sight.focus.action == "copy_key").await;
+        let key = typed_in(&haruto.at_enrol_authenticator().await.key().await);
+        tabs_to(&haruto, "the code", |sight| sight.focus.field == "code").await;
+        haruto.presses(&shown(gate, &key, 0).await).await;
+
+        let sight = haruto.comes_to("recovery_codes").await;
+        assert!(sight.focus.in_main && sight.focus.tag == "h1", "{sight}");
+        for action in ["copy_codes", "download_codes", "print_codes"] {
+            tabs_to(&haruto, action, |sight| sight.focus.action == action).await;
+        }
+        tabs_to(&haruto, "the way on", |sight| sight.focus.action == "done").await;
+        haruto.presses_key(Key::Enter).await;
+        haruto.is_in("haruto@daemun.test", "sakura").await;
+    });
+}
+
+/// X4, T1: the second factor with no pointer: chosen, changed for another, and the browser remembered.
+#[test]
+fn x4_a_second_factor_is_given_by_keyboard_alone() {
+    story(async |gate| {
+        gate.scenario("nuri_two_factor_required").await;
+        gate.scenario("nuri_remember_browser_on").await;
+        let minji = gate.member_reading("en").await;
+        minji.gives_password_at("nuri", MINJI).await;
+        let sight = minji.comes_to("choose_factor").await;
+        assert!(sight.focus.in_main, "{sight}");
+        tabs_to(&minji, "the personal email", |sight| sight.focus.text.contains("mi***@daemun.test")).await;
+        minji.presses_key(Key::Enter).await;
+        let sight = minji.comes_to("code").await;
+        assert_eq!(sight.focus.field, "code", "{sight}");
+        tabs_to(&minji, "another way", |sight| sight.focus.action == "use_other").await;
+        minji.presses_key(Key::Space).await;
+        let sight = minji.comes_to("choose_factor").await;
+        assert!(sight.focus.in_main, "{sight}");
+        tabs_to(&minji, "the phone", |sight| sight.focus.text.contains("0101")).await;
+        minji.presses_key(Key::Space).await;
+        let sight = minji.comes_to("code").await;
+        assert_eq!(sight.focus.field, "code", "{sight}");
+        minji.presses_key(Key::Tab).await;
+        let sight = minji.sees().await;
+        assert_eq!(sight.focus.field, "remember", "the box comes after the code:\n{sight}");
+        minji.presses_key(Key::Space).await;
+        minji.waits_for("the box to be ticked", |sight| sight.field("remember").checked).await;
+        minji.presses_shift_tab().await;
+        let code = gate.code_for("+821055550101").await;
+        minji.presses(&code).await;
+        minji.is_in(MINJI, "nuri").await;
     });
 }
 

@@ -7,10 +7,14 @@ mod harness;
 
 mod by_email;
 mod by_organisation;
+mod by_phone;
 mod password;
 mod policy;
 mod return_to;
 mod return_to_reading;
+
+mod authenticator;
+mod second_factor;
 
 mod app_links;
 mod expired_password;

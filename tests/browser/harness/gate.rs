@@ -28,7 +28,7 @@ pub struct Gate {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Sent {
     pub to: String,
-    /// `email` or `sms`.
+    /// `email`, `sms` or `notification`.
     pub channel: String,
     pub subject: String,
     pub text: String,
@@ -193,6 +193,12 @@ impl Gate {
     pub async fn lets_pass(&self, seconds: u64) {
         let url = format!("{}/sandbox/clock", self.origin());
         self.sandbox(reqwest::Method::POST, &url, Some(json!({ "advance_seconds": seconds }))).await;
+    }
+
+    /// The backend's time, in seconds of Unix time.
+    pub async fn now(&self) -> u64 {
+        let clock = self.sandbox(reqwest::Method::GET, &format!("{}/sandbox/clock", self.origin()), None).await;
+        clock["now"].as_u64().expect("milliseconds") / 1000
     }
 
     pub async fn scenario(&self, name: &str) {

@@ -36,6 +36,11 @@ impl Theme {
     }
 }
 
+/// The button that chooses this second factor.
+pub fn choice_of(factor: &str) -> String {
+    format!("[data-action=choose][data-factor={factor}]")
+}
+
 pub struct Member<'g> {
     pub gate: &'g Gate,
     pub browser: Arc<Browser>,
@@ -142,6 +147,11 @@ impl<'g> Member<'g> {
             };
         };
         self.driver().switch_to_window(tab).await.unwrap_or_else(|error| panic!("to tab {number}: {error}"));
+    }
+
+    /// Runs a script in each document from now on, before any script of the page.
+    pub async fn runs_before_each_page(&self, script: &str) {
+        self.browser.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;
     }
 
     /// Changes to another tab and back, as who reads a mail does; the page hears of both.
@@ -304,6 +314,10 @@ impl<'g> Member<'g> {
     pub async fn chooses(&self, workspace: &str) -> Sight {
         let choice = format!("[data-action=choose][data-workspace={workspace}]");
         self.awaits_answer(self.clicks(&choice)).await
+    }
+
+    pub async fn chooses_factor(&self, factor: &str) -> Sight {
+        self.awaits_answer(self.clicks(&choice_of(factor))).await
     }
 
     /// Types at the end of a field.

@@ -2,6 +2,7 @@
 
 mod story;
 
+mod factors;
 mod gate;
 mod goldens;
 mod member;
@@ -17,7 +18,7 @@ mod workplace;
 pub use axe::Axe;
 pub use gate::Gate;
 pub use goldens::golden;
-pub use member::{Member, Theme};
+pub use member::{Member, Theme, choice_of};
 pub use screens::Newcomer;
 pub use sight::Sight;
 pub use story::story;

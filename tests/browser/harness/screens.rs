@@ -143,6 +143,13 @@ impl<'g> Member<'g> {
         self.comes_to("password").await;
     }
 
+    /// From the front door past the code that came to a phone; `number` is written as it is typed, `place` in E.164.
+    pub async fn proves_number(&self, number: &str, place: &str) {
+        self.asks_for_code(number).await;
+        let code = self.gate.code_for(place).await;
+        self.at_code().await.enters(&code).await;
+    }
+
     /// Opens one of the sandbox's links.
     pub async fn opens_link(&self, name: &str) -> Sight {
         let link = self.gate.link(name).await;
@@ -243,6 +250,24 @@ impl Code<'_> {
 
     pub async fn resends(&self) -> Sight {
         self.0.does("resend").await
+    }
+
+    pub async fn uses_notification(&self) -> Sight {
+        self.0.does("use_notification").await
+    }
+
+    pub async fn uses_sms(&self) -> Sight {
+        self.0.does("use_sms").await
+    }
+
+    pub async fn uses_other(&self) -> Sight {
+        self.0.does("use_other").await
+    }
+
+    /// Ticks the box that asks for this browser to be remembered.
+    pub async fn asks_to_be_remembered(&self) -> Sight {
+        self.0.clicks("input[name=remember]").await;
+        self.0.waits_for("the box to be ticked", |sight| sight.field("remember").checked).await
     }
 
     pub async fn goes_back(&self) -> Sight {

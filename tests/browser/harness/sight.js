@@ -48,6 +48,7 @@ return {
   actions: all("[data-action]").filter(seen).map((element) => ({
     name: element.dataset.action,
     workspace: element.dataset.workspace ?? "",
+    factor: element.dataset.factor ?? "",
     label: name_of(element),
     href: element.getAttribute("href") ?? "",
     usable: !element.disabled && element.getAttribute("aria-disabled") !== "true",

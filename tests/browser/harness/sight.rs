@@ -72,6 +72,8 @@ pub struct Field {
 pub struct Offered {
     pub name: String,
     pub workspace: String,
+    /// Which second factor is chosen by it.
+    pub factor: String,
     pub label: String,
     /// Where a link leads.
     pub href: String,
@@ -139,6 +141,18 @@ impl Sight {
         self.actions.iter().any(|offered| offered.name == action && offered.usable)
     }
 
+    /// What stands on the button of an action.
+    pub fn label_of(&self, action: &str) -> &str {
+        let offered = self.actions.iter().find(|offered| offered.name == action);
+        &offered.unwrap_or_else(|| panic!("`{action}` is not offered:\n{self}")).label
+    }
+
+    /// The second factors that can be chosen, with what their buttons say.
+    pub fn factors(&self) -> Vec<(&str, &str)> {
+        let choices = self.actions.iter().filter(|offered| !offered.factor.is_empty());
+        choices.map(|offered| (offered.factor.as_str(), offered.label.as_str())).collect()
+    }
+
     pub fn path(&self) -> String {
         url::Url::parse(&self.url).map_or_else(|_| String::new(), |url| url.path().to_owned())
     }
@@ -166,7 +180,7 @@ impl fmt::Display for Sight {
         }
         for action in &self.actions {
             let how = if action.usable { "" } else { " (not now)" };
-            writeln!(f, "  action {} {} {:?}{how}", action.name, action.workspace, action.label)?;
+            writeln!(f, "  action {} {}{} {:?}{how}", action.name, action.workspace, action.factor, action.label)?;
         }
         for asked in &self.checklist {
             writeln!(f, "  asked {:?}: {}", asked.text, asked.met)?;

@@ -10,7 +10,9 @@ use super::join::{AccountForm, BadInvitation, Joined, OpenInvitation};
 use super::new_password::{NewPasswordStage, Proof};
 use super::register_id::IdForm;
 use super::reset::{ResetForm, ResetLinkTrouble};
-use super::second_factor::{self, ContactToSave, Entering, First, NewAuthenticator, NewRecoveryCodes};
+use super::second_factor::{
+    self, Asked, ContactToSave, Entering, First, NewAuthenticator, NewRecoveryCodes, Profiles, Saved,
+};
 use super::security_link::LinkStage;
 use super::sign_in::{PasswordStage, Way};
 use super::{Address, Facts, Next, Workspace, seconds_until};
@@ -358,11 +360,11 @@ fn takes(facts: &Facts, allows: fn(&Workspace) -> bool) -> bool {
 pub fn back(stage: &Stage, facts: &Facts) -> Next {
     let before = match stage {
         Stage::Organisation { .. } => Some(Stage::Identify { identifier: None }),
-        Stage::Code(SentCode { purpose: Purpose::SecondFactor(entering), .. }) => Some(second_factor::before(entering)),
+        Stage::Code(SentCode { purpose: Purpose::SecondFactor(entering), .. }) => Some(before_factor(entering, facts)),
+        Stage::AuthenticatorCode(entering) => Some(before_factor(entering, facts)),
         Stage::Code(SentCode { to, purpose, .. }) => Some(purpose.asked_at(to)),
-        Stage::ChooseFactor(entering) | Stage::AuthenticatorCode(entering) | Stage::RecoveryCode(entering) => {
-            Some(second_factor::before(entering))
-        }
+        Stage::RecoveryCode(entering) => Some(Stage::ChooseFactor(entering.clone())),
+        Stage::ChooseFactor(entering) => Some(second_factor::before(entering)),
         Stage::EnrolContact(form) => Some(second_factor::before(&form.entering)),
         Stage::EnrolAuthenticator(new) => {
             Some(Stage::EnrolContact(ContactToSave { entering: new.entering.clone(), identifier: None }))
@@ -409,6 +411,14 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
         | Stage::Ended(_) => None,
     };
     before.map_or_else(Next::unavailable, Next::to)
+}
+
+/// The list of factors, where there was one to choose from; else the first factor.
+fn before_factor(entering: &Entering, facts: &Facts) -> Stage {
+    match second_factor::asked(&facts.factors, Saved::Something, Profiles::Own) {
+        Asked::Choice => Stage::ChooseFactor(entering.clone()),
+        Asked::Only(_) | Asked::Enrolment | Asked::Missing => second_factor::before(entering),
+    }
 }
 
 fn before_password(way: &Way, facts: &Facts) -> Stage {

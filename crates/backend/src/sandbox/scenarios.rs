@@ -14,6 +14,8 @@ pub enum Scenario {
     },
     /// An administrator suspends minji in nuri: every session of the account ends.
     SuspendMinjiNuri,
+    /// Other contacts are saved in minji's profile in nuri (FEATURES T1).
+    ChangeMinjisContacts,
     /// Nobody is suspended any more.
     LiftSuspensions,
     /// All counters of tries and of codes sent are forgotten.
@@ -54,6 +56,11 @@ impl PolicyChange {
     }
 }
 
+const MINJI: &str = "minji@daemun.test";
+/// Instead of the contacts that she begins with.
+const OTHER_EMAIL: &str = "minji.new@daemun.test";
+const OTHER_MOBILE: &str = "+821055550909";
+
 const WORKSPACES: &[&str] = &["nuri", "hanbit", "sakura", "northwind"];
 
 const CHANGES: &[PolicyChange] = &[
@@ -83,6 +90,7 @@ impl Scenario {
             .flat_map(|workspace| CHANGES.iter().map(|change| Self::Policy { workspace, change: *change }));
         let others = [
             Self::SuspendMinjiNuri,
+            Self::ChangeMinjisContacts,
             Self::LiftSuspensions,
             Self::LiftRestrictions,
             Self::MailDown,
@@ -101,6 +109,7 @@ impl Scenario {
         match self {
             Self::Policy { workspace, change } => format!("{workspace}_{}", change_name(*change)),
             Self::SuspendMinjiNuri => "suspend_minji_nuri".into(),
+            Self::ChangeMinjisContacts => "change_minjis_contacts".into(),
             Self::LiftSuspensions => "lift_suspensions".into(),
             Self::LiftRestrictions => "lift_restrictions".into(),
             Self::MailDown => "mail_down".into(),
@@ -143,13 +152,23 @@ pub(super) async fn play(gate: &Gate, scenario: Scenario) -> Result<(), Trouble>
         Scenario::SuspendMinjiNuri => {
             let now = gate.clock.now();
             let suspend = move |transaction: &rusqlite::Transaction<'_>| {
-                for account in store::accounts_by_email(transaction, "minji@daemun.test", Some("nuri"))? {
+                for account in store::accounts_by_email(transaction, MINJI, Some("nuri"))? {
                     store::suspend(transaction, &account_subject(account.id), now)?;
                     store::end_sessions_of(transaction, account.id)?;
                 }
                 Ok(())
             };
             gate.store.write(suspend).await
+        }
+        Scenario::ChangeMinjisContacts => {
+            gate.store
+                .write(|transaction| {
+                    for account in store::accounts_by_email(transaction, MINJI, Some("nuri"))? {
+                        store::change_contacts(transaction, account.id, OTHER_EMAIL, OTHER_MOBILE)?;
+                    }
+                    Ok(())
+                })
+                .await
         }
         Scenario::LiftSuspensions => gate.store.write(|transaction| store::lift_suspensions(transaction)).await,
         Scenario::LiftRestrictions => {

@@ -48,8 +48,8 @@ pub use resets::{
     spend_reset_links, take_reset_request,
 };
 pub use second_factors::{
-    RememberedBy, authenticator, forget_remembered_browsers, recovery_codes_left, remember_browser, remembered_by,
-    replace_recovery_codes, save_authenticator, save_contact, take_recovery_code, take_step,
+    RememberedBy, authenticator, change_contacts, forget_remembered_browsers, recovery_codes_left, remember_browser,
+    remembered_by, replace_recovery_codes, save_authenticator, save_contact, take_recovery_code, take_step,
 };
 pub use security_links::{
     grant_link, has_security_links, insert_security_link, is_shared_to, revoke_security_link, security_link,

@@ -18,6 +18,18 @@ pub fn save_contact(connection: &Connection, account: i64, contact: &Contact) ->
     Ok(())
 }
 
+/// Saves other contacts in a profile, each in the form that is compared. Whether a second factor is asked for stays (sandbox).
+pub fn change_contacts(
+    connection: &Connection,
+    account: i64,
+    personal_email: &str,
+    mobile: &str,
+) -> Result<(), Trouble> {
+    let change = "UPDATE account SET personal_email = ?2, mobile = ?3 WHERE id = ?1";
+    connection.execute(change, params![account, personal_email, mobile])?;
+    Ok(())
+}
+
 /// Registers an authenticator, which turns the second factor on. One that was there is replaced.
 pub fn save_authenticator(connection: &Connection, account: i64, salt: &Salt, step: u64) -> Result<(), Trouble> {
     connection.execute(

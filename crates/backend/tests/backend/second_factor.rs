@@ -93,6 +93,11 @@ async fn t1_a_code_by_personal_email_or_by_phone() {
     let code = minji.act("choose", json!({"factor": "email"})).await.at("code");
     assert_eq!(code.flow()["step"]["sent_to"], "mi***@daemun.test");
     minji.submit(json!({"code": by_sms})).await.problem(422, "code_wrong");
+    // Back leads to the list that it was chosen from, and from there to the first factor.
+    minji.act("back", json!({})).await.at("choose_factor");
+    minji.act("back", json!({})).await.at("password");
+    minji.submit(json!({"password": MINJIS_PASSWORD})).await.at("choose_factor");
+    minji.act("choose", json!({"factor": "email"})).await.at("code");
     is_in(&minji.submit(json!({"code": house.newest_code(MINJIS_HOME).await})).await);
     assert_eq!(minji.send("GET", "/home", &[], b"").await.status, 200);
 }
@@ -192,6 +197,7 @@ async fn t1_no_way_in_leads_around_it() {
     assert_eq!(only.flow()["step"]["sent_to"], "do***@daemun.test", "the only one there is");
     assert_eq!(only.actions(), ["back", "resend", "submit"]);
     is_out(&dohyun);
+    dohyun.act("back", json!({})).await.at("password");
 }
 
 /// T1: a password that is changed, a suspension, and a policy that forbids the first factor end what it was worth.
@@ -445,6 +451,8 @@ async fn t5_recovery_codes_work_once_each() {
         assert_eq!(haruto.submit(json!({"code": typed})).await.refused(), [("/input/code".into(), code.into())]);
     }
     haruto.submit(json!({"code": "0000-0000-0000"})).await.problem(422, "code_wrong");
+    haruto.act("back", json!({})).await.at("choose_factor");
+    haruto.act("choose", json!({"factor": "recovery_code"})).await.at("recovery_code");
     is_in(&haruto.submit(json!({"code": codes[3].to_uppercase().replace('-', " ")})).await);
     let mail = &house.mails(HARUTO).await[0];
     assert!(mail["text"].as_str().unwrap().contains('9'), "{mail}");
