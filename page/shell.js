@@ -114,18 +114,18 @@ daemun.settled = async () => {
 let awaited = 0;
 let awaiting;
 /**
- * A code that comes by SMS may fill its field by itself (WebOTP). `screen` is the one that waits for it, 0 where none does:
- * each asks once, and no longer than it is there.
+ * A code that comes by SMS may fill its field by itself (WebOTP). `code` names the one that is waited for, 0 for none: each is
+ * asked for once, and no longer than its screen is there.
  */
-daemun.sms = (screen) => {
-  if (screen === awaited) return;
-  awaited = screen;
+daemun.sms = (code) => {
+  if (code === awaited) return;
+  awaited = code;
   awaiting?.abort();
-  if (!screen || !window.OTPCredential) return;
+  if (!code || !window.OTPCredential) return;
   awaiting = new AbortController();
-  navigator.credentials.get({ otp: { transport: ['sms'] }, signal: awaiting.signal }).then(({ code }) => {
+  navigator.credentials.get({ otp: { transport: ['sms'] }, signal: awaiting.signal }).then((sms) => {
     const field = query('#app [name=code]');
-    field.value = code;
+    field.value = sms.code;
     field.dispatchEvent(new Event('input', { bubbles: true }));
   }).catch(() => {});
 };

@@ -1,5 +1,7 @@
 //! What the device around the page takes from it: the clipboard, files and paper. It knows nothing of what is on them.
 
+use std::time::Duration;
+
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -48,7 +50,8 @@ pub fn save(name: &str, text: &str) {
             link.click();
         }
     }
-    let _ = Url::revoke_object_url(&url);
+    // Some browsers fetch it only when the member has said that it may be kept.
+    set_timeout(move || drop(Url::revoke_object_url(&url)), Duration::from_secs(40));
 }
 
 fn blob(text: &str) -> Option<web_sys::Blob> {

@@ -4,6 +4,8 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
+#[cfg(feature = "whole")]
+use daemun_flow::InApp;
 use daemun_flow::{Entry, Face, Machine, Moment, Place};
 #[cfg(feature = "whole")]
 use daemun_protocol::Platform;
@@ -102,7 +104,9 @@ pub fn forget_token() {
 /// as long as its screen is not left.
 #[cfg(feature = "whole")]
 fn keep_link() {
+    // A browser of its own needs no way to another.
     if window().location().pathname().is_ok_and(|path| path == LINK)
+        && InApp::of(&agent()).is_some()
         && let Some(token) = token()
     {
         KEPT.set(Some(token));
@@ -269,12 +273,20 @@ fn look(machine: &Machine) -> (&'static str, &'static str) {
     }
 }
 
-/// The screen that waits for a code by SMS, by its number; 0 for none.
-fn awaited_sms(machine: &Machine) -> u32 {
-    match machine.face() {
-        Face::Step { instance, step, .. } if matches!(step.step, Step::Code { channel: Channel::Sms, .. }) => instance,
-        Face::Opening | Face::Unopened(_) | Face::Step { .. } | Face::Complete { .. } | Face::Ended { .. } => 0,
-    }
+/// The code by SMS that is waited for, by when it ends: each has an end of its own. 0 for none.
+fn awaited_sms(machine: &Machine) -> f64 {
+    let end = match machine.face() {
+        Face::Step { step, .. } => {
+            if let Step::Code { channel: Channel::Sms, expires_at, .. } = &step.step {
+                *expires_at
+            } else {
+                None
+            }
+        }
+        Face::Opening | Face::Unopened(_) | Face::Complete { .. } | Face::Ended { .. } => None,
+    };
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are below 2^53")]
+    end.map_or(0.0, |end| end.0 as f64)
 }
 
 /// Whether the page's own first form can stand for what is shown: the identify step with nothing filled in.
@@ -501,7 +513,8 @@ pub fn entitle() {
 pub fn focus_screen() {
     let element = |selector| document().query_selector(selector).ok().flatten();
     // Where there is a picture, it is looked at first.
-    let target = element("#app form:not(:has(.qr)) input:not([readonly])").or_else(|| element("#app h1"));
+    let target =
+        element("#app form:not(:has(.qr)) input:not([readonly],[type=checkbox])").or_else(|| element("#app h1"));
     if let Some(target) = target.and_then(|target| target.dyn_into::<HtmlElement>().ok()) {
         let _ = target.focus();
     }

@@ -4,7 +4,7 @@ use daemun_protocol::{Action, ActionName, Factor, FactorKind, Step};
 use leptos::prelude::*;
 
 use super::choice::{Choice, choices};
-use super::form::{form, ways};
+use super::form::{form, waiting, ways};
 use crate::gate::Gate;
 use crate::i18n::{Text, say};
 use crate::widgets::heading::heading_with;
@@ -15,6 +15,7 @@ pub fn view(gate: Gate) -> AnyView {
     let parts = vec![
         heading_with(say(Text::FactorTitle), None, say(Text::FactorLead)),
         choices(gate, factors.unwrap_or_default().into_iter().map(way)),
+        waiting(gate, ActionName::Choose),
         ways(gate, &[(ActionName::Back, Text::ActionBack)]),
     ];
     form(gate, Box::new(|| {}), parts)

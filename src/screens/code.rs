@@ -1,12 +1,13 @@
 //! `code`: a one-time code, wherever it comes from (FEATURES E1, L2, T1, T5, O2). One screen for all of it.
 
+use daemun_flow::Face;
 use daemun_protocol::{ActionName, Channel, Step, Timestamp};
 use leptos::prelude::*;
 
 use super::code_field::CodeField;
 use super::form::{form, submit, ways};
 use crate::gate::Gate;
-use crate::i18n::{Text, counted, filled, said, say, span};
+use crate::i18n::{Text, counted, filled, said, span};
 use crate::widgets::heading::heading_with;
 use crate::widgets::tick::Tick;
 
@@ -36,9 +37,10 @@ pub fn view(gate: Gate) -> AnyView {
         Tick { name: "remember", node: code.remember, label: Box::new(label) }.view()
     });
     let parts = vec![
-        heading_with(say(Text::CodeTitle), None, Box::new(move || lead(gate))),
-        code.view(gate, length, Box::new(move || time_left(gate))),
+        heading_with(Box::new(move || said(title(gate))), None, Box::new(move || lead(gate))),
+        // Before the field: a code that is complete goes by itself.
         remember.into_any(),
+        code.view(gate, length, Box::new(move || time_left(gate))),
         submit(gate, Text::CodeSubmit),
         ways(
             gate,
@@ -52,6 +54,12 @@ pub fn view(gate: Gate) -> AnyView {
         ),
     ];
     form(gate, Box::new(move || code.send(gate)), parts)
+}
+
+/// Whoever has given the first factor knows that this is the second.
+fn title(gate: Gate) -> Text {
+    let is_second = gate.with(|machine| matches!(machine.face(), Face::Step { account: Some(_), .. }));
+    if is_second { Text::FactorTitle } else { Text::CodeTitle }
 }
 
 /// Where the code is to be found.

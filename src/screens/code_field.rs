@@ -57,12 +57,19 @@ impl CodeField {
                 self.submit(gate, code);
             }
         };
+        // One that was completed while another was looked at goes when that is answered.
+        Effect::new(move |_| {
+            if !gate.is_busy() {
+                typed();
+            }
+        });
         let typed = move |event| {
             if !is_composing(&event) {
                 typed();
             }
         };
         let field = Field {
+            hint: say(Text::CodeByItself),
             timer,
             typed: Rc::new(typed),
             ..Field::new(CODE, self.node, say(Text::CodeLabel), wrong(gate, About::ALL))

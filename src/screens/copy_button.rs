@@ -17,6 +17,8 @@ pub fn copy_button(name: &'static str, label: Text, failed: Text, text: Rc<dyn F
         copied.set(None);
         if let Some(text) = text() {
             takeaway::copy(text, move |went_well| copied.set(Some(went_well)));
+        } else {
+            copied.set(Some(false));
         }
     };
     let outcome = move || match copied.get() {

@@ -52,7 +52,7 @@ pub fn primary(gate: Gate, name: ActionName, label: Text) -> AnyView {
 }
 
 /// How long trying again has to wait, counted down; a screen reader is not spoken to every second.
-fn waiting(gate: Gate, name: ActionName) -> AnyView {
+pub fn waiting(gate: Gate, name: ActionName) -> AnyView {
     let left = move || {
         let told = match gate.trouble() {
             Some((_, Trouble::Refused(Refusal { retry_at: Some(at), .. }))) => gate.seconds_until(at),

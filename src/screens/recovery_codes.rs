@@ -3,13 +3,14 @@
 
 use std::rc::Rc;
 
+use daemun_flow::Face;
 use daemun_protocol::{Action, ActionName, Secret, Step};
 use leptos::prelude::*;
 
 use super::copy_button::{copy_button, quiet_button};
 use super::form::{form, primary};
 use crate::gate::Gate;
-use crate::i18n::{Text, said, say};
+use crate::i18n::{Text, filled, say};
 use crate::takeaway;
 use crate::widgets::heading::heading_with;
 
@@ -23,24 +24,37 @@ pub fn view(gate: Gate) -> AnyView {
     let list = list.collect::<Vec<_>>();
     let (copied, saved) = (codes.clone(), codes);
     let save = move || {
-        let file =
-            Secret::new(format!("{}\r\n\r\n{}\r\n", said(Text::RecoveryCodesFile), lines(&saved, "\r\n").expose()));
+        let file = Secret::new(format!("{}\r\n\r\n{}\r\n", whose(gate), lines(&saved, "\r\n").expose()));
         takeaway::save(FILE, &file);
     };
+    // Browsers inside other apps neither save files nor print.
+    let on_paper = takeaway::in_app().is_none().then(|| {
+        let save = quiet_button("download_codes", Text::RecoveryCodesDownload, save);
+        vec![save, quiet_button("print_codes", Text::RecoveryCodesPrint, takeaway::print)]
+    });
     let parts = vec![
         heading_with(say(Text::RecoveryCodesTitle), None, say(Text::RecoveryCodesLead)),
         view! { <ul class="codes">{list}</ul> }.into_any(),
         view! {
             <div class="ways">
                 {copy_button("copy_codes", Text::RecoveryCodesCopy, Text::CopyFailed, Rc::new(move || Some(lines(&copied, "\n"))))}
-                {quiet_button("download_codes", Text::RecoveryCodesDownload, save)}
-                {quiet_button("print_codes", Text::RecoveryCodesPrint, takeaway::print)}
+                {on_paper}
             </div>
         }
         .into_any(),
         primary(gate, ActionName::Done, Text::RecoveryCodesDone),
     ];
     form(gate, Box::new(move || gate.act(Action::Done)), parts)
+}
+
+/// What the file is, and whose.
+fn whose(gate: Gate) -> String {
+    let account = gate.with(|machine| match machine.face() {
+        Face::Step { account, .. } => account.map(|account| account.identifier.clone()),
+        Face::Opening | Face::Unopened(_) | Face::Complete { .. } | Face::Ended { .. } => None,
+    });
+    let (workspace, account) = (gate.workspace().unwrap_or_default(), account.unwrap_or_default());
+    filled(Text::RecoveryCodesFile, &[("workspace", &workspace), ("account", &account)])
 }
 
 /// The codes, each on a line of its own.

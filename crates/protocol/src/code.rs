@@ -59,6 +59,8 @@ open_enum! {
         EmailInvalid = "email_invalid",
         /// Neither an email address nor a mobile number.
         IdentifierInvalid = "identifier_invalid",
+        /// No mobile number, though it looks like one (FEATURES L2).
+        MobileInvalid = "mobile_invalid",
         /// Not as many digits as the code has.
         CodeInvalid = "code_invalid",
         /// Not as many letters and digits as a recovery code has (FEATURES T5).

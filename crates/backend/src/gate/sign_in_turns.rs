@@ -45,7 +45,7 @@ impl Taking<'_> {
             return self.ask_for_code(Contact::phone(number), Purpose::SignIn, Asking::First);
         }
         if is_like_a_number(typed) {
-            return Ok(Next::Refuse(Refusal::field("/input/identifier", FieldCode::IdentifierInvalid)));
+            return Ok(Next::Refuse(Refusal::field("/input/identifier", FieldCode::MobileInvalid)));
         }
         match EmailAddress::parse(typed) {
             Ok(email) => {

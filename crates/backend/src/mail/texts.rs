@@ -110,9 +110,9 @@ pub fn password_changed(locale: Locale, workspace: &str, at: Timestamp) -> Words
     let at = readable(at);
     mail(match locale {
         Locale::Ko => (
-            format!("{workspace} 비밀번호가 변경되었어요"),
+            format!("{workspace} 비밀번호가 변경됐어요"),
             format!(
-                "{workspace} 계정의 비밀번호가 변경되었어요.\n{at}\n\n직접 변경했다면 더 할 일은 없어요.\n\
+                "{workspace} 계정의 비밀번호가 변경됐어요.\n{at}\n\n직접 변경했다면 더 할 일은 없어요.\n\
                  직접 변경하지 않았다면 로그인 화면에서 비밀번호를 다시 설정하고, 관리자에게 알려 주세요.\n"
             ),
         ),
@@ -138,9 +138,9 @@ pub fn account_set_up(locale: Locale, workspace: &str, at: Timestamp) -> Words {
     let at = readable(at);
     mail(match locale {
         Locale::Ko => (
-            format!("{workspace} 계정이 준비되었어요"),
+            format!("{workspace} 계정이 준비됐어요"),
             format!(
-                "{workspace} 계정에 비밀번호가 처음 설정되었어요.\n{at}\n\n직접 설정했다면 더 할 일은 없어요.\n\
+                "{workspace} 계정에 비밀번호가 처음 설정됐어요.\n{at}\n\n직접 설정했다면 더 할 일은 없어요.\n\
                  직접 설정하지 않았다면 로그인 화면에서 비밀번호를 다시 설정하고, 관리자에게 알려 주세요.\n"
             ),
         ),
@@ -165,11 +165,11 @@ pub fn account_set_up(locale: Locale, workspace: &str, at: Timestamp) -> Words {
 pub fn phone_sign_in_allowed(locale: Locale, workspace: &str) -> Words {
     mail(match locale {
         Locale::Ko => (
-            format!("{workspace} 휴대폰 번호 로그인이 허용되었어요"),
+            format!("{workspace} 휴대폰 번호 로그인이 허용됐어요"),
             format!(
                 "관리자가 {workspace} 계정의 휴대폰 번호 로그인을 허용했어요.\n\n\
                  로그인용 휴대폰 번호가 연결되어 있다면, 이제 그 번호로 받은 인증번호로 로그인할 수 있어요.\n\
-                 궁금한 점은 관리자에게 물어봐 주세요.\n"
+                 궁금한 점은 관리자에게 문의해 주세요.\n"
             ),
         ),
         Locale::En => (

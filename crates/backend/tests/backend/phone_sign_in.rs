@@ -172,8 +172,8 @@ async fn l2_what_is_neither_address_nor_number_is_refused() {
     let mut visitor = house.visitor();
     visitor.begin(json!({})).await;
     for (typed, code) in [
-        ("010-1234", "identifier_invalid"),
-        ("++82", "identifier_invalid"),
+        ("010-1234", "mobile_invalid"),
+        ("++82", "mobile_invalid"),
         ("minji at home", "email_invalid"),
         ("", "required"),
     ] {

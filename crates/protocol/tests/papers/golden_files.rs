@@ -214,7 +214,7 @@ fn each_variant_of_a_problem_has_a_golden() {
             Required, TooLong, EmailInvalid, IdentifierInvalid, CodeInvalid, OrganisationInvalid, IdInvalid, IdTaken,
             TermsRequired, MobileUnavailable, PasswordTooShort, PasswordTooLong, PasswordNeedsLetter, PasswordNeedsDigit,
             PasswordNeedsSymbol, PasswordReused, PasswordBreached, PasswordInvalid, PasswordIsId,
-            ContactIsId, RecoveryCodeInvalid,
+            ContactIsId, RecoveryCodeInvalid, MobileInvalid,
         },
         not sent: Unknown
     )

@@ -11,9 +11,9 @@ use crate::locale::Locale;
 /// The message with a code to confirm with that it is you, at the own origin's `host`.
 pub fn second_factor_code(carrier: Carrier, locale: Locale, code: &Code, host: &str) -> Words {
     let line = |code: &str| match locale {
-        Locale::Ko => format!("[Daemun] 본인 확인 인증번호 {code}. 아무에게도 알려 주지 마세요."),
-        Locale::En => format!("[Daemun] {code} confirms that it is you. Please share it with nobody."),
-        Locale::Ja => format!("[Daemun] 本人確認の認証番号 {code}。ほかの人には教えないでください。"),
+        Locale::Ko => format!("[Daemun] 2단계 인증번호 {code}. 아무에게도 알려 주지 마세요."),
+        Locale::En => format!("[Daemun] {code} is your two-step verification code. Please share it with nobody."),
+        Locale::Ja => format!("[Daemun] 2段階認証の認証番号 {code}。ほかの人には教えないでください。"),
     };
     match carrier {
         Carrier::Email => code_mail(locale, code),
@@ -27,25 +27,25 @@ fn code_mail(locale: Locale, code: &Code) -> Words {
     let code = code.expose();
     let words = match locale {
         Locale::Ko => (
-            format!("{code} 본인 확인 인증번호"),
+            format!("{code} 2단계 인증번호"),
             format!(
-                "{code}\n\n본인 확인 화면에 이 인증번호를 입력해 주세요.\n10분 동안 한 번만 쓸 수 있고, 새 번호를 받으면 이 번호는 쓸 수 없어요.\n\n\
+                "{code}\n\n로그인 중인 화면에 이 인증번호를 입력해 주세요.\n10분 동안 한 번만 쓸 수 있고, 새 번호를 받으면 이 번호는 쓸 수 없어요.\n\n\
                  아무에게도 알려 주지 마세요. 저희가 인증번호를 물어보는 일은 없어요.\n\
                  직접 로그인하는 중이 아니라면 다른 사람이 내 계정으로 로그인하려는 것일 수 있어요. 비밀번호를 바꾸고 관리자에게 알려 주세요.\n"
             ),
         ),
         Locale::En => (
-            format!("{code} is your code to confirm that it is you"),
+            format!("{code} is your two-step verification code"),
             format!(
-                "{code}\n\nEnter this code on the screen that asks you to confirm that it is you.\nIt works once, for 10 minutes; a newer code replaces it.\n\n\
+                "{code}\n\nEnter this code on the screen where you are signing in.\nIt works once, for 10 minutes; a newer code replaces it.\n\n\
                  Please share it with nobody. We will never ask you for it.\n\
                  If you are not signing in yourself, somebody else may be: change your password and tell your administrator.\n"
             ),
         ),
         Locale::Ja => (
-            format!("{code} 本人確認用の認証番号"),
+            format!("{code} 2段階認証の認証番号"),
             format!(
-                "{code}\n\n本人確認の画面でこの認証番号を入力してください。\n10分間、1回だけ使えます。新しい番号を受け取ると、この番号は使えなくなります。\n\n\
+                "{code}\n\nログイン中の画面でこの認証番号を入力してください。\n10分間、1回だけ使えます。新しい番号を受け取ると、この番号は使えなくなります。\n\n\
                  ほかの人には教えないでください。こちらから認証番号をお聞きすることはありません。\n\
                  ご自身でログインしていない場合は、ほかの人がログインしようとしているおそれがあります。パスワードを変更し、管理者に知らせてください。\n"
             ),
@@ -59,16 +59,16 @@ pub fn second_factor_added(locale: Locale, workspace: &str, at: Timestamp) -> Wo
     let at = readable(at);
     mail(match locale {
         Locale::Ko => (
-            format!("{workspace} 2단계 인증 방법이 등록되었어요"),
+            format!("{workspace} 2단계 인증 방법이 등록됐어요"),
             format!(
-                "{workspace} 계정에 2단계 인증 방법이 새로 등록되었어요.\n{at}\n\n직접 등록했다면 더 할 일은 없어요.\n\
+                "{workspace} 계정에 2단계 인증 방법이 새로 등록됐어요.\n{at}\n\n직접 등록했다면 더 할 일은 없어요.\n\
                  직접 등록하지 않았다면 로그인 화면에서 비밀번호를 다시 설정하고, 관리자에게 알려 주세요.\n"
             ),
         ),
         Locale::En => (
-            format!("A second factor for {workspace} was registered"),
+            format!("A two-step verification method for {workspace} was registered"),
             format!(
-                "A new way to confirm that it is you was registered for your account at {workspace}.\n{at}\n\nIf this was you, there is nothing to do.\n\
+                "A two-step verification method was registered for your account at {workspace}.\n{at}\n\nIf this was you, there is nothing to do.\n\
                  If it was not, reset your password on the sign-in screen and tell your administrator.\n"
             ),
         ),
@@ -93,9 +93,9 @@ pub fn recovery_code_used(locale: Locale, workspace: &str, at: Timestamp, left: 
                 left => format!("남은 복구 코드는 {left}개예요."),
             };
             (
-                format!("{workspace} 복구 코드가 사용되었어요"),
+                format!("{workspace} 복구 코드가 사용됐어요"),
                 format!(
-                    "{workspace} 계정의 복구 코드가 사용되었어요. 사용한 코드는 다시 쓸 수 없어요.\n{at}\n{left}\n\n\
+                    "{workspace} 계정의 복구 코드가 사용됐어요. 사용한 코드는 다시 쓸 수 없어요.\n{at}\n{left}\n\n\
                      직접 사용했다면 더 할 일은 없어요.\n\
                      직접 사용하지 않았다면 로그인 화면에서 비밀번호를 다시 설정하고, 관리자에게 알려 주세요.\n"
                 ),

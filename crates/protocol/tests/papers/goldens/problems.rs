@@ -67,6 +67,7 @@ fn fields() -> Vec<(&'static str, Problem)> {
             invalid(&[(IDENTIFIER, FieldCode::ContactIsId)], enrol_contact(Some(MINJI), &[Channel::Email])),
         ),
         ("recovery_code_invalid", invalid(&[("/input/code", FieldCode::RecoveryCodeInvalid)], recovery_code())),
+        ("mobile_invalid", invalid(&[(IDENTIFIER, FieldCode::MobileInvalid)], identify(1, None))),
         ("code_invalid", invalid(&[("/input/code", FieldCode::CodeInvalid)], code())),
         ("organisation_invalid", invalid(&[(ORGANISATION, FieldCode::OrganisationInvalid)], organisation(2, None))),
         (
