@@ -448,6 +448,15 @@ impl Machine {
         }
     }
 
+    /// Whether this page reads what the page before it was left with.
+    fn was_left(&self, flow: &Flow) -> bool {
+        let is = |id: &Option<String>| id.as_ref() == Some(&flow.id);
+        flow.kind == Kind::Link
+            && matches!(self.phase, Phase::Opening(_))
+            && is(&self.entry.flow)
+            && is(&self.entry.left)
+    }
+
     fn give_up(&mut self, id: String, effects: &mut Vec<Effect>) {
         self.phase = Phase::Ended { reason: EndReason::Left, restart: Some(Restart { kind: Kind::Link }) };
         self.unheard = Some(id.clone());
@@ -750,8 +759,7 @@ impl Machine {
             // A flow that outlives its own end by its own clock would be asked for without a pause.
             Status::Active { .. } if flow.expires_at <= flow.server_time => self.end(EndReason::Expired),
             // The page before this one was left, and nobody has heard of it.
-            Status::Active { .. } if flow.kind == Kind::Link && self.entry.left.as_ref() == Some(&flow.id) => {
-                self.entry.flow = Some(flow.id.clone());
+            Status::Active { .. } if self.was_left(&flow) => {
                 self.give_up(flow.id, effects);
             }
             Status::Active { step, .. } if !(self.shows)(&step.step) => {
