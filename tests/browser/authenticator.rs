@@ -166,7 +166,9 @@ fn t5_ten_recovery_codes_are_taken_along_and_never_seen_again() {
         haruto.waits_for("being told that they are copied", |sight| sight.text.contains("Copied.")).await;
         assert_eq!(clipboard(&haruto).await, codes.join("\n"));
         haruto
-            .runs("navigator.clipboard.writeText = () => Promise.reject(new Error()); document.execCommand = () => false")
+            .runs(
+                "navigator.clipboard.writeText = () => Promise.reject(new Error()); document.execCommand = () => false",
+            )
             .await;
         haruto.clicks("[data-action=copy_codes]").await;
         haruto.waits_for("being told that they are not", |sight| sight.text.contains("could not be copied")).await;

@@ -4,6 +4,7 @@
 mod taking;
 
 mod code_turn;
+mod enrolment_turns;
 mod entering;
 mod id_turns;
 mod join_turns;

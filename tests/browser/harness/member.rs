@@ -156,19 +156,24 @@ impl<'g> Member<'g> {
 
     /// Changes to another tab and back, as who reads a mail does; the page hears of both.
     pub async fn looks_away_and_back(&self) {
+        self.looks_away_and_back_after(async || {}).await;
+    }
+
+    /// The same, after something that the page may take for being looked away from already.
+    pub async fn looks_away_and_back_after(&self, before: impl AsyncFnOnce()) {
+        let listen = "if (!window.daemunTestSights) document.addEventListener('visibilitychange', () => \
+            window.daemunTestSights.push(document.visibilityState)); window.daemunTestSights = []";
+        self.runs(listen).await;
+        before().await;
         let here = self.driver().window().await.unwrap_or_else(|error| panic!("this tab: {error}"));
-        self.runs("window.daemunTestSights = []; document.addEventListener('visibilitychange', () => window.daemunTestSights.push(document.visibilityState))").await;
         let mail = self.driver().new_tab().await.unwrap_or_else(|error| panic!("another tab: {error}"));
         self.driver().switch_to_window(mail).await.unwrap_or_else(|error| panic!("to the other tab: {error}"));
         self.browser.cdp("Page.bringToFront", json!({})).await;
-        self.driver().close_window().await.unwrap_or_else(|error| panic!("closing the other tab: {error}"));
+        self.closes_tab().await;
         self.driver().switch_to_window(here).await.unwrap_or_else(|error| panic!("back to the tab: {error}"));
         self.browser.cdp("Page.bringToFront", json!({})).await;
-        self.waits_until_true(
-            "the page to have been hidden and shown",
-            "return String(window.daemunTestSights) === 'hidden,visible'",
-        )
-        .await;
+        let seen = "return String(window.daemunTestSights).endsWith('hidden,visible')";
+        self.waits_until_true("the page to have been hidden and shown", seen).await;
     }
 
     /// Waits until a script says so of what nobody can see.

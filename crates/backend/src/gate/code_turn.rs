@@ -206,30 +206,16 @@ impl Taking<'_> {
     }
 
     pub(super) fn submit_code(&mut self, stage: &Stage, typed: &str, remember: bool) -> Result<Turn, Trouble> {
-        match stage {
-            Stage::Code(sent) => self.submit_sent_code(sent, typed, remember),
-            Stage::AuthenticatorCode(entering) => self.submit_authenticator_code(entering, typed, remember),
-            Stage::EnrolAuthenticator(new) => self.submit_first_code(new, typed),
-            Stage::RecoveryCode(entering) => self.submit_recovery_code(entering, typed),
-            // No other stage is of a step that takes a code.
-            Stage::Identify { .. }
-            | Stage::Organisation { .. }
-            | Stage::ChooseWorkspace { .. }
-            | Stage::Password(_)
-            | Stage::Invitation(_)
-            | Stage::CreateAccount(_)
-            | Stage::RequestReset(_)
-            | Stage::NewPassword(_)
-            | Stage::RegisterId(_)
-            | Stage::FindId(_)
-            | Stage::FoundIds { .. }
-            | Stage::ChooseFactor(_)
-            | Stage::EnrolContact(_)
-            | Stage::RecoveryCodes(_)
-            | Stage::Link(_)
-            | Stage::Notice(_)
-            | Stage::Complete(_)
-            | Stage::Ended(_) => self.settle(Next::unavailable()),
+        if let Stage::Code(sent) = stage {
+            self.submit_sent_code(sent, typed, remember)
+        } else if let Stage::AuthenticatorCode(entering) = stage {
+            self.submit_authenticator_code(entering, typed, remember)
+        } else if let Stage::EnrolAuthenticator(new) = stage {
+            self.submit_first_code(new, typed)
+        } else if let Stage::RecoveryCode(entering) = stage {
+            self.submit_recovery_code(entering, typed)
+        } else {
+            self.settle(Next::unavailable())
         }
     }
 

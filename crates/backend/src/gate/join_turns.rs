@@ -113,30 +113,7 @@ impl Taking<'_> {
     }
 
     pub(super) fn decline(&self, stage: &Stage) -> Next {
-        match stage {
-            Stage::Invitation(_) => Next::to(Stage::Ended(Ending::Declined)),
-            Stage::Identify { .. }
-            | Stage::Organisation { .. }
-            | Stage::Code(_)
-            | Stage::ChooseWorkspace { .. }
-            | Stage::Password(_)
-            | Stage::CreateAccount(_)
-            | Stage::RequestReset(_)
-            | Stage::NewPassword(_)
-            | Stage::RegisterId(_)
-            | Stage::FindId(_)
-            | Stage::FoundIds { .. }
-            | Stage::ChooseFactor(_)
-            | Stage::AuthenticatorCode(_)
-            | Stage::RecoveryCode(_)
-            | Stage::EnrolContact(_)
-            | Stage::EnrolAuthenticator(_)
-            | Stage::RecoveryCodes(_)
-            | Stage::Link(_)
-            | Stage::Notice(_)
-            | Stage::Complete(_)
-            | Stage::Ended(_) => Next::unavailable(),
-        }
+        if let Stage::Invitation(_) = stage { Next::to(Stage::Ended(Ending::Declined)) } else { Next::unavailable() }
     }
 
     /// The form is judged, and nobody is looked up: whether the address is a member's is told to whoever reads its mail.
@@ -260,35 +237,12 @@ impl Taking<'_> {
 
     /// `sign_in` where there is an account already.
     pub(super) fn sign_in_instead(&self, stage: &Stage, facts: &Facts) -> Result<Next, Trouble> {
-        match stage {
-            Stage::Notice(Notice::AlreadyMember { address, form }) => {
-                self.choose(address, form.invited.workspace.clone())
-            }
-            Stage::Notice(Notice::BadInvitation(BadInvitation { joined: Some(joined), .. })) => {
-                Ok(join::sign_in_instead(joined, facts.workspace.as_ref()))
-            }
-            Stage::Identify { .. }
-            | Stage::Organisation { .. }
-            | Stage::Code(_)
-            | Stage::ChooseWorkspace { .. }
-            | Stage::Password(_)
-            | Stage::Invitation(_)
-            | Stage::CreateAccount(_)
-            | Stage::RequestReset(_)
-            | Stage::NewPassword(_)
-            | Stage::RegisterId(_)
-            | Stage::FindId(_)
-            | Stage::FoundIds { .. }
-            | Stage::ChooseFactor(_)
-            | Stage::AuthenticatorCode(_)
-            | Stage::RecoveryCode(_)
-            | Stage::EnrolContact(_)
-            | Stage::EnrolAuthenticator(_)
-            | Stage::RecoveryCodes(_)
-            | Stage::Link(_)
-            | Stage::Notice(_)
-            | Stage::Complete(_)
-            | Stage::Ended(_) => Ok(Next::unavailable()),
+        if let Stage::Notice(Notice::AlreadyMember { address, form }) = stage {
+            self.choose(address, form.invited.workspace.clone())
+        } else if let Stage::Notice(Notice::BadInvitation(BadInvitation { joined: Some(joined), .. })) = stage {
+            Ok(join::sign_in_instead(joined, facts.workspace.as_ref()))
+        } else {
+            Ok(Next::unavailable())
         }
     }
 }

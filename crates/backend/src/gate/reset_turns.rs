@@ -82,32 +82,12 @@ impl Taking<'_> {
     }
 
     pub(super) fn forgot(&self, stage: &Stage) -> Next {
-        match stage {
-            Stage::Password(stage) => reset::forgot_password(stage),
-            Stage::Notice(Notice::BadResetLink { trouble, workspace }) => {
-                reset::ask_anew(*trouble, workspace.as_deref())
-            }
-            Stage::Identify { .. }
-            | Stage::Organisation { .. }
-            | Stage::Code(_)
-            | Stage::ChooseWorkspace { .. }
-            | Stage::Invitation(_)
-            | Stage::CreateAccount(_)
-            | Stage::RequestReset(_)
-            | Stage::NewPassword(_)
-            | Stage::RegisterId(_)
-            | Stage::FindId(_)
-            | Stage::FoundIds { .. }
-            | Stage::ChooseFactor(_)
-            | Stage::AuthenticatorCode(_)
-            | Stage::RecoveryCode(_)
-            | Stage::EnrolContact(_)
-            | Stage::EnrolAuthenticator(_)
-            | Stage::RecoveryCodes(_)
-            | Stage::Link(_)
-            | Stage::Notice(_)
-            | Stage::Complete(_)
-            | Stage::Ended(_) => Next::unavailable(),
+        if let Stage::Password(stage) = stage {
+            reset::forgot_password(stage)
+        } else if let Stage::Notice(Notice::BadResetLink { trouble, workspace }) = stage {
+            reset::ask_anew(*trouble, workspace.as_deref())
+        } else {
+            Next::unavailable()
         }
     }
 

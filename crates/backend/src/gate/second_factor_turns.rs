@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::code_turn::read_code;
 use super::counting::{Counters, Device, release, reserve, take_back};
-use super::reset_turns::{remembered, whose};
+use super::reset_turns::whose;
 use super::{Gate, Taking, Turn, account_subject, contact_subject};
 use crate::authenticator::AuthenticatorKey;
 use crate::carrier::Carrier;
@@ -15,12 +15,11 @@ use crate::email_address::EmailAddress;
 use crate::flow::code::{Asking, Contact, Purpose, SentCode};
 use crate::flow::find_id::masked;
 use crate::flow::second_factor::{
-    self, Asked, ContactToSave, Entering, First, NewAuthenticator, NewRecoveryCodes, Profiles, REMEMBER_DAYS, Salt,
-    Saved,
+    self, Asked, Entering, First, NewAuthenticator, NewRecoveryCodes, Profiles, REMEMBER_DAYS, Salt, Saved,
 };
 use crate::flow::{Address, Facts, Next, Notice, Refusal, Shown, Stage, TwoFactor, seconds_until, sign_in};
 use crate::limits::{FACTOR_TRIES, Left, STRANGERS_CODE_TRIES};
-use crate::login_id::{LoginId, MobileNumber, NotAnId};
+use crate::login_id::MobileNumber;
 use crate::mail::texts;
 use crate::recovery_codes;
 use crate::store::{self, AccountRow, Finished, RememberedBy, Trouble};
@@ -45,7 +44,12 @@ impl Gate {
     }
 
     /// The second factors that may follow a first one.
-    fn factors(&self, connection: &Connection, account: &AccountRow, first: &First) -> Result<Vec<Factor>, Trouble> {
+    pub(super) fn factors(
+        &self,
+        connection: &Connection,
+        account: &AccountRow,
+        first: &First,
+    ) -> Result<Vec<Factor>, Trouble> {
         let factor = |id: &str, kind, to: Option<String>| Factor { id: id.into(), kind, to };
         let to = |kind| saved(account, kind).map(|to| to.typed().to_owned());
         let email = to(FactorKind::Email).map(|to| factor("email", FactorKind::Email, Some(to)));
@@ -120,7 +124,7 @@ impl Taking<'_> {
     }
 
     /// What has to come now.
-    fn ask_for_factor(&self, account: &AccountRow, entering: Entering) -> Result<Next, Trouble> {
+    pub(super) fn ask_for_factor(&self, account: &AccountRow, entering: Entering) -> Result<Next, Trouble> {
         let factors = self.gate.factors(self.connection, account, &entering.first)?;
         Ok(match second_factor::asked(&factors, self.saved(account, &entering.first)?, self.profiles(&entering)?) {
             Asked::Only(kind) => match self.ask_by(account, entering.clone(), kind)? {
@@ -135,7 +139,7 @@ impl Taking<'_> {
     }
 
     /// Whether anything is saved that could follow the first factor, reached from here or not.
-    fn saved(&self, account: &AccountRow, first: &First) -> Result<Saved, Trouble> {
+    pub(super) fn saved(&self, account: &AccountRow, first: &First) -> Result<Saved, Trouble> {
         let mobile = match first {
             First::Password(_) => account.mobile.as_ref(),
             First::Phone { .. } => None,
@@ -147,7 +151,7 @@ impl Taking<'_> {
         })
     }
 
-    fn profiles(&self, entering: &Entering) -> Result<Profiles, Trouble> {
+    pub(super) fn profiles(&self, entering: &Entering) -> Result<Profiles, Trouble> {
         let workspace = store::workspace(self.connection, &entering.whose.workspace)?;
         let is_managed = workspace.is_some_and(|workspace| workspace.managed_profiles);
         Ok(if is_managed { Profiles::Managed } else { Profiles::Own })
@@ -166,7 +170,7 @@ impl Taking<'_> {
     }
 
     /// The account of who has given the first factor, if that is worth anything still.
-    fn still_entering(&self, entering: &Entering) -> Result<Result<AccountRow, Next>, Trouble> {
+    pub(super) fn still_entering(&self, entering: &Entering) -> Result<Result<AccountRow, Next>, Trouble> {
         let workspace = &entering.whose.workspace;
         let Some(account) = self.still(&entering.whose)? else {
             return Ok(Err(Next::to(second_factor::before(entering))));
@@ -272,7 +276,7 @@ impl Taking<'_> {
     }
 
     /// Counts a try beforehand, then lets `evaluate` say what it is worth.
-    fn try_factor(
+    pub(super) fn try_factor(
         &self,
         account: i64,
         evaluate: impl FnOnce() -> Result<Tried, Trouble>,
@@ -330,7 +334,7 @@ impl Taking<'_> {
         }
     }
 
-    fn step_of(&self, account: &AccountRow, salt: &Salt, code: &Code) -> Option<u64> {
+    pub(super) fn step_of(&self, account: &AccountRow, salt: &Salt, code: &Code) -> Option<u64> {
         AuthenticatorKey::new(&self.gate.key, account.id, salt, &account.email)?
             .step_of(code, self.gate.clock.time_of_day())
     }
@@ -355,106 +359,10 @@ impl Taking<'_> {
         self.tell(&account, |locale, workspace, at| texts::recovery_code_used(locale, workspace, at, left))?;
         self.second_factor_given(entering, FactorKind::RecoveryCode, None, false)
     }
-
-    /// `submit` where a first contact is to be saved. Nobody is looked up: a code goes to whatever was entered.
-    pub(super) fn submit_contact_to_save(&self, form: &ContactToSave, typed: &str) -> Result<Next, Trouble> {
-        let account = match self.may_enrol(&form.entering)? {
-            Ok(account) => account,
-            Err(next) => return Ok(next),
-        };
-        let typed = typed.trim();
-        let form = ContactToSave { identifier: Some(remembered(typed)), ..form.clone() };
-        let channels = second_factor::channels_to_save(&form.entering.first, &self.gate.channels);
-        let to = match LoginId::parse_in(typed, self.row.flow.locale) {
-            Ok(LoginId::Email(email)) if email.as_str() == account.email => Err(FieldCode::ContactIsId),
-            Ok(LoginId::Email(email)) => Ok(Contact::Email(Address { typed: typed.into(), email })),
-            Ok(LoginId::Mobile(number)) if channels.contains(&Channel::Sms) => Ok(Contact::phone(number)),
-            Ok(LoginId::Mobile(_)) => Err(FieldCode::MobileUnavailable),
-            Ok(LoginId::Name(_)) | Err(NotAnId::Malformed) => Err(FieldCode::IdentifierInvalid),
-            Err(NotAnId::Empty) => Err(FieldCode::Required),
-            Err(NotAnId::TooLong) => Err(FieldCode::TooLong),
-        };
-        let to = match to {
-            Ok(to) => to,
-            Err(code) => return Ok(second_factor::refuse_contact(&form, code)),
-        };
-        let purpose = Purpose::Enrol(Box::new(form.entering.clone()));
-        Ok(match self.ask_for_code(to, purpose, Asking::First)? {
-            Next::Refuse(refusal) => Next::RefuseAndRemember(Stage::EnrolContact(form), refusal),
-            next @ (Next::Go(..) | Next::Renew(..) | Next::RefuseAndRemember(..)) => next,
-        })
-    }
-
-    /// The account that a first factor is to be saved for, or where to go instead: whoever has one by now gives that one, and
-    /// the first factor alone saves no further one.
-    pub(super) fn may_enrol(&self, entering: &Entering) -> Result<Result<AccountRow, Next>, Trouble> {
-        let account = match self.still_entering(entering)? {
-            Ok(account) => account,
-            Err(next) => return Ok(Err(next)),
-        };
-        let factors = self.gate.factors(self.connection, &account, &entering.first)?;
-        Ok(match second_factor::asked(&factors, self.saved(&account, &entering.first)?, self.profiles(entering)?) {
-            Asked::Enrolment => Ok(account),
-            Asked::Only(_) | Asked::Choice | Asked::Missing => Err(self.ask_for_factor(&account, entering.clone())?),
-        })
-    }
-
-    /// The contact was verified by code: it is saved, the member hears of it, and is in.
-    pub(super) fn save_contact(&mut self, entering: &Entering, to: &Contact) -> Result<Turn, Trouble> {
-        let account = match self.may_enrol(entering)? {
-            Ok(account) => account,
-            Err(next) => return self.settle(next),
-        };
-        store::save_contact(self.connection, account.id, to)?;
-        store::forget_remembered_browsers(self.connection, account.id)?;
-        self.tell(&account, texts::second_factor_added)?;
-        self.second_factor_given(entering, kind_of(to), Some(to), false)
-    }
-
-    pub(super) fn enrol_authenticator(&self, stage: &Stage) -> Result<Next, Trouble> {
-        let Stage::EnrolContact(form) = stage else { return Ok(Next::unavailable()) };
-        if let Err(next) = self.may_enrol(&form.entering)? {
-            return Ok(next);
-        }
-        let (entering, salt) = (form.entering.clone(), self.gate.chance.bytes()?);
-        Ok(Next::to(Stage::EnrolAuthenticator(NewAuthenticator { entering, salt })))
-    }
-
-    /// The first code of a new authenticator: it is registered, and recovery codes are made.
-    pub(super) fn submit_first_code(&mut self, new: &NewAuthenticator, typed: &str) -> Result<Turn, Trouble> {
-        let (account, code) = match (self.may_enrol(&new.entering)?, read_code(typed)) {
-            (Err(next), _) => return self.settle(next),
-            (Ok(_), Err(refusal)) => return self.settle(Next::Refuse(refusal)),
-            (Ok(account), Ok(code)) => (account, code),
-        };
-        let mut step = None;
-        let refusal = self.try_factor(account.id, || {
-            step = self.step_of(&account, &new.salt, &code);
-            Ok(if step.is_some() { Tried::Right } else { Tried::Wrong })
-        })?;
-        let Some(step) = step.filter(|_| refusal.is_none()) else {
-            return self.settle(refusal.map_or_else(Next::unavailable, Next::Refuse));
-        };
-        let (connection, salt) = (self.connection, self.gate.chance.bytes()?);
-        store::save_authenticator(connection, account.id, &new.salt, step)?;
-        store::forget_remembered_browsers(connection, account.id)?;
-        let codes = recovery_codes::make(&self.gate.key, account.id, &salt);
-        let digests = codes.iter().filter_map(|code| recovery_codes::digest(&self.gate.key, account.id, code.expose()));
-        store::replace_recovery_codes(connection, account.id, &digests.collect::<Vec<_>>())?;
-        self.tell(&account, texts::second_factor_added)?;
-        let entering = new.entering.clone();
-        self.settle(Next::to(Stage::RecoveryCodes(NewRecoveryCodes { entering, salt })))
-    }
-
-    /// `done`: the recovery codes are kept somewhere.
-    pub(super) fn recovery_codes_kept(&mut self, stage: &Stage) -> Result<Turn, Trouble> {
-        let Stage::RecoveryCodes(codes) = stage else { return self.settle(Next::unavailable()) };
-        self.second_factor_given(&codes.entering, FactorKind::Authenticator, None, false)
-    }
 }
 
 /// What a code that is not sent is worth.
-enum Tried {
+pub(super) enum Tried {
     Right,
     Wrong,
     /// Right, and taken before.
