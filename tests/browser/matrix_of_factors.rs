@@ -99,6 +99,8 @@ fn x4_matrix_link_address() {
         let member = gate.member().await;
         member.stands_at(LINK, &golden("flow-link_address")).await;
         is_seen_everywhere(&member, "link_address").await;
+        // Another one: whoever opens the same link again has left it.
+        let member = gate.member().await;
         member.pretends_to_be(LINE).await;
         member.stands_at(LINK, &golden("flow-link_address-left")).await;
         member.clicks("summary").await;
