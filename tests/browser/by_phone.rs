@@ -239,7 +239,7 @@ fn l2_what_is_no_mobile_number_is_said_at_its_field() {
         for typed in ["010-1234", "++82", "12345", "02-312-3456", "+82 2-312-3456", "010-2345-67890", "+999 1234 5678"]
         {
             member.at_identify().await.sends(typed).await;
-            let sight = member.is_told_at("identifier", "identifier_invalid").await;
+            let sight = member.is_told_at("identifier", "mobile_invalid").await;
             assert_eq!(sight.field("identifier").value, typed, "what was typed stays");
             assert_eq!(sight.focus.field, "identifier", "the focus is where it can be mended");
             assert!(sight.words_of("input_invalid").contains("010-1234-5678"), "how a number looks:\n{sight}");

@@ -289,7 +289,7 @@ fn x4_by_phone_to_an_authenticator_by_keyboard_alone() {
         assert_eq!(sight.focus.field, "identifier", "{sight}");
         haruto.presses("nobody").await;
         haruto.presses_key(Key::Enter).await;
-        let sight = haruto.is_told_at("identifier", "identifier_invalid").await;
+        let sight = haruto.is_told_at("identifier", "email_invalid").await;
         assert_eq!(sight.focus.field, "identifier", "{sight}");
         tabs_to(&haruto, "the authenticator", |sight| sight.focus.action == "use_authenticator").await;
         haruto.presses_key(Key::Enter).await;
@@ -333,12 +333,12 @@ fn x4_a_second_factor_is_given_by_keyboard_alone() {
         minji.presses_key(Key::Space).await;
         let sight = minji.comes_to("code").await;
         assert_eq!(sight.focus.field, "code", "{sight}");
-        minji.presses_key(Key::Tab).await;
+        minji.presses_shift_tab().await;
         let sight = minji.sees().await;
-        assert_eq!(sight.focus.field, "remember", "the box comes after the code:\n{sight}");
+        assert_eq!(sight.focus.field, "remember", "the box comes before the code, which goes by itself:\n{sight}");
         minji.presses_key(Key::Space).await;
         minji.waits_for("the box to be ticked", |sight| sight.field("remember").checked).await;
-        minji.presses_shift_tab().await;
+        minji.presses_key(Key::Tab).await;
         let code = gate.code_for("+821055550101").await;
         minji.presses(&code).await;
         minji.is_in(MINJI, "nuri").await;

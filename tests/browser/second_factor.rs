@@ -308,8 +308,8 @@ fn t2_a_member_without_a_method_saves_one_first() {
         assert!(!sight.field("identifier").autocomplete.contains("username"), "it is no ID to sign in with:\n{sight}");
         for (typed, reason, words) in [
             ("", "required", "fill"),
-            ("haruto at home", "identifier_invalid", "name@company.com"),
-            ("010-1234", "identifier_invalid", "010-1234-5678"),
+            ("haruto at home", "email_invalid", "name@company.com"),
+            ("010-1234", "mobile_invalid", "010-1234-5678"),
             (HARUTO, "contact_is_id", "another contact"),
         ] {
             haruto.at_enrol_contact().await.sends(typed).await;

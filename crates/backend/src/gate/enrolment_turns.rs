@@ -6,6 +6,7 @@ use daemun_protocol::{Channel, FactorKind, FieldCode};
 use super::code_turn::read_code;
 use super::reset_turns::remembered;
 use super::second_factor_turns::{Tried, kind_of};
+use super::sign_in_turns::is_like_a_number;
 use super::{Taking, Turn};
 use crate::flow::code::{Asking, Contact, Purpose};
 use crate::flow::second_factor::{self, Asked, ContactToSave, Entering, NewAuthenticator, NewRecoveryCodes};
@@ -30,7 +31,8 @@ impl Taking<'_> {
             Ok(LoginId::Email(email)) => Ok(Contact::Email(Address { typed: typed.into(), email })),
             Ok(LoginId::Mobile(number)) if channels.contains(&Channel::Sms) => Ok(Contact::phone(number)),
             Ok(LoginId::Mobile(_)) => Err(FieldCode::MobileUnavailable),
-            Ok(LoginId::Name(_)) | Err(NotAnId::Malformed) => Err(FieldCode::IdentifierInvalid),
+            Ok(LoginId::Name(_)) | Err(NotAnId::Malformed) if is_like_a_number(typed) => Err(FieldCode::MobileInvalid),
+            Ok(LoginId::Name(_)) | Err(NotAnId::Malformed) => Err(FieldCode::EmailInvalid),
             Err(NotAnId::Empty) => Err(FieldCode::Required),
             Err(NotAnId::TooLong) => Err(FieldCode::TooLong),
         };

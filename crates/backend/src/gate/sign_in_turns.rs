@@ -29,7 +29,7 @@ fn by_phone(typed: &str, number: &MobileNumber) -> First {
 }
 
 /// Whether somebody meant a phone number, such as one that is a digit short.
-fn is_like_a_number(typed: &str) -> bool {
+pub(super) fn is_like_a_number(typed: &str) -> bool {
     let is_of_numbers = |c: char| c.is_ascii_digit() || "+-.() \u{3000}".contains(c) || ascii_digit(c).is_some();
     !typed.is_empty() && typed.chars().all(is_of_numbers)
 }

@@ -272,8 +272,9 @@ async fn t2_a_member_without_a_method_saves_one_first() {
     assert_eq!(enrol.flow()["messages"][0]["params"]["workspace"], "さくら商事");
     for (typed, code) in [
         ("", "required"),
-        ("haruto at home", "identifier_invalid"),
-        ("haruto.sato", "identifier_invalid"),
+        ("haruto at home", "email_invalid"),
+        ("haruto.sato", "email_invalid"),
+        ("080-1234", "mobile_invalid"),
         (HARUTO, "contact_is_id"),
         (&"a".repeat(300), "too_long"),
     ] {
