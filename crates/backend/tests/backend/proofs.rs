@@ -90,7 +90,7 @@ async fn a_session_is_not_enough_for_a_first_password_or_id() {
     minji.act("choose", json!({"workspace": "sakura"})).await.at("new_password");
     minji.submit(json!({"password": PASSWORD})).await.notice("joined");
     let told = house.mails(MINJI).await;
-    assert!(told[0]["subject"].as_str().unwrap().contains("계정이 준비되었어요"), "{}", told[0]);
+    assert!(told[0]["subject"].as_str().unwrap().contains("계정이 준비됐어요"), "{}", told[0]);
     assert!(told[0]["subject"].as_str().unwrap().contains("さくら商事"), "{}", told[0]);
 }
 
@@ -102,7 +102,7 @@ async fn r5_the_first_id_is_told_by_mail() {
     soyeon.verify(&house, "soyeon@daemun.test").await.at("register_id");
     soyeon.submit(json!({"identifier": "soyeon", "password": PASSWORD})).await;
     let told = house.mails("soyeon@daemun.test").await;
-    assert!(told[0]["subject"].as_str().unwrap().contains("계정이 준비되었어요"), "{}", told[0]);
+    assert!(told[0]["subject"].as_str().unwrap().contains("계정이 준비됐어요"), "{}", told[0]);
 }
 
 /// E5: taking back the link takes back what it was a link to.
