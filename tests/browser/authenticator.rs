@@ -180,7 +180,8 @@ fn t5_ten_recovery_codes_are_taken_along_and_never_seen_again() {
         let file = folder.path().join("daemun-recovery-codes.txt");
         haruto.waits_for("the file", |_| is_whole(&file)).await;
         let saved = fs::read_to_string(&file).expect("the file");
-        assert!(saved.starts_with("Daemun"), "what it is: {saved}");
+        let heading = "Recovery codes for haruto@daemun.test at さくら商事";
+        assert!(saved.starts_with(heading), "what it is, and whose: {saved}");
         assert!(codes.iter().all(|code| saved.lines().any(|line| line == code)), "{saved}");
         let names: Vec<_> = fs::read_dir(folder.path()).expect("the folder").collect();
         assert_eq!(names.len(), 1, "{names:?}");
