@@ -311,6 +311,7 @@ fn o5_what_is_taken_back_meanwhile_is_told_at_the_next_act() {
             let member = gate.member_reading("en").await;
             if at == "address" {
                 member.opens_link("link").await;
+                member.waits_for("the form", |sight| sight.screen == "link_address" && sight.app == "ready").await;
                 member.fills("email", HAERIN).await;
             } else {
                 member.asks_for_link_code("link", HAERIN).await;
