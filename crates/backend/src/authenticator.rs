@@ -15,8 +15,8 @@ const ISSUER: &str = "Daemun";
 pub struct AuthenticatorKey(Totp);
 
 impl AuthenticatorKey {
-    /// The key that belongs to this account and salt. Nothing else is kept of it; whoever has the server's key and the salt has it. `None` never happens: the numbers above are
-    /// within the RFC's bounds.
+    /// The key that belongs to this account and salt. Nothing else is kept of it; whoever has the server's key and the salt has
+    /// it. `None` never happens: the numbers above are within the RFC's bounds.
     pub fn new(key: &ServerKey, account: i64, salt: &[u8; 16], named: &str) -> Option<Self> {
         let secret = key.mac("authenticator", &[&account.to_be_bytes(), salt]);
         Self::of(secret.get(..20)?, named)

@@ -210,6 +210,15 @@ impl Next {
     pub fn unavailable() -> Self {
         Self::Refuse(Refusal::Unavailable { retry_after: None })
     }
+
+    /// The same, but a refusal is remembered by this stage, with what was entered there.
+    #[must_use]
+    pub fn or_remember(self, stage: Stage) -> Self {
+        match self {
+            Self::Refuse(refusal) => Self::RefuseAndRemember(stage, refusal),
+            Self::Go(..) | Self::Renew(..) | Self::RefuseAndRemember(..) => self,
+        }
+    }
 }
 
 /// Why an act is refused.

@@ -176,25 +176,11 @@ pub fn ask_for_code<E>(
     })
 }
 
-/// What keeps a code from being right. The try was counted before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CodeVerdict {
-    Expired,
-    /// Not even compared.
-    Restricted {
-        until: Timestamp,
-    },
-    Wrong(Left),
-}
-
-/// `code` submitted, and not right (FEATURES E2).
-pub fn refuse_code(sent: &SentCode, verdict: CodeVerdict) -> Next {
-    match verdict {
-        CodeVerdict::Expired => Next::Refuse(Refusal::CodeExpired),
-        CodeVerdict::Restricted { until } | CodeVerdict::Wrong(Left::Nothing { until }) => {
-            Next::to(restricted(sent.to.clone(), &sent.purpose, until))
-        }
-        CodeVerdict::Wrong(Left::Tries(tries_left)) => Next::Refuse(Refusal::CodeWrong { tries_left }),
+/// `code` submitted, and wrong. The try was counted before (FEATURES E2).
+pub fn wrong_code(sent: &SentCode, left: Left) -> Next {
+    match left {
+        Left::Tries(tries_left) => Next::Refuse(Refusal::CodeWrong { tries_left }),
+        Left::Nothing { until } => Next::to(restricted(sent.to.clone(), &sent.purpose, until)),
     }
 }
 

@@ -1,11 +1,11 @@
 //! What stands between a first factor and being in (FEATURES T1 to T5). It refuses to know how codes are sent and compared.
 
-use daemun_protocol::{Channel, Factor, FactorKind, FieldCode};
+use daemun_protocol::{Channel, Factor, FactorKind};
 use serde::{Deserialize, Serialize};
 
 use super::new_password::Whose;
 use super::sign_in::{PasswordStage, Way};
-use super::{Next, Notice, Refusal, Said, Stage};
+use super::{Next, Notice, Said, Stage};
 use crate::login_id::MobileNumber;
 
 /// Days for which a browser is remembered (FEATURES T1).
@@ -112,11 +112,6 @@ pub fn enrol(entering: Entering) -> Next {
 /// The step that says that only the organisation can help.
 pub fn missing(entering: Entering) -> Next {
     Next::to(Stage::Notice(Notice::SecondFactorMissing(entering)))
-}
-
-/// What was entered for a contact is refused, and remembered.
-pub fn refuse_contact(form: &ContactToSave, code: FieldCode) -> Next {
-    Next::RefuseAndRemember(Stage::EnrolContact(form.clone()), Refusal::field("/input/identifier", code))
 }
 
 /// The ways for a code to a contact that can be saved: after a code to a phone, none that ends there (FEATURES T4).

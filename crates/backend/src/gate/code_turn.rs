@@ -1,16 +1,17 @@
 //! Codes, sent and tried; and how many messages may go to one place.
 
-use daemun_protocol::{FieldCode, Timestamp};
+use daemun_protocol::{Channel, FieldCode, Timestamp};
 
-use super::counting::{Counters, Device, release, reserve, restriction};
+use super::counting::{Counters, Device, release, reserve, restriction, take_back};
 use super::join_turns::bad_by_now;
 use super::second_factor_turns::{factor_subject, kind_of};
 use super::{Taking, Turn, contact_subject};
 use crate::carrier::Carrier;
-use crate::codes::{self, Code};
-use crate::flow::code::{self, Asking, CodeVerdict, Contact, Purpose, Sending, SentCode};
-use crate::flow::{Next, Notice, Refusal, Stage};
-use crate::limits::{self, CODE_TRIES, Doing, Left, STRANGERS_CODE_TRIES, STRANGERS_WRONG_CODES};
+use crate::codes::{self, Code, CodeDigest};
+use crate::flow::code::{self, Asking, Contact, Purpose, Sending, SentCode};
+use crate::flow::{Address, Next, Notice, Refusal, Stage};
+use crate::limits::{self, CODE_TRIES, Doing, Left, Rate, STRANGERS_CODE_TRIES, STRANGERS_WRONG_CODES, TryRule};
+use crate::login_id::{LoginId, NotAnId};
 use crate::mail::texts;
 use crate::server_key::Digest32;
 use crate::store::{self, Trouble};
@@ -58,12 +59,34 @@ impl Taking<'_> {
             Device::Known => gate.counter(of, Some(&browser), place),
             Device::Stranger => gate.counter(of, None, place),
         };
-        let longest = limits::SENDS.iter().map(|rate| rate.seconds).max().unwrap_or(0);
-        let earlier = store::sent_since(connection, &counter, longest, now)?;
-        if let Some(wait) = limits::wait_for_rates(&limits::SENDS, &earlier, now) {
+        if let Some(wait) = self.wait(&counter, &limits::SENDS)? {
             return Ok(Err(wait));
         }
         Ok(gate.meter.take(Doing::Send, self.asker.neighbourhood, now).map(|()| counter))
+    }
+
+    /// The seconds to wait before one more may be counted here.
+    fn wait(&self, counter: &Digest32, rates: &[Rate]) -> Result<Option<u32>, Trouble> {
+        let longest = rates.iter().map(|rate| rate.seconds).max().unwrap_or(0);
+        let earlier = store::sent_since(self.connection, counter, longest, self.now)?;
+        Ok(limits::wait_for_rates(rates, &earlier, self.now))
+    }
+
+    /// A personal email or a mobile number, as far as codes go there by these channels; `malformed` for what is neither.
+    pub(super) fn read_contact(
+        &self,
+        typed: &str,
+        channels: &[Channel],
+        malformed: FieldCode,
+    ) -> Result<Contact, FieldCode> {
+        match LoginId::parse_in(typed, self.row.flow.locale) {
+            Ok(LoginId::Email(email)) => Ok(Contact::Email(Address { typed: typed.into(), email })),
+            Ok(LoginId::Mobile(number)) if channels.contains(&Channel::Sms) => Ok(Contact::phone(number)),
+            Ok(LoginId::Mobile(_)) => Err(FieldCode::MobileUnavailable),
+            Ok(LoginId::Name(_)) | Err(NotAnId::Malformed) => Err(malformed),
+            Err(NotAnId::Empty) => Err(FieldCode::Required),
+            Err(NotAnId::TooLong) => Err(FieldCode::TooLong),
+        }
     }
 
     /// A code by the way that there is for every contact.
@@ -104,19 +127,17 @@ impl Taking<'_> {
             let code = Code::draw(&gate.chance)?;
             let (words, digest) = match &purpose {
                 Purpose::Link => self.link_letter(to, &code)?,
-                Purpose::SecondFactor(_) => (
-                    texts::second_factor_code(by, self.row.flow.locale, &code, &gate.host),
-                    code.digest(&gate.key, self.id, to.place()),
-                ),
+                Purpose::SecondFactor(_) => {
+                    (texts::second_factor_code(by, self.row.flow.locale, &code, &gate.host), self.digest(&code, to))
+                }
                 // Of a contact that is to be saved nobody knows yet whose it is.
                 Purpose::SignIn
                 | Purpose::Enter { .. }
                 | Purpose::Join(_)
                 | Purpose::FindId { .. }
-                | Purpose::Enrol(_) => (
-                    texts::code(by, self.row.flow.locale, &code, &gate.host),
-                    code.digest(&gate.key, self.id, to.place()),
-                ),
+                | Purpose::Enrol(_) => {
+                    (texts::code(by, self.row.flow.locale, &code, &gate.host), self.digest(&code, to))
+                }
             };
             let expires_at = now.plus_seconds(codes::LIFETIME);
             // What a code proves is this form, so it is this form that it is sent to; what was typed is for reading.
@@ -134,6 +155,11 @@ impl Taking<'_> {
                 resend_at: now.plus_seconds(codes::RESEND_AFTER),
             })
         })
+    }
+
+    /// What is kept of a code that goes there.
+    pub(super) fn digest(&self, code: &Code, to: &Contact) -> CodeDigest {
+        code.digest(&self.gate.key, self.id, to.place())
     }
 
     /// Where one more code that costs money is to be counted with all of its kind, or the seconds to wait. A mail costs
@@ -162,9 +188,7 @@ impl Taking<'_> {
             None,
             &format!("{pool}:{}", purpose.workspace().unwrap_or_default()),
         );
-        let longest = rates.iter().map(|rate| rate.seconds).max().unwrap_or(0);
-        let earlier = store::sent_since(self.connection, &counter, longest, self.now)?;
-        Ok(match limits::wait_for_rates(rates, &earlier, self.now) {
+        Ok(match self.wait(&counter, rates)? {
             Some(wait) => Err(wait),
             // What is not sent is written down too, since writing takes time, and holds up nobody.
             None if to_nobody => Ok(Some(self.gate.counter("messages to nobody", None, ""))),
@@ -182,27 +206,56 @@ impl Taking<'_> {
     fn code_counters(&self, counted: &Counted) -> Result<Counters, Trouble> {
         let browser = self.browser.id();
         let device = self.gate.standing(self.connection, &browser, &counted.subject)?;
-        Ok(Counters {
-            own: self.gate.counter("wrong codes", Some(&browser), &counted.place),
-            ceiling: match device {
-                Device::Known => None,
-                Device::Stranger => Some(self.gate.counter("wrong codes", None, &counted.place)),
-            },
-        })
+        Ok(self.gate.counters(["wrong codes"; 2], &browser, &counted.place, device))
     }
 
-    /// Until when a browser that is not known at the address can try no code of a place or an account, because strangers have tried so many today.
-    pub(super) fn strangers_day(&self, place: &str, counters: &Counters) -> Result<Option<Timestamp>, Trouble> {
+    /// Until when a browser that is not known at a place can try no code there, because strangers have tried so many today.
+    fn strangers_day(&self, place: &str, counters: &Counters) -> Result<Option<Timestamp>, Trouble> {
         if counters.ceiling.is_none() {
             return Ok(None);
         }
-        let (rate, now) = (STRANGERS_WRONG_CODES, self.now);
-        let wrong = store::sent_since(self.connection, &self.strangers_day_counter(place), rate.seconds, now)?;
-        Ok(limits::wait_for_rates(&[rate], &wrong, now).map(|wait| now.plus_seconds(wait.into())))
+        let wait = self.wait(&self.strangers_day_counter(place), &[STRANGERS_WRONG_CODES])?;
+        Ok(wait.map(|wait| self.now.plus_seconds(wait.into())))
     }
 
-    pub(super) fn strangers_day_counter(&self, place: &str) -> Digest32 {
+    fn strangers_day_counter(&self, place: &str) -> Digest32 {
         self.gate.counter("wrong codes in a day", None, place)
+    }
+
+    /// Counts a try at a code of this place beforehand, then lets `evaluate` say what it is worth. What keeps it from being
+    /// right, if anything; what comes too often is not even evaluated.
+    pub(super) fn try_code(
+        &self,
+        place: &str,
+        counters: &Counters,
+        own: TryRule,
+        evaluate: impl FnOnce() -> Result<Tried, Trouble>,
+    ) -> Result<Option<NotRight>, Trouble> {
+        let too_often = |until| Some(NotRight::Wrong(Left::Nothing { until }));
+        if let Some(until) = self.strangers_day(place, counters)? {
+            return Ok(too_often(until));
+        }
+        let left = match reserve(self.connection, counters, own, STRANGERS_CODE_TRIES, self.now)? {
+            Ok(left) => left,
+            Err(until) => return Ok(too_often(until)),
+        };
+        Ok(match evaluate()? {
+            Tried::Right => {
+                release(self.connection, counters)?;
+                None
+            }
+            Tried::Spent => {
+                take_back(self.connection, counters)?;
+                Some(NotRight::Spent)
+            }
+            Tried::Wrong => {
+                if counters.ceiling.is_some() {
+                    store::note_sent(self.connection, &self.strangers_day_counter(place), self.now)?;
+                }
+                let day = self.strangers_day(place, counters)?.map(|until| Left::Nothing { until });
+                Some(NotRight::Wrong(day.map_or(left, |day| left.least(day))))
+            }
+        })
     }
 
     pub(super) fn submit_code(&mut self, stage: &Stage, typed: &str, remember: bool) -> Result<Turn, Trouble> {
@@ -236,30 +289,18 @@ impl Taking<'_> {
     /// What keeps a code from being right, if anything.
     fn judge_sent_code(&self, sent: &SentCode, code: &Code) -> Result<Option<Next>, Trouble> {
         if sent.expires_at <= self.now || !self.is_saved_still(sent)? {
-            return Ok(Some(code::refuse_code(sent, CodeVerdict::Expired)));
+            return Ok(Some(Next::Refuse(Refusal::CodeExpired)));
         }
         let counted = Counted::of(&sent.to, &sent.purpose);
         let counters = self.code_counters(&counted)?;
-        if let Some(until) = self.strangers_day(&counted.place, &counters)? {
-            return Ok(Some(code::refuse_code(sent, CodeVerdict::Restricted { until })));
-        }
-        Ok(match reserve(self.connection, &counters, CODE_TRIES, STRANGERS_CODE_TRIES, self.now)? {
-            Err(until) => Some(code::refuse_code(sent, CodeVerdict::Restricted { until })),
-            Ok(_) if code.digest(&self.gate.key, self.id, sent.to.place()).matches(&sent.digest) => {
-                release(self.connection, &counters)?;
-                None
-            }
-            Ok(left) => {
-                if counters.ceiling.is_some() {
-                    store::note_sent(self.connection, &self.strangers_day_counter(&counted.place), self.now)?;
-                }
-                let left = match self.strangers_day(&counted.place, &counters)? {
-                    Some(until) => left.least(Left::Nothing { until }),
-                    None => left,
-                };
-                Some(code::refuse_code(sent, CodeVerdict::Wrong(left)))
-            }
-        })
+        let not_right = self.try_code(&counted.place, &counters, CODE_TRIES, || {
+            let is_right = self.digest(code, &sent.to).matches(&sent.digest);
+            Ok(if is_right { Tried::Right } else { Tried::Wrong })
+        })?;
+        Ok(not_right.map(|not_right| match not_right {
+            NotRight::Spent => Next::Refuse(Refusal::CodeSpent),
+            NotRight::Wrong(left) => code::wrong_code(sent, left),
+        }))
     }
 
     fn code_was_right(&mut self, sent: &SentCode, remember: bool) -> Result<Turn, Trouble> {
@@ -286,6 +327,21 @@ impl Taking<'_> {
         };
         self.settle(next)
     }
+}
+
+/// What a code is worth that somebody typed.
+pub(super) enum Tried {
+    Right,
+    Wrong,
+    /// Right, and taken before.
+    Spent,
+}
+
+/// What keeps a code from being right.
+pub(super) enum NotRight {
+    Spent,
+    /// Or not even looked at, where nothing is left.
+    Wrong(Left),
 }
 
 /// What codes are counted under: sent ones, and wrong ones.

@@ -24,6 +24,23 @@ impl Gate {
     pub(super) fn counter(&self, of: &str, browser: Option<&Digest32>, subject: &str) -> Digest32 {
         self.key.mac(of, &[browser.map_or(&[][..], |browser| &browser[..]), subject.as_bytes()])
     }
+
+    /// The counters of tries at `subject`, the own one and the ceiling by these names.
+    pub(super) fn counters(
+        &self,
+        [own, ceiling]: [&str; 2],
+        browser: &Digest32,
+        subject: &str,
+        device: Device,
+    ) -> Counters {
+        Counters {
+            own: self.counter(own, Some(browser), subject),
+            ceiling: match device {
+                Device::Known => None,
+                Device::Stranger => Some(self.counter(ceiling, None, subject)),
+            },
+        }
+    }
 }
 
 /// How a browser stands to an account or address: strangers share a ceiling, a known device has its own allowance, so

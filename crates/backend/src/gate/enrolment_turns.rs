@@ -1,17 +1,16 @@
 //! A first second factor, saved on the way in, act by act (FEATURES T2, T3, T5). It refuses to save one beside another: for that,
 //! the first factor alone is not enough.
 
-use daemun_protocol::{Channel, FactorKind, FieldCode};
+use daemun_protocol::{FactorKind, FieldCode};
 
-use super::code_turn::read_code;
+use super::code_turn::{Tried, read_code};
 use super::reset_turns::remembered;
-use super::second_factor_turns::{Tried, kind_of};
+use super::second_factor_turns::kind_of;
 use super::sign_in_turns::is_like_a_number;
 use super::{Taking, Turn};
 use crate::flow::code::{Asking, Contact, Purpose};
 use crate::flow::second_factor::{self, Asked, ContactToSave, Entering, NewAuthenticator, NewRecoveryCodes};
-use crate::flow::{Address, Next, Stage};
-use crate::login_id::{LoginId, NotAnId};
+use crate::flow::{Next, Refusal, Stage};
 use crate::mail::texts;
 use crate::recovery_codes;
 use crate::store::{self, AccountRow, Trouble};
@@ -26,25 +25,14 @@ impl Taking<'_> {
         let typed = typed.trim();
         let form = ContactToSave { identifier: Some(remembered(typed)), ..form.clone() };
         let channels = second_factor::channels_to_save(&form.entering.first, &self.gate.channels);
-        let to = match LoginId::parse_in(typed, self.row.flow.locale) {
-            Ok(LoginId::Email(email)) if email.as_str() == account.email => Err(FieldCode::ContactIsId),
-            Ok(LoginId::Email(email)) => Ok(Contact::Email(Address { typed: typed.into(), email })),
-            Ok(LoginId::Mobile(number)) if channels.contains(&Channel::Sms) => Ok(Contact::phone(number)),
-            Ok(LoginId::Mobile(_)) => Err(FieldCode::MobileUnavailable),
-            Ok(LoginId::Name(_)) | Err(NotAnId::Malformed) if is_like_a_number(typed) => Err(FieldCode::MobileInvalid),
-            Ok(LoginId::Name(_)) | Err(NotAnId::Malformed) => Err(FieldCode::EmailInvalid),
-            Err(NotAnId::Empty) => Err(FieldCode::Required),
-            Err(NotAnId::TooLong) => Err(FieldCode::TooLong),
+        let malformed = if is_like_a_number(typed) { FieldCode::MobileInvalid } else { FieldCode::EmailInvalid };
+        let next = match self.read_contact(typed, &channels, malformed) {
+            Ok(to) if to.place() == account.email => Err(FieldCode::ContactIsId),
+            Ok(to) => Ok(self.ask_for_code(to, Purpose::Enrol(Box::new(form.entering.clone())), Asking::First)?),
+            Err(code) => Err(code),
         };
-        let to = match to {
-            Ok(to) => to,
-            Err(code) => return Ok(second_factor::refuse_contact(&form, code)),
-        };
-        let purpose = Purpose::Enrol(Box::new(form.entering.clone()));
-        Ok(match self.ask_for_code(to, purpose, Asking::First)? {
-            Next::Refuse(refusal) => Next::RefuseAndRemember(Stage::EnrolContact(form), refusal),
-            next @ (Next::Go(..) | Next::Renew(..) | Next::RefuseAndRemember(..)) => next,
-        })
+        let next = next.unwrap_or_else(|code| Next::Refuse(Refusal::field("/input/identifier", code)));
+        Ok(next.or_remember(Stage::EnrolContact(form)))
     }
 
     /// The account that a first factor is to be saved for, or where to go instead: whoever has one by now gives that one, and
@@ -54,8 +42,7 @@ impl Taking<'_> {
             Ok(account) => account,
             Err(next) => return Ok(Err(next)),
         };
-        let factors = self.gate.factors(self.connection, &account, &entering.first)?;
-        Ok(match second_factor::asked(&factors, self.saved(&account, &entering.first)?, self.profiles(entering)?) {
+        Ok(match self.asked(&account, entering)? {
             Asked::Enrolment => Ok(account),
             Asked::Only(_) | Asked::Choice | Asked::Missing => Err(self.ask_for_factor(&account, entering.clone())?),
         })

@@ -1,6 +1,6 @@
 //! A first ID, and a forgotten one, act by act (FEATURES R5, L10).
 
-use daemun_protocol::{Channel, FieldCode, FoundId, Secret};
+use daemun_protocol::{FieldCode, FoundId, Secret};
 
 use super::new_password_turn::ToHash;
 use super::reset_turns::remembered;
@@ -10,8 +10,8 @@ use crate::flow::find_id::{self, ContactForm};
 use crate::flow::new_password::password_errors;
 use crate::flow::register_id::{self, IdForm, IdTrouble, id_error};
 use crate::flow::sign_in::{self, Way};
-use crate::flow::{Address, Facts, Next, Refusal, Stage};
-use crate::login_id::{LoginId, LoginName, NotAnId};
+use crate::flow::{Facts, Next, Refusal, Stage};
+use crate::login_id::{LoginName, NotAnId};
 use crate::password::{PasswordPolicy, StoredPassword};
 use crate::store::{self, AccountRow, Finished, Trouble};
 
@@ -93,24 +93,14 @@ impl Taking<'_> {
         let Stage::FindId(form) = stage else { return Ok(Next::unavailable()) };
         let typed = typed.trim();
         let form = ContactForm { identifier: Some(remembered(typed)), ..form.clone() };
-        let to = match LoginId::parse_in(typed, self.row.flow.locale) {
-            Ok(LoginId::Email(email)) => Ok(Contact::Email(Address { typed: typed.into(), email })),
-            Ok(LoginId::Mobile(number)) if self.gate.channels.contains(&Channel::Sms) => Ok(Contact::phone(number)),
-            Ok(LoginId::Mobile(_)) => Err(FieldCode::MobileUnavailable),
-            Ok(LoginId::Name(_)) | Err(NotAnId::Malformed) => Err(FieldCode::IdentifierInvalid),
-            Err(NotAnId::Empty) => Err(FieldCode::Required),
-            Err(NotAnId::TooLong) => Err(FieldCode::TooLong),
+        let next = match self.read_contact(typed, &self.gate.channels, FieldCode::IdentifierInvalid) {
+            Ok(to) => {
+                let purpose = Purpose::FindId { workspace: form.workspace.clone() };
+                self.ask_for_code(to, purpose, Asking::First)?
+            }
+            Err(code) => Next::Refuse(Refusal::field("/input/identifier", code)),
         };
-        let remembering = |refusal| Next::RefuseAndRemember(Stage::FindId(form.clone()), refusal);
-        let to = match to {
-            Ok(to) => to,
-            Err(code) => return Ok(remembering(Refusal::field("/input/identifier", code))),
-        };
-        let purpose = Purpose::FindId { workspace: form.workspace.clone() };
-        Ok(match self.ask_for_code(to, purpose, Asking::First)? {
-            Next::Refuse(refusal) => remembering(refusal),
-            next @ (Next::Go(..) | Next::Renew(..) | Next::RefuseAndRemember(..)) => next,
-        })
+        Ok(next.or_remember(Stage::FindId(form)))
     }
 
     /// The contact was verified by code. A number that is linked to sign in with alone finds nothing.

@@ -171,10 +171,8 @@ impl Taking<'_> {
         password: StoredPassword,
     ) -> Result<Next, Trouble> {
         let purpose = Purpose::Join(Box::new(Candidate { form: form.clone(), password }));
-        Ok(match self.ask_for_code(Contact::Email(address), purpose, Asking::First)? {
-            Next::Refuse(refusal) => Next::RefuseAndRemember(Stage::CreateAccount(form), refusal),
-            next @ (Next::Go(..) | Next::Renew(..) | Next::RefuseAndRemember(..)) => next,
-        })
+        let next = self.ask_for_code(Contact::Email(address), purpose, Asking::First)?;
+        Ok(next.or_remember(Stage::CreateAccount(form)))
     }
 
     /// The address is verified: an account is made, if there is a place and none yet.

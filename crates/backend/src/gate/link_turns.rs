@@ -125,7 +125,7 @@ impl Taking<'_> {
     pub(super) fn link_letter(&self, to: &Contact, code: &Code) -> Result<(Words, CodeDigest), Trouble> {
         let (gate, locale) = (self.gate, self.row.flow.locale);
         // Both are made, whichever goes out, and the same is asked: neither is known by the time it takes.
-        let shared = (texts::link_code(locale, code), code.digest(&gate.key, self.id, to.place()));
+        let shared = (texts::link_code(locale, code), self.digest(code, to));
         let not_shared = (texts::link_not_shared(locale), CodeDigest::of_no_code(&gate.chance)?);
         Ok(if self.is_shared_to(to)? { shared } else { not_shared })
     }

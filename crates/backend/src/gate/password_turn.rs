@@ -129,13 +129,7 @@ impl Taking<'_> {
             Way::Email(_) | Way::Link(_) => CEILING_AFTER_A_CODE,
             Way::Organisation => CEILING,
         };
-        Ok(Counters {
-            own: self.gate.counter("wrong passwords", Some(&browser), id),
-            ceiling: match device {
-                Device::Known => None,
-                Device::Stranger => Some(self.gate.counter(ceiling, None, id)),
-            },
-        })
+        Ok(self.gate.counters(["wrong passwords", ceiling], &browser, id, device))
     }
 
     /// From now on the account's IDs are somebody's: what strangers have counted against them while they were nobody's is

@@ -4,8 +4,7 @@
 use daemun_protocol::{Channel, Factor, FactorKind, FieldCode};
 use rusqlite::Connection;
 
-use super::code_turn::read_code;
-use super::counting::{Counters, Device, release, reserve, take_back};
+use super::code_turn::{NotRight, Tried, read_code};
 use super::reset_turns::whose;
 use super::{Gate, Taking, Turn, account_subject, contact_subject};
 use crate::authenticator::AuthenticatorKey;
@@ -18,7 +17,7 @@ use crate::flow::second_factor::{
     self, Asked, Entering, First, NewAuthenticator, NewRecoveryCodes, Profiles, REMEMBER_DAYS, Salt, Saved,
 };
 use crate::flow::{Address, Facts, Next, Notice, Refusal, Shown, Stage, TwoFactor, seconds_until, sign_in};
-use crate::limits::{FACTOR_TRIES, Left, STRANGERS_CODE_TRIES};
+use crate::limits::{FACTOR_TRIES, Left};
 use crate::login_id::MobileNumber;
 use crate::mail::texts;
 use crate::recovery_codes;
@@ -125,8 +124,7 @@ impl Taking<'_> {
 
     /// What has to come now.
     pub(super) fn ask_for_factor(&self, account: &AccountRow, entering: Entering) -> Result<Next, Trouble> {
-        let factors = self.gate.factors(self.connection, account, &entering.first)?;
-        Ok(match second_factor::asked(&factors, self.saved(account, &entering.first)?, self.profiles(&entering)?) {
+        Ok(match self.asked(account, &entering)? {
             Asked::Only(kind) => match self.ask_by(account, entering.clone(), kind)? {
                 // It is asked for where it can be said how long to wait.
                 Next::Refuse(_) => Next::to(Stage::ChooseFactor(entering)),
@@ -138,8 +136,14 @@ impl Taking<'_> {
         })
     }
 
+    /// Which of the second factors it is to be, or what stands in their place.
+    pub(super) fn asked(&self, account: &AccountRow, entering: &Entering) -> Result<Asked, Trouble> {
+        let factors = self.gate.factors(self.connection, account, &entering.first)?;
+        Ok(second_factor::asked(&factors, self.saved(account, &entering.first)?, self.profiles(entering)?))
+    }
+
     /// Whether anything is saved that could follow the first factor, reached from here or not.
-    pub(super) fn saved(&self, account: &AccountRow, first: &First) -> Result<Saved, Trouble> {
+    fn saved(&self, account: &AccountRow, first: &First) -> Result<Saved, Trouble> {
         let mobile = match first {
             First::Password(_) => account.mobile.as_ref(),
             First::Phone { .. } => None,
@@ -151,7 +155,7 @@ impl Taking<'_> {
         })
     }
 
-    pub(super) fn profiles(&self, entering: &Entering) -> Result<Profiles, Trouble> {
+    fn profiles(&self, entering: &Entering) -> Result<Profiles, Trouble> {
         let workspace = store::workspace(self.connection, &entering.whose.workspace)?;
         let is_managed = workspace.is_some_and(|workspace| workspace.managed_profiles);
         Ok(if is_managed { Profiles::Managed } else { Profiles::Own })
@@ -262,51 +266,22 @@ impl Taking<'_> {
         self.admit(&account, &entering.whose.identifier, &entering.first).map(Turn::Answered)
     }
 
-    /// The counters of codes that are not sent: an account's own, whatever they come from.
-    fn factor_counters(&self, account: i64) -> Result<Counters, Trouble> {
-        let (browser, subject) = (self.browser.id(), factor_subject(account));
-        let device = self.gate.standing(self.connection, &browser, &subject)?;
-        Ok(Counters {
-            own: self.gate.counter("wrong second factors", Some(&browser), &subject),
-            ceiling: match device {
-                Device::Known => None,
-                Device::Stranger => Some(self.gate.counter("wrong second factors", None, &subject)),
-            },
-        })
-    }
-
-    /// Counts a try beforehand, then lets `evaluate` say what it is worth.
+    /// A try at a code that is not sent. It counts for the account, whatever the code comes from.
     pub(super) fn try_factor(
         &self,
         account: i64,
         evaluate: impl FnOnce() -> Result<Tried, Trouble>,
     ) -> Result<Option<Refusal>, Trouble> {
-        let counters = self.factor_counters(account)?;
-        let wait = |until| Refusal::TooManyRequests { retry_after: seconds_until(until, self.now) };
-        let subject = factor_subject(account);
-        if let Some(until) = self.strangers_day(&subject, &counters)? {
-            return Ok(Some(wait(until)));
-        }
-        let left = match reserve(self.connection, &counters, FACTOR_TRIES, STRANGERS_CODE_TRIES, self.now)? {
-            Ok(left) => left,
-            Err(until) => return Ok(Some(wait(until))),
-        };
-        let tried = evaluate()?;
-        if matches!(tried, Tried::Wrong) && counters.ceiling.is_some() {
-            store::note_sent(self.connection, &self.strangers_day_counter(&subject), self.now)?;
-        }
-        Ok(match (tried, left) {
-            (Tried::Right, _) => {
-                release(self.connection, &counters)?;
-                None
+        let (browser, subject) = (self.browser.id(), factor_subject(account));
+        let device = self.gate.standing(self.connection, &browser, &subject)?;
+        let counters = self.gate.counters(["wrong second factors"; 2], &browser, &subject, device);
+        Ok(self.try_code(&subject, &counters, FACTOR_TRIES, evaluate)?.map(|not_right| match not_right {
+            NotRight::Spent => Refusal::CodeSpent,
+            NotRight::Wrong(Left::Tries(tries_left)) => Refusal::CodeWrong { tries_left },
+            NotRight::Wrong(Left::Nothing { until }) => {
+                Refusal::TooManyRequests { retry_after: seconds_until(until, self.now) }
             }
-            (Tried::Spent, _) => {
-                take_back(self.connection, &counters)?;
-                Some(Refusal::CodeSpent)
-            }
-            (Tried::Wrong, Left::Tries(tries_left)) => Some(Refusal::CodeWrong { tries_left }),
-            (Tried::Wrong, Left::Nothing { until }) => Some(wait(until)),
-        })
+        }))
     }
 
     pub(super) fn submit_authenticator_code(
@@ -359,14 +334,6 @@ impl Taking<'_> {
         self.tell(&account, |locale, workspace, at| texts::recovery_code_used(locale, workspace, at, left))?;
         self.second_factor_given(entering, FactorKind::RecoveryCode, None, false)
     }
-}
-
-/// What a code that is not sent is worth.
-pub(super) enum Tried {
-    Right,
-    Wrong,
-    /// Right, and taken before.
-    Spent,
 }
 
 /// What browsers are known under that have given the second factor of an account: neither its password nor a message to its
