@@ -2,13 +2,14 @@
 
 #![expect(clippy::expect_used, reason = "tests say what they expect")]
 
-use daemun_flow::{Answer, Effect, Entry, Event, Face, Fault, Machine, Moment, Place, Ticket, Trouble};
+mod story;
+
+use daemun_flow::{Answer, Effect, Entry, Event, Face, Fault, Machine, Place, Trouble};
 use daemun_protocol::{
     Action, ActionName, Channel, EndReason, Flow, Hints, Kind, NoticeCode, Offers, Params, Problem, ProblemCode,
-    Restart, Secret, Status, Step, StepState, Timestamp,
+    Restart, Secret, Status, Step, StepState,
 };
-
-const SERVER_NOW: Timestamp = Timestamp(1_700_000_000_000);
+use story::{SERVER_NOW, Story, answer};
 
 fn flow(kind: Kind, rev: u64, status: Status) -> Flow {
     Flow {
@@ -48,19 +49,8 @@ fn left() -> Status {
     Status::Ended { reason: EndReason::Left, restart: Some(Restart { kind: Kind::Link }) }
 }
 
-fn answer(flow: Flow) -> Result<Answer, Fault> {
-    Ok(Answer::Flow { flow: Box::new(flow), etag: None })
-}
-
 fn entry(kind: Kind, place: Place) -> Entry {
     Entry { kind, place, hints: Hints::default(), flow: None, left: None, at_front_door: false }
-}
-
-/// What happens at `/link`, one thing after another.
-struct Story {
-    machine: Machine,
-    now: Moment,
-    effects: Vec<Effect>,
 }
 
 impl Story {
@@ -74,40 +64,16 @@ impl Story {
     }
 
     fn with(entry: Entry) -> Self {
-        let story = Self { machine: Machine::new(entry, |_| true, 7), now: Moment(1_000), effects: Vec::new() };
-        story.then(Event::Began)
+        Self::of(Machine::new(entry, |_| true, 7))
     }
 
     fn at(first: Flow) -> Self {
         Self::opening(None).answered(answer(first))
     }
 
-    fn then(self, event: Event) -> Self {
-        let (machine, effects) = self.machine.update(self.now, event);
-        Self { machine, effects, now: self.now }
-    }
-
     fn answered(self, answer: Result<Answer, Fault>) -> Self {
         let ticket = self.asked();
         self.then(Event::Answered(ticket, answer))
-    }
-
-    fn asked(&self) -> Ticket {
-        let sent = self.effects.iter().find_map(|effect| match effect {
-            Effect::Begin { ticket }
-            | Effect::Read { ticket, .. }
-            | Effect::Act { ticket, .. }
-            | Effect::GiveUp { ticket, .. } => Some(*ticket),
-            Effect::Resend { .. }
-            | Effect::Abort { .. }
-            | Effect::Wake { .. }
-            | Effect::Leave { .. }
-            | Effect::Door
-            | Effect::Reload
-            | Effect::Continue
-            | Effect::Cancel { .. } => None,
-        });
-        sent.expect("a request was sent")
     }
 
     fn gives_up(&self) -> Vec<&str> {
@@ -193,8 +159,7 @@ fn o3_the_way_to_what_was_shared_is_no_leaving() {
 fn o3_going_on_in_another_page_of_the_app_is_no_leaving() {
     let entry = entry(Kind::Link, Place::Passage);
     let machine = Machine::new(entry, |step| !matches!(step, Step::LinkAddress { .. }), 7);
-    let story = Story { machine, now: Moment(1_000), effects: Vec::new() }.then(Event::Began);
-    let story = story.answered(answer(link_address()));
+    let story = Story::of(machine).answered(answer(link_address()));
     assert_eq!(story.effects, [Effect::Continue]);
     assert!(story.then(Event::Left).gives_up().is_empty());
 }

@@ -2,13 +2,14 @@
 
 #![expect(clippy::expect_used, reason = "tests say what they expect")]
 
+mod story;
+
 use daemun_flow::{Answer, Effect, Entry, Event, Face, Fault, Machine, Moment, Place, Ticket, Trouble};
 use daemun_protocol::{
     Action, ActionName, Channel, EndReason, Flow, Hints, Kind, Offer, Offers, Poll, Problem, ProblemCode, Secret,
-    Status, Step, StepState, Timestamp,
+    Status, Step, StepState,
 };
-
-const SERVER_NOW: Timestamp = Timestamp(1_700_000_000_000);
+use story::{SERVER_NOW, Story, answer};
 
 fn flow(rev: u64, step: Step, actions: &[ActionName]) -> Flow {
     let actions = actions.iter().fold(Offers::default(), |offers, name| offers.with(*name));
@@ -40,10 +41,6 @@ fn code(rev: u64) -> Flow {
     flow(rev, step, &[ActionName::Submit, ActionName::Resend, ActionName::Back])
 }
 
-fn answer(flow: Flow) -> Result<Answer, Fault> {
-    Ok(Answer::Flow { flow: Box::new(flow), etag: None })
-}
-
 fn front_door() -> Entry {
     Entry {
         kind: Kind::SignIn,
@@ -55,13 +52,6 @@ fn front_door() -> Entry {
     }
 }
 
-/// A machine and the clock it lives by.
-struct Story {
-    machine: Machine,
-    now: Moment,
-    effects: Vec<Effect>,
-}
-
 impl Story {
     fn at_front_door() -> Self {
         Self::entering(front_door())
@@ -71,20 +61,10 @@ impl Story {
         Self::of(Machine::new(entry, |_| true, 7))
     }
 
-    fn of(machine: Machine) -> Self {
-        let story = Self { machine, now: Moment(1_000), effects: Vec::new() };
-        story.then(Event::Began)
-    }
-
     fn at(first: Flow) -> Self {
         let story = Self::at_front_door();
         let ticket = story.asked();
         story.then(Event::Answered(ticket, answer(first)))
-    }
-
-    fn then(self, event: Event) -> Self {
-        let (machine, effects) = self.machine.update(self.now, event);
-        Self { machine, effects, now: self.now }
     }
 
     fn after(mut self, millis: u64) -> Self {
@@ -94,25 +74,6 @@ impl Story {
 
     fn acts(self, action: Action) -> Self {
         self.then(Event::Submitted(action))
-    }
-
-    /// The request that was just sent.
-    fn asked(&self) -> Ticket {
-        let sent = self.effects.iter().find_map(|effect| match effect {
-            Effect::Begin { ticket }
-            | Effect::Read { ticket, .. }
-            | Effect::Act { ticket, .. }
-            | Effect::GiveUp { ticket, .. }
-            | Effect::Resend { ticket } => Some(*ticket),
-            Effect::Abort { .. }
-            | Effect::Wake { .. }
-            | Effect::Leave { .. }
-            | Effect::Door
-            | Effect::Reload
-            | Effect::Continue
-            | Effect::Cancel { .. } => None,
-        });
-        sent.expect("a request was sent")
     }
 
     fn asks_nothing(&self) -> bool {

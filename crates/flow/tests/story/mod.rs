@@ -1,0 +1,51 @@
+//! A machine and what happens to it, one thing after another.
+
+use daemun_flow::{Answer, Effect, Event, Fault, Machine, Moment, Ticket};
+use daemun_protocol::{Flow, Timestamp};
+
+/// What the backend's clock shows.
+pub const SERVER_NOW: Timestamp = Timestamp(1_700_000_000_000);
+
+/// A machine, the clock it lives by, and the effects of what happened last.
+pub struct Story {
+    pub machine: Machine,
+    pub now: Moment,
+    pub effects: Vec<Effect>,
+}
+
+impl Story {
+    /// A page that has just been loaded.
+    pub fn of(machine: Machine) -> Self {
+        let story = Self { machine, now: Moment(1_000), effects: Vec::new() };
+        story.then(Event::Began)
+    }
+
+    pub fn then(self, event: Event) -> Self {
+        let (machine, effects) = self.machine.update(self.now, event);
+        Self { machine, effects, now: self.now }
+    }
+
+    /// The request that was just sent.
+    pub fn asked(&self) -> Ticket {
+        let sent = self.effects.iter().find_map(|effect| match effect {
+            Effect::Begin { ticket }
+            | Effect::Read { ticket, .. }
+            | Effect::Act { ticket, .. }
+            | Effect::GiveUp { ticket, .. }
+            | Effect::Resend { ticket } => Some(*ticket),
+            Effect::Abort { .. }
+            | Effect::Wake { .. }
+            | Effect::Leave { .. }
+            | Effect::Door
+            | Effect::Reload
+            | Effect::Continue
+            | Effect::Cancel { .. } => None,
+        });
+        sent.expect("a request was sent")
+    }
+}
+
+/// The backend answers with a flow.
+pub fn answer(flow: Flow) -> Result<Answer, Fault> {
+    Ok(Answer::Flow { flow: Box::new(flow), etag: None })
+}
