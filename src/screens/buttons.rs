@@ -1,4 +1,4 @@
-//! A button that copies something, and says whether it did.
+//! Buttons that are no action of the step: one that copies something and says whether it did, and any other.
 
 use std::rc::Rc;
 

@@ -6,15 +6,19 @@ use leptos::prelude::*;
 use crate::gate::Gate;
 use crate::widgets::{Aria, Words};
 
-/// One choice. It is a workspace or a factor, and its button says which one.
+/// One choice: a workspace or a factor.
 pub struct Choice {
-    pub workspace: Option<String>,
-    pub factor: Option<String>,
+    pub which: Which,
     /// A letter to know it by at a glance; empty for none.
     pub initial: String,
     pub name: Words,
     pub detail: Words,
-    pub action: Action,
+}
+
+/// What is chosen, by its `id`; the button says so too.
+pub enum Which {
+    Workspace(String),
+    Factor(String),
 }
 
 /// The list of them.
@@ -25,7 +29,11 @@ pub fn choices(gate: Gate, choices: impl Iterator<Item = Choice>) -> AnyView {
 
 impl Choice {
     fn view(self, gate: Gate) -> AnyView {
-        let Self { workspace, factor, initial, name, detail, action } = self;
+        let Self { which, initial, name, detail } = self;
+        let (workspace, factor, action) = match which {
+            Which::Workspace(id) => (Some(id.clone()), None, Action::ChooseWorkspace { workspace: id }),
+            Which::Factor(id) => (None, Some(id.clone()), Action::ChooseFactor { factor: id }),
+        };
         let chosen = RwSignal::new(false);
         let choose = move |_| {
             chosen.set(true);

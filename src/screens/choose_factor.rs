@@ -1,9 +1,9 @@
 //! `choose_factor`: which second factor? (FEATURES T1, T5)
 
-use daemun_protocol::{Action, ActionName, Factor, FactorKind, Step};
+use daemun_protocol::{ActionName, Factor, FactorKind, Step};
 use leptos::prelude::*;
 
-use super::choice::{Choice, choices};
+use super::choice::{Choice, Which, choices};
 use super::form::{form, waiting, ways};
 use crate::gate::Gate;
 use crate::i18n::{Text, say};
@@ -31,12 +31,5 @@ fn way(factor: Factor) -> Choice {
         FactorKind::RecoveryCode => Text::FactorRecoveryCode,
     };
     let to = to.unwrap_or_default();
-    Choice {
-        workspace: None,
-        factor: Some(id.clone()),
-        initial: String::new(),
-        name: say(name),
-        detail: Box::new(move || to.clone()),
-        action: Action::ChooseFactor { factor: id },
-    }
+    Choice { which: Which::Factor(id), initial: String::new(), name: say(name), detail: Box::new(move || to.clone()) }
 }

@@ -1,9 +1,9 @@
 //! `choose_workspace`: which of the workspaces that the address or number belongs to? (FEATURES E1, E6, L2)
 
-use daemun_protocol::{Action, ActionName, Membership, Step};
+use daemun_protocol::{ActionName, Membership, Step};
 use leptos::prelude::*;
 
-use super::choice::{Choice, choices};
+use super::choice::{Choice, Which, choices};
 use super::form::{form, ways};
 use crate::gate::Gate;
 use crate::i18n::{Text, filled, say};
@@ -32,11 +32,9 @@ pub fn view(gate: Gate) -> AnyView {
 fn entrance(workspace: Membership) -> Choice {
     let Membership { id, name, member_name, .. } = workspace;
     Choice {
-        workspace: Some(id.clone()),
-        factor: None,
+        which: Which::Workspace(id),
         initial: name.chars().next().into_iter().collect(),
         name: Box::new(move || name.clone()),
         detail: Box::new(move || filled(Text::ChooseAs, &[("name", &member_name)])),
-        action: Action::ChooseWorkspace { workspace: id },
     }
 }

@@ -18,6 +18,9 @@ use crate::widgets::tick::is_ticked;
 
 const CODE: Purpose = Purpose { name: "code", kind: "text", autocomplete: "one-time-code", inputmode: "numeric" };
 
+/// How many digits an authenticator app shows (RFC 6238, as all of them do).
+pub const AUTHENTICATOR_LENGTH: u8 = 6;
+
 /// A code that is being typed.
 #[derive(Clone, Copy)]
 pub struct CodeField {

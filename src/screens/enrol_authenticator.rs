@@ -8,15 +8,12 @@ use daemun_protocol::{ActionName, Secret, Step};
 use daemun_qr::{Drawing, draw};
 use leptos::prelude::*;
 
-use super::code_field::CodeField;
-use super::copy_button::copy_button;
+use super::buttons::copy_button;
+use super::code_field::{AUTHENTICATOR_LENGTH, CodeField};
 use super::form::{form, submit, ways};
 use crate::gate::Gate;
 use crate::i18n::{Text, said, say};
 use crate::widgets::heading::heading_with;
-
-/// How many digits such an app shows (RFC 6238, as all of them do).
-const LENGTH: u8 = 6;
 
 pub fn view(gate: Gate) -> AnyView {
     let asked = gate.step_once(|step| {
@@ -28,7 +25,7 @@ pub fn view(gate: Gate) -> AnyView {
         heading_with(say(Text::AuthenticatorTitle), None, say(Text::AuthenticatorLead)),
         draw(uri.expose()).map(picture).into_any(),
         by_hand(key),
-        code.view(gate, LENGTH, Box::new(String::new)),
+        code.view(gate, AUTHENTICATOR_LENGTH, Box::new(String::new)),
         submit(gate, Text::CodeSubmit),
         ways(gate, &[(ActionName::Back, Text::ActionBack)]),
     ];

@@ -8,6 +8,7 @@ use daemun_protocol::{Action, ActionName, MessageCode, ProblemCode, Step};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
+use super::code_field::AUTHENTICATOR_LENGTH;
 use crate::gate::Gate;
 use crate::i18n::{self, Text, filled, said, say, span};
 use crate::widgets::button::{Button, Rank};
@@ -188,9 +189,8 @@ pub fn wrong(gate: Gate, about: About) -> Complaint {
 
 /// A trouble in words. Its waiting time is counted down elsewhere: what is announced must not change every second.
 fn worded(gate: Gate, trouble: &Trouble, which: usize) -> Note {
-    // All authenticator apps show as many digits.
-    let length = gate.step_once(|step| if let Step::Code { length, .. } = step { Some(*length) } else { Some(6) });
-    (i18n::trouble_code(trouble), i18n::trouble(trouble, which, length.unwrap_or_default()))
+    let length = gate.step_once(|step| if let Step::Code { length, .. } = step { Some(*length) } else { None });
+    (i18n::trouble_code(trouble), i18n::trouble(trouble, which, length.unwrap_or(AUTHENTICATOR_LENGTH)))
 }
 
 /// A trouble that is no field's.

@@ -6,7 +6,7 @@ use daemun_protocol::{Action, Step};
 use leptos::html::Input;
 use leptos::prelude::*;
 
-use super::copy_button::{copy_button, quiet_button};
+use super::buttons::{copy_button, quiet_button};
 use super::form::{About, form, submit, wrong};
 use crate::gate::Gate;
 use crate::i18n::{Text, said, say};

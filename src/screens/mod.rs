@@ -21,9 +21,9 @@ pub mod unopened;
 
 // Off the login path: these are in the whole app alone.
 #[cfg(feature = "whole")]
-mod contact_form;
+mod buttons;
 #[cfg(feature = "whole")]
-mod copy_button;
+mod contact_form;
 #[cfg(feature = "whole")]
 mod new_password_field;
 

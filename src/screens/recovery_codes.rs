@@ -7,7 +7,7 @@ use daemun_flow::Face;
 use daemun_protocol::{Action, ActionName, Secret, Step};
 use leptos::prelude::*;
 
-use super::copy_button::{copy_button, quiet_button};
+use super::buttons::{copy_button, quiet_button};
 use super::form::{form, primary};
 use crate::gate::Gate;
 use crate::i18n::{Text, filled, say};

@@ -95,8 +95,11 @@ pub fn finish(root: &Path, staging: &Path, bundle: Bundle) -> Result {
     let template = template.replace("data-bundle=\"login\"", &format!("data-bundle=\"{}\"", bundle.name()));
     let (locales, words) = languages(root, staging, &template)?;
     let inline = |of: Bundle| Inline::new(root, &esbuild, of, &locales[of.name()]);
-    let all = Bundle::ALL.into_iter().map(inline).collect::<Result<Vec<_>>>()?;
-    let Inline { style, script } = inline(bundle)?;
+    let (login, whole) = (inline(Bundle::Login)?, inline(Bundle::Whole)?);
+    let Inline { style, script } = match bundle {
+        Bundle::Login => &login,
+        Bundle::Whole => &whole,
+    };
 
     let head = format!(
         "<link rel=\"modulepreload\" href=\"/{glue}\" integrity=\"{glue_hash}\">\
@@ -113,7 +116,7 @@ pub fn finish(root: &Path, staging: &Path, bundle: Bundle) -> Result {
     write(&staging.join(bundle.page()), html.as_bytes())?;
 
     let headers = json!({
-        "Content-Security-Policy": policy(&all),
+        "Content-Security-Policy": policy([&login, &whole]),
         "Referrer-Policy": "no-referrer",
     });
     write(&staging.join("headers.json"), pretty(&headers)?.as_bytes())?;
@@ -154,10 +157,10 @@ impl Inline {
 
 /// Nothing inline but what these pages were built with may run, no script of another origin, and nothing may be asked of
 /// anybody else (FEATURES X10).
-fn policy(pages: &[Inline]) -> String {
+fn policy(pages: [&Inline; 2]) -> String {
     let hashes = |of: fn(&Inline) -> &String| {
-        let hashes = pages.iter().map(|page| format!("'sha256-{}'", sha256(of(page).as_bytes())));
-        hashes.collect::<Vec<_>>().join(" ")
+        let hashes = pages.map(|page| format!("'sha256-{}'", sha256(of(page).as_bytes())));
+        hashes.join(" ")
     };
     [
         "default-src 'none'".to_owned(),
