@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Gate, Member, Requests, Sight, Tampering, story};
+use crate::harness::{Gate, Member, Requests, Sight, Tampering, golden, story};
 
 const MINJI: &str = "minji@daemun.test";
 /// Linked in nuri and in hanbit.
@@ -481,5 +481,29 @@ fn x6_a_browser_that_reads_no_short_messages_is_not_asked() {
         let code = gate.code_for(AT_HARUTOS).await;
         haruto.at_code().await.enters(&code).await;
         haruto.is_in(HARUTO, "sakura").await;
+    });
+}
+
+/// X6, T1: the wish to be remembered goes along with a code that the browser reads.
+#[test]
+fn x6_the_wish_to_be_remembered_goes_along_with_a_code_that_the_browser_reads() {
+    story(async |gate| {
+        let minji = gate.member_reading("en").await;
+        minji.runs_before_each_page(READER).await;
+        let mut flow = golden("flow-code-phone");
+        flow["step"]["remember_days"] = json!(30);
+        minji.stands_at("/", &flow).await;
+        minji.clicks("input[name=remember]").await;
+        let refused = gate.refuses_with(&json!({
+            "type": "about:blank", "status": 422, "code": "code_wrong", "tries_left": 4, "flow": flow,
+        }));
+        minji.awaits_answer(minji.runs("daemunTestReader.reads('123456')")).await;
+        let sight = minji.is_told("code_wrong").await;
+        refused.lift();
+        assert_eq!(gate.wire.count(SUBMITS), 1, "{sight}");
+        let passed = gate.wire.passed();
+        let sent = passed.iter().find(|passed| passed.path().ends_with("/actions/submit")).expect("a submit");
+        let sent: Value = serde_json::from_slice(&sent.body).expect("JSON");
+        assert_eq!(sent["input"], json!({ "code": "123456", "remember": true }));
     });
 }

@@ -1,7 +1,5 @@
 //! A security link that opens inside another app: the hint, the copied link, and the way out where there is one (FEATURES O4).
 
-use serde_json::json;
-
 use crate::harness::{Member, Requests, Sight, story};
 use crate::link_secrets::{assert_not_in_history, token_of};
 use crate::secrets::assert_no_trace_but;
@@ -21,21 +19,6 @@ fn line() -> String {
 async fn hint(member: &Member<'_>) -> Option<String> {
     let words = "return document.querySelector('aside.message')?.innerText ?? null";
     member.runs(words).await.as_str().map(str::to_owned)
-}
-
-/// What the member would paste now.
-async fn clipboard(member: &Member<'_>) -> String {
-    may_use_clipboard(member, "granted").await;
-    let read = json!({ "expression": "navigator.clipboard.readText()", "awaitPromise": true, "userGesture": true });
-    let read = member.browser.cdp("Runtime.evaluate", read).await;
-    read["result"]["value"].as_str().unwrap_or_else(|| panic!("the clipboard: {read}")).to_owned()
-}
-
-async fn may_use_clipboard(member: &Member<'_>, setting: &str) {
-    for name in ["clipboard-read", "clipboard-write"] {
-        let asked = json!({ "permission": { "name": name }, "setting": setting, "origin": member.gate.origin() });
-        member.browser.cdp("Browser.setPermission", asked).await;
-    }
 }
 
 /// Presses the button and waits for what is said of it.
@@ -71,12 +54,12 @@ fn o4_in_each_in_app_browser_the_link_can_be_copied() {
                 "{app}:\n{sight}"
             );
             assert_eq!(sight.focus.field, "email", "who can go on here goes on:\n{sight}");
-            may_use_clipboard(&haerin, "granted").await;
+            haerin.may_use_clipboard().await;
             haerin
                 .runs_until_done("const [done] = arguments; navigator.clipboard.writeText('').then(done, done)", vec![])
                 .await;
             copies(&haerin).await;
-            assert_eq!(clipboard(&haerin).await, whole, "{app}: the whole link, secret and all");
+            assert_eq!(haerin.clipboard().await, whole, "{app}: the whole link, secret and all");
         }
         let mut hints = Vec::new();
         for language in ["ko", "en", "ja"] {
@@ -95,9 +78,11 @@ fn o4_in_each_in_app_browser_the_link_can_be_copied() {
                 .iter()
                 .all(|passed| !passed.target.contains(token) && !passed.target.contains("External"))
         );
-        let copied = clipboard(&haerin).await;
+        let copied = haerin.clipboard().await;
         let outside = gate.member_reading("en").await;
-        outside.opens(copied.strip_prefix(&gate.origin()).expect("a link of this gate")).await;
+        outside
+            .opens(copied.as_str().and_then(|link| link.strip_prefix(&gate.origin())).expect("a link of this gate"))
+            .await;
         outside.at_link_address().await.sends(HAERIN).await;
         let sight = outside.opens_what_is_shared(HAERIN).await;
         assert!(sight.text.contains(TITLE), "{sight}");
@@ -120,7 +105,8 @@ fn o4_a_clipboard_that_is_closed_is_no_dead_end() {
         haerin.runs("Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true })").await;
         let copied = copies(&haerin).await;
         haerin.runs("delete navigator.clipboard").await;
-        assert_eq!(clipboard(&haerin).await, whole, "{copied}");
+        haerin.may_use_clipboard().await;
+        assert_eq!(haerin.clipboard().await, whole, "{copied}");
         let sight = haerin.sees().await;
         assert_eq!(sight.focus.action, "copy_link", "the focus stays where it was:\n{sight}");
         assert_no_trace_but(&haerin, &[token_of(&link)], "after it was copied the old way", "opened").await;
@@ -160,9 +146,9 @@ fn o4_line_opens_the_link_outside_by_a_click_and_not_in_circles() {
         assert!(gate.wire.passed().iter().all(|passed| !passed.target.contains(token)), "no server gets the secret");
         // Still inside LINE it does not offer the way that has just failed; the link is as it was.
         assert!(!sight.offers("open_in_browser"), "{sight}");
-        may_use_clipboard(&haerin, "granted").await;
+        haerin.may_use_clipboard().await;
         copies(&haerin).await;
-        assert_eq!(clipboard(&haerin).await, format!("{}{link}", gate.origin()));
+        assert_eq!(haerin.clipboard().await, format!("{}{link}", gate.origin()));
         assert_no_trace_but(&haerin, &[token], "outside", "opened").await;
         assert_not_in_history(&haerin, token).await;
         haerin.at_link_address().await.sends(HAERIN).await;

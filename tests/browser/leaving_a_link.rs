@@ -1,9 +1,10 @@
 //! Who leaves the screen of a security link begins from the beginning and is told why; who only reads the mail does not
 //! (FEATURES O3).
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::{Gate, Member, Requests, Sight, Tampering, story};
+use crate::link_secrets::token_of;
 
 const HAERIN: &str = "haerin@partner.test";
 const MINJI: &str = "minji@daemun.test";
@@ -45,6 +46,21 @@ fn heard(gate: &Gate) -> usize {
     deletes.filter(|passed| passed.from_gate.is_some_and(|status| status == 204)).count()
 }
 
+/// The flow that was given up last.
+fn given_up_last(gate: &Gate) -> String {
+    let passed = gate.wire.passed();
+    let last = passed.iter().rfind(|passed| passed.method == "DELETE").expect("a flow was given up");
+    assert_eq!(last.headers.get("daemun-version").expect("the protocol's version"), "1");
+    last.path().strip_prefix("/api/v1/flows/").expect("a flow's address").to_owned()
+}
+
+/// What the last flow was begun with.
+fn began_with(gate: &Gate) -> Value {
+    let passed = gate.wire.passed();
+    let begin = passed.iter().rfind(|passed| passed.method == "POST" && passed.path().ends_with("/flows"));
+    serde_json::from_slice(&begin.expect("a flow was begun").body).expect("JSON")
+}
+
 /// Loads the page anew. Under load the new page may ask before the old one's last word is through; here it does not.
 async fn reloads_and_is_heard(member: &Member<'_>, times: usize) {
     let unread = member.gate.wire.tamper(Requests::reads(), Tampering::Hold);
@@ -64,16 +80,22 @@ async fn opens_it_with_a_new_code(member: &Member<'_>, old: &str) {
     member.opens_what_is_shared(HAERIN).await;
 }
 
-/// O3: a reload, at each step; again from there; and what is complete is not disturbed.
+/// O3: a reload, at each step; again from there, without the link's secret; and what is complete is not disturbed.
 #[test]
 fn o3_a_reload_ends_it_and_it_begins_anew() {
     story(async |gate| {
         let haerin = gate.member().await;
-        haerin.opens_link("link").await;
+        let link = gate.link("link").await;
+        haerin.opens(&link).await;
         haerin.comes_to("link_address").await;
+        assert_eq!(began_with(gate)["hints"], json!({ "token": token_of(&link) }));
         haerin.fills("email", HAERIN).await;
+        let flow = haerin.flow_id().await;
         reloads_and_is_heard(&haerin, 1).await;
+        assert_eq!(given_up_last(gate), flow);
         begins_anew(&haerin).await;
+        let begin = began_with(gate);
+        assert_eq!((&begin["kind"], &begin["hints"]), (&json!("link"), &json!({ "previous": flow })));
 
         haerin.at_link_address().await.sends(HAERIN).await;
         haerin.comes_to("code").await;
@@ -178,6 +200,8 @@ fn o3_the_host_app_changing_its_screen_ends_it() {
         haerin.opens("/").await;
         haerin.asks_for_code(MINJI).await;
         haerin.runs(leave).await;
+        haerin.reloads().await;
+        haerin.comes_to("code").await;
         haerin.goes_to("/sandbox/").await;
         haerin.goes_back_in_history().await;
         haerin.comes_to("code").await;

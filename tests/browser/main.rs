@@ -48,7 +48,6 @@ mod whole_page;
 
 mod bad_answers;
 mod content_security;
-mod leaving_links;
 mod link_secrets;
 mod secrets;
 
@@ -57,4 +56,3 @@ mod matrix_of_factors;
 mod matrix_of_joining;
 mod matrix_of_links;
 mod sandbox_page;
-mod taking_along;
