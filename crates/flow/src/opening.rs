@@ -33,7 +33,8 @@ pub enum Place {
 impl Entry {
     /// The step that can be typed into before the backend has answered, where the way in has one: the front door.
     pub(crate) fn first_step(&self) -> Option<StepState> {
-        self.at_front_door.then(|| StepState { id: String::new(), step: Step::Identify { identifier: None } })
+        self.at_front_door
+            .then(|| StepState { id: String::new(), step: Step::Identify { identifier: None, passkey: None } })
     }
 
     pub(crate) fn first_offers() -> Offers {

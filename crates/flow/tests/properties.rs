@@ -11,7 +11,7 @@ const CANARY: &str = "canary-secret-8472";
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        Just(Step::Identify { identifier: None }),
+        Just(Step::Identify { identifier: None, passkey: None }),
         Just(Step::Organisation { organisation: Some("nuri".into()) }),
         (0_u64..4_000).prop_map(|seconds| Step::Code {
             channel: Channel::Email,

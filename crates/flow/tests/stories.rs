@@ -27,7 +27,7 @@ fn flow(rev: u64, step: Step, actions: &[ActionName]) -> Flow {
 }
 
 fn identify(rev: u64) -> Flow {
-    flow(rev, Step::Identify { identifier: None }, &[ActionName::Submit, ActionName::UseOrganisation])
+    flow(rev, Step::Identify { identifier: None, passkey: None }, &[ActionName::Submit, ActionName::UseOrganisation])
 }
 
 fn code(rev: u64) -> Flow {
@@ -194,7 +194,7 @@ fn what_the_step_does_not_offer_is_not_sent() {
 fn what_is_not_available_yet_is_not_sent_before_its_time() {
     let mut first = code(2);
     if let Status::Active { actions, .. } = &mut first.status {
-        *actions = actions.clone().with_offer(ActionName::Resend, Offer { available_in: Some(30) });
+        *actions = actions.clone().with_offer(ActionName::Resend, Offer::after(30));
     }
     let story = Story::at(first).acts(Action::Resend);
     assert!(story.asks_nothing());

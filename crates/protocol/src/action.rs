@@ -3,8 +3,8 @@
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::tree::{Tree, number};
-use crate::{Secret, StepKind};
+use crate::tree::{Tree, number, text};
+use crate::{Credential, Secret, StepKind};
 
 /// The name of an action, as in `POST …/actions/{name}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,8 +41,18 @@ pub enum ActionName {
     UseOther,
     /// An authenticator app instead of a contact.
     UseAuthenticator,
-    /// The recovery codes are kept.
+    /// The recovery codes are kept, or nothing else is to be done.
     Done,
+    /// A passkey instead.
+    UsePasskey,
+    /// Register this device.
+    Register,
+    /// Register a security key.
+    RegisterKey,
+    /// Call one of the devices otherwise.
+    Rename,
+    /// Take one of the devices away.
+    Remove,
 }
 
 impl ActionName {
@@ -64,6 +74,11 @@ impl ActionName {
         Self::UseOther,
         Self::UseAuthenticator,
         Self::Done,
+        Self::UsePasskey,
+        Self::Register,
+        Self::RegisterKey,
+        Self::Rename,
+        Self::Remove,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -85,6 +100,11 @@ impl ActionName {
             Self::UseOther => "use_other",
             Self::UseAuthenticator => "use_authenticator",
             Self::Done => "done",
+            Self::UsePasskey => "use_passkey",
+            Self::Register => "register",
+            Self::RegisterKey => "register_key",
+            Self::Rename => "rename",
+            Self::Remove => "remove",
         }
     }
 
@@ -153,6 +173,28 @@ pub enum Action {
     ChooseFactor {
         factor: String,
     },
+    /// `identify`: a passkey that was shown; `password`: one is to be asked for.
+    UsePasskey {
+        credential: Option<Box<Credential>>,
+    },
+    /// `passkey`: what the authenticator says.
+    SubmitPasskey {
+        credential: Box<Credential>,
+    },
+    /// `register_device`: the new credential, and how the member calls what it is kept by.
+    SubmitDevice {
+        credential: Box<Credential>,
+        name: String,
+    },
+    /// `trusted_devices`: another name for one of them.
+    RenameDevice {
+        device: String,
+        name: String,
+    },
+    /// `trusted_devices`: one of them is to be no more.
+    RemoveDevice {
+        device: String,
+    },
     Back,
     Resend,
     UseOrganisation,
@@ -168,6 +210,8 @@ pub enum Action {
     UseOther,
     UseAuthenticator,
     Done,
+    Register,
+    RegisterKey,
 }
 
 impl Action {
@@ -182,7 +226,12 @@ impl Action {
             | Self::SubmitNewPassword { .. }
             | Self::SubmitId { .. }
             | Self::SubmitContact { .. }
-            | Self::SubmitAddress { .. } => ActionName::Submit,
+            | Self::SubmitAddress { .. }
+            | Self::SubmitPasskey { .. }
+            | Self::SubmitDevice { .. } => ActionName::Submit,
+            Self::UsePasskey { .. } => ActionName::UsePasskey,
+            Self::RenameDevice { .. } => ActionName::Rename,
+            Self::RemoveDevice { .. } => ActionName::Remove,
             Self::ChooseWorkspace { .. } | Self::ChooseFactor { .. } => ActionName::Choose,
             Self::Back => ActionName::Back,
             Self::Resend => ActionName::Resend,
@@ -199,6 +248,8 @@ impl Action {
             Self::UseOther => ActionName::UseOther,
             Self::UseAuthenticator => ActionName::UseAuthenticator,
             Self::Done => ActionName::Done,
+            Self::Register => ActionName::Register,
+            Self::RegisterKey => ActionName::RegisterKey,
         }
     }
 
@@ -220,7 +271,10 @@ impl Action {
             ActionName::UseOther => Some(Self::UseOther),
             ActionName::UseAuthenticator => Some(Self::UseAuthenticator),
             ActionName::Done => Some(Self::Done),
-            ActionName::Submit | ActionName::Choose => None,
+            ActionName::UsePasskey => Some(Self::UsePasskey { credential: None }),
+            ActionName::Register => Some(Self::Register),
+            ActionName::RegisterKey => Some(Self::RegisterKey),
+            ActionName::Submit | ActionName::Choose | ActionName::Rename | ActionName::Remove => None,
         }
     }
 
@@ -257,6 +311,17 @@ impl Action {
             Self::SubmitContact { identifier } => input.identifier = Some(identifier),
             Self::SubmitAddress { email } => input.email = Some(email),
             Self::ChooseFactor { factor } => input.factor = Some(factor),
+            Self::UsePasskey { credential } => input.credential = credential,
+            Self::SubmitPasskey { credential } => input.credential = Some(credential),
+            Self::SubmitDevice { credential, name } => {
+                input.credential = Some(credential);
+                input.name = Some(name);
+            }
+            Self::RenameDevice { device, name } => {
+                input.device = Some(device);
+                input.name = Some(name);
+            }
+            Self::RemoveDevice { device } => input.device = Some(device),
             Self::Back
             | Self::Resend
             | Self::UseOrganisation
@@ -271,7 +336,9 @@ impl Action {
             | Self::UseSms
             | Self::UseOther
             | Self::UseAuthenticator
-            | Self::Done => {}
+            | Self::Done
+            | Self::Register
+            | Self::RegisterKey => {}
         }
         input
     }
@@ -282,6 +349,7 @@ impl Action {
     /// [`MissingInput`] names the field that the action cannot do without; `None` inside it means that steps of this
     /// kind have no such action.
     pub fn from_wire(step: StepKind, name: ActionName, input: Input) -> Result<Self, MissingInput> {
+        const CREDENTIAL: &str = "/input/credential";
         fn need<T>(value: Option<T>, pointer: &'static str) -> Result<T, MissingInput> {
             value.ok_or(MissingInput { pointer: Some(pointer) })
         }
@@ -329,7 +397,27 @@ impl Action {
             (ActionName::Submit, StepKind::FindId | StepKind::EnrolContact) => {
                 Ok(Self::SubmitContact { identifier: need(input.identifier, "/input/identifier")? })
             }
-            (ActionName::Submit | ActionName::Choose | ActionName::Resend, _) => Err(MissingInput { pointer: None }),
+            (ActionName::UsePasskey, StepKind::Identify) => {
+                Ok(Self::UsePasskey { credential: Some(need(input.credential, CREDENTIAL)?) })
+            }
+            (ActionName::Submit, StepKind::Passkey) => {
+                Ok(Self::SubmitPasskey { credential: need(input.credential, CREDENTIAL)? })
+            }
+            (ActionName::Submit, StepKind::RegisterDevice) => Ok(Self::SubmitDevice {
+                credential: need(input.credential, CREDENTIAL)?,
+                name: input.name.unwrap_or_default(),
+            }),
+            (ActionName::Rename, StepKind::TrustedDevices) => Ok(Self::RenameDevice {
+                device: need(input.device, "/input/device")?,
+                name: input.name.unwrap_or_default(),
+            }),
+            (ActionName::Remove, StepKind::TrustedDevices) => {
+                Ok(Self::RemoveDevice { device: need(input.device, "/input/device")? })
+            }
+            (
+                ActionName::Submit | ActionName::Choose | ActionName::Resend | ActionName::Rename | ActionName::Remove,
+                _,
+            ) => Err(MissingInput { pointer: None }),
             (other, _) => Self::without_input(other).ok_or(MissingInput { pointer: None }),
         }
     }
@@ -383,7 +471,7 @@ pub struct Input {
     /// `submit` at `password`; at `create_account`, `new_password` and `register_id` the one to be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
-    /// `submit` at `create_account` and `request_reset`: the member's name.
+    /// `submit` at `create_account` and `request_reset`: the member's name; at `register_device`, and `rename`: the device's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// `submit` at `create_account` and `request_reset`: the member's address; at `link_address` the one that the link was
@@ -393,6 +481,12 @@ pub struct Input {
     /// `submit` at `create_account`: the `id`s of the terms that are agreed to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub terms: Vec<String>,
+    /// `use_passkey` at `identify`, `submit` at `passkey` and `register_device`: what the authenticator says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential: Option<Box<Credential>>,
+    /// `rename` and `remove` at `trusted_devices`: the `id` of one that is listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
@@ -407,6 +501,25 @@ pub struct Offer {
     /// Seconds from `server_time` until the action may be used; absent: now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub available_in: Option<u32>,
+    /// What the member is asked for first; absent: nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Proof>,
+}
+
+impl Offer {
+    /// Usable after so many seconds.
+    pub const fn after(seconds: u32) -> Self {
+        Self { available_in: Some(seconds), proof: None }
+    }
+}
+
+/// A proof that an action asks for before it goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Proof {
+    /// That it is the member still: the password once more, or whatever else they sign in with.
+    Fresh,
 }
 
 /// The actions a step offers. On the wire an object by name; names that this version does not know are left out.
@@ -454,8 +567,11 @@ impl Serialize for Offers {
 impl Offers {
     pub(crate) fn read(tree: &impl Tree) -> Self {
         let offer = |name: &String| {
-            let available_in = tree.child(name).and_then(|offer| number(&offer, "available_in"));
-            Some((ActionName::parse(name)?, Offer { available_in }))
+            let offer = tree.child(name);
+            let available_in = offer.as_ref().and_then(|offer| number(offer, "available_in"));
+            let proof = offer.as_ref().and_then(|offer| text(offer, "proof"));
+            let proof = proof.is_some_and(|proof| proof == "fresh").then_some(Proof::Fresh);
+            Some((ActionName::parse(name)?, Offer { available_in, proof }))
         };
         Self(tree.names().iter().filter_map(offer).collect())
     }

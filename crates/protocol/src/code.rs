@@ -39,6 +39,14 @@ open_enum! {
         OrganisationUnknown = "organisation_unknown",
         /// 422: ID or password is wrong; `tries_left` where the policy reveals it (FEATURES L9).
         CredentialsWrong = "credentials_wrong",
+        /// 422: nobody signs in here by the credential that was shown; the browser may be told to forget it (FEATURES L4).
+        PasskeyUnknown = "passkey_unknown",
+        /// 422: what the authenticator says does not hold, or its time is over; ask it again (FEATURES L4).
+        PasskeyRefused = "passkey_refused",
+        /// 422: as many accounts as may be are registered on this device (FEATURES S4).
+        DeviceFull = "device_full",
+        /// 403: this can only be begun by who is signed in.
+        SignInRequired = "sign_in_required",
         /// 429: too many wrong passwords; `retry_after` says for how long (FEATURES L9).
         SignInRestricted = "sign_in_restricted",
         /// 429: too many requests from here or for this address; `retry_after`.
@@ -115,6 +123,10 @@ open_enum! {
         PasswordChanged = "password_changed",
         /// The screen of the security link was left, so it begins anew (FEATURES O3).
         LinkLeft = "link_left",
+        /// The device can be signed in with from now on (FEATURES S4).
+        DeviceRegistered = "device_registered",
+        /// The device cannot be signed in with any more (FEATURES S4).
+        DeviceRemoved = "device_removed",
         /// The workspace asks everybody for a second factor, and none is saved yet (FEATURES T2).
         SecondFactorRequired = "second_factor_required",
     }
@@ -192,6 +204,8 @@ open_enum! {
         Declined = "declined",
         /// The screen of a security link was closed or left (FEATURES O3).
         Left = "left",
+        /// Whoever began it is signed in no longer.
+        SignedOut = "signed_out",
     }
 }
 

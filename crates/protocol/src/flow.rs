@@ -16,6 +16,8 @@ open_enum! {
         Reset = "reset",
         /// Opening what was shared by a security link, from `/link#…` (FEATURES O1 to O5).
         Link = "link",
+        /// A member's own security settings, from `/security` (FEATURES S4).
+        Security = "security",
     }
 }
 

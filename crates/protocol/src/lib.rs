@@ -13,8 +13,9 @@ mod secret;
 mod step;
 mod timestamp;
 mod tree;
+mod webauthn;
 
-pub use action::{Act, Action, ActionName, Input, MissingInput, Offer, Offers};
+pub use action::{Act, Action, ActionName, Input, MissingInput, Offer, Offers, Proof};
 pub use code::{EndReason, FieldCode, MessageCode, NewPasswordReason, NoticeCode, ProblemCode, Severity, TermsId};
 pub use discovery::{AppLink, Discovery, Platform, Terms};
 pub use flow::{Account, Begin, Client, Flow, Hints, Kind, Message, Params, Poll, Restart, Status, Workspace};
@@ -24,6 +25,10 @@ pub use secret::Secret;
 pub use step::{Channel, Factor, FactorKind, FoundId, Membership, Step, StepKind, StepState};
 pub use timestamp::Timestamp;
 pub use tree::{Missing, Tree};
+pub use webauthn::{
+    AcceptedCredentials, Credential, CredentialProperties, CredentialResponse, DeviceKind, ExtensionResults,
+    PublicKeyOptions, TrustedDevice,
+};
 
 /// The protocol's version, sent with every request as `Daemun-Version`.
 pub const VERSION: &str = "1";

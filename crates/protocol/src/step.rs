@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::tree::{Missing, Tree, list, named, number, text};
-use crate::{NewPasswordReason, NoticeCode, Params, PasswordRules, Secret, Timestamp};
+use crate::{
+    AcceptedCredentials, DeviceKind, NewPasswordReason, NoticeCode, Params, PasswordRules, PublicKeyOptions, Secret,
+    Timestamp, TrustedDevice,
+};
 
 /// A step with the instance's name: drafts and focus live as long as `id` stays the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -19,11 +22,14 @@ pub struct StepState {
 #[serde(tag = "type", rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Step {
-    /// Who are you? `submit`, `use_organisation`.
+    /// Who are you? `submit`, `use_organisation`, `use_passkey`.
     Identify {
         /// What was entered before, when coming back.
         #[serde(skip_serializing_if = "Option::is_none")]
         identifier: Option<String>,
+        /// For asking for a passkey, by autofill in the field (conditional mediation) or at once (FEATURES L4).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        passkey: Option<PublicKeyOptions>,
     },
     /// Which organisation? `submit`, `use_email`, `back` (FEATURES E3).
     Organisation {
@@ -56,7 +62,8 @@ pub enum Step {
     },
     /// Which second factor? `choose`, `back` (FEATURES T1, T5).
     ChooseFactor { factors: Vec<Factor> },
-    /// The password, on the workspace's own screen. `submit`, `forgot`, `find_id`, `use_email`, `back` (FEATURES L1).
+    /// The password, on the workspace's own screen. `submit`, `forgot`, `find_id`, `use_email`, `use_passkey`,
+    /// `back` (FEATURES L1).
     Password {
         /// The ID, where it is settled; where it is absent, the member enters ID and password.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -144,6 +151,19 @@ pub enum Step {
         #[serde(skip_serializing_if = "Option::is_none")]
         email: Option<String>,
     },
+    /// A device or security key of the member's is asked for: its own unlock proves who it is. `submit`, `use_other`, `back`
+    /// (FEATURES L4, T5).
+    Passkey { options: PublicKeyOptions },
+    /// What the member can be recognised by besides a password. `register`, `register_key`, `rename`, `remove`, `done`
+    /// (FEATURES S4).
+    TrustedDevices {
+        devices: Vec<TrustedDevice>,
+        /// For telling the browser which passkeys count.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        accepted: Option<AcceptedCredentials>,
+    },
+    /// A new credential: of this very device, or of a security key. `submit`, `back` (FEATURES S4, T5).
+    RegisterDevice { kind: DeviceKind, options: PublicKeyOptions },
     /// Something to be told, with whatever actions lead on.
     Notice { code: NoticeCode, params: Params },
     /// A step of a later version: shown as something this app cannot do yet, with a way on.
@@ -202,6 +222,8 @@ pub enum FactorKind {
     Authenticator,
     /// One of the recovery codes.
     RecoveryCode,
+    /// A registered device or security key.
+    Passkey,
 }
 
 /// Where a code comes from.
@@ -238,6 +260,9 @@ pub enum StepKind {
     RecoveryCodes,
     RecoveryCode,
     LinkAddress,
+    Passkey,
+    TrustedDevices,
+    RegisterDevice,
     Notice,
 }
 
@@ -261,6 +286,9 @@ impl StepKind {
         Self::RecoveryCodes,
         Self::RecoveryCode,
         Self::LinkAddress,
+        Self::Passkey,
+        Self::TrustedDevices,
+        Self::RegisterDevice,
         Self::Notice,
     ];
 
@@ -284,6 +312,9 @@ impl StepKind {
             Self::RecoveryCodes => "recovery_codes",
             Self::RecoveryCode => "recovery_code",
             Self::LinkAddress => "link_address",
+            Self::Passkey => "passkey",
+            Self::TrustedDevices => "trusted_devices",
+            Self::RegisterDevice => "register_device",
             Self::Notice => "notice",
         }
     }
@@ -297,6 +328,7 @@ impl StepKind {
             | Self::ChooseWorkspace
             | Self::Password
             | Self::ChooseFactor
+            | Self::Passkey
             | Self::Notice => true,
             Self::Invitation
             | Self::CreateAccount
@@ -309,7 +341,9 @@ impl StepKind {
             | Self::EnrolAuthenticator
             | Self::RecoveryCodes
             | Self::RecoveryCode
-            | Self::LinkAddress => false,
+            | Self::LinkAddress
+            | Self::TrustedDevices
+            | Self::RegisterDevice => false,
         }
     }
 
@@ -345,6 +379,9 @@ impl Step {
             Self::RecoveryCodes { .. } => Some(StepKind::RecoveryCodes),
             Self::RecoveryCode { .. } => Some(StepKind::RecoveryCode),
             Self::LinkAddress { .. } => Some(StepKind::LinkAddress),
+            Self::Passkey { .. } => Some(StepKind::Passkey),
+            Self::TrustedDevices { .. } => Some(StepKind::TrustedDevices),
+            Self::RegisterDevice { .. } => Some(StepKind::RegisterDevice),
             Self::Notice { .. } => Some(StepKind::Notice),
             Self::Unknown { .. } => None,
         }
@@ -360,11 +397,15 @@ impl StepState {
         let id = text(tree, "id").ok_or(Missing("id"))?;
         let kind = text(tree, "type").ok_or(Missing("type"))?;
         let need = |name| text(tree, name).ok_or(Missing(name));
+        let options = || PublicKeyOptions::read(tree, "options").ok_or(Missing("options"));
         let Some(known) = StepKind::parse(&kind) else {
             return Ok(Self { id, step: Step::Unknown { kind } });
         };
         let step = match known {
-            StepKind::Identify => Step::Identify { identifier: text(tree, "identifier") },
+            StepKind::Identify => Step::Identify {
+                identifier: text(tree, "identifier"),
+                passkey: PublicKeyOptions::read(tree, "passkey"),
+            },
             StepKind::Organisation => Step::Organisation { organisation: text(tree, "organisation") },
             StepKind::Code => Step::Code {
                 channel: need("channel").and_then(|name| Channel::parse(&name).ok_or(Missing("channel")))?,
@@ -379,6 +420,7 @@ impl StepState {
             }
             StepKind::ChooseFactor => Step::ChooseFactor { factors: list(tree, "factors", Factor::read) },
             StepKind::Password => Step::Password { identifier: text(tree, "identifier") },
+            StepKind::Passkey => Step::Passkey { options: options()? },
             StepKind::Invitation
             | StepKind::CreateAccount
             | StepKind::RequestReset
@@ -390,7 +432,9 @@ impl StepState {
             | StepKind::EnrolAuthenticator
             | StepKind::RecoveryCodes
             | StepKind::RecoveryCode
-            | StepKind::LinkAddress => {
+            | StepKind::LinkAddress
+            | StepKind::TrustedDevices
+            | StepKind::RegisterDevice => {
                 if T::READS_ALL_STEPS {
                     read_more(known, tree)?
                 } else {
@@ -436,12 +480,21 @@ fn read_more(kind: StepKind, tree: &impl Tree) -> Result<Step, Missing> {
         }
         StepKind::RecoveryCode => Step::RecoveryCode { left: number(tree, "left").ok_or(Missing("left"))? },
         StepKind::LinkAddress => Step::LinkAddress { email: text(tree, "email") },
+        StepKind::TrustedDevices => Step::TrustedDevices {
+            devices: list(tree, "devices", TrustedDevice::read),
+            accepted: tree.child("accepted").and_then(|accepted| AcceptedCredentials::read(&accepted)),
+        },
+        StepKind::RegisterDevice => Step::RegisterDevice {
+            kind: text(tree, "kind").and_then(|kind| DeviceKind::parse(&kind)).ok_or(Missing("kind"))?,
+            options: PublicKeyOptions::read(tree, "options").ok_or(Missing("options"))?,
+        },
         StepKind::Identify
         | StepKind::Organisation
         | StepKind::Code
         | StepKind::ChooseWorkspace
         | StepKind::Password
         | StepKind::ChooseFactor
+        | StepKind::Passkey
         | StepKind::Notice => Step::Unknown { kind: kind.as_str().into() },
     })
 }
@@ -477,6 +530,7 @@ impl FactorKind {
             "sms" => Some(Self::Sms),
             "authenticator" => Some(Self::Authenticator),
             "recovery_code" => Some(Self::RecoveryCode),
+            "passkey" => Some(Self::Passkey),
             _ => None,
         }
     }

@@ -20,6 +20,8 @@ pub trait Tree: Sized {
     fn items(&self) -> Vec<Self>;
     /// The names of an object's members; none of anything else.
     fn names(&self) -> Vec<String>;
+    /// The whole value as JSON text.
+    fn json(&self) -> Option<String>;
 }
 
 /// The name of the member that an answer lacks.
@@ -65,6 +67,9 @@ impl Tree for serde_json::Value {
     }
     fn names(&self) -> Vec<String> {
         self.as_object().map(|object| object.keys().cloned().collect()).unwrap_or_default()
+    }
+    fn json(&self) -> Option<String> {
+        Some(self.to_string())
     }
 }
 

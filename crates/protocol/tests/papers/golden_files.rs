@@ -101,15 +101,15 @@ fn each_variant_of_a_flow_has_a_golden() {
 
     variants!(Status { Active, Complete, Ended }, not sent: Unknown)
         .are_all_among(flows.iter().map(|f| f.status.clone()));
-    variants!(EndReason { Expired, Cancelled, Declined, Left }, not sent: Unknown)
+    variants!(EndReason { Expired, Cancelled, Declined, Left, SignedOut }, not sent: Unknown)
         .are_all_among(flows.iter().filter_map(|flow| reason(flow)));
-    variants!(Kind { SignIn, Join, Reset, Link }, not sent: Unknown)
+    variants!(Kind { SignIn, Join, Reset, Link, Security }, not sent: Unknown)
         .are_all_among(flows.iter().map(|flow| flow.kind.clone()));
     variants!(
         Step {
             Identify, Organisation, Code, ChooseWorkspace, Password, Invitation, CreateAccount, RequestReset, NewPassword,
             RegisterId, FindId, FoundIds, ChooseFactor, EnrolContact, EnrolAuthenticator, RecoveryCodes, RecoveryCode,
-            LinkAddress, Notice,
+            LinkAddress, Passkey, TrustedDevices, RegisterDevice, Notice,
         },
         not sent: Unknown
     )
@@ -117,7 +117,7 @@ fn each_variant_of_a_flow_has_a_golden() {
     step_kinds().are_all_among(steps.iter().filter_map(|step| step.kind()));
     variants!(Channel { Email, Sms, Notification, Authenticator })
         .are_all_among(steps.iter().filter_map(|step| code_channel(step)));
-    variants!(FactorKind { Email, Sms, Authenticator, RecoveryCode })
+    variants!(FactorKind { Email, Sms, Authenticator, RecoveryCode, Passkey })
         .are_all_among(steps.iter().flat_map(|step| factors(step)));
     variants!(NewPasswordReason { Reset, Expired, Invited }, not sent: Unknown)
         .are_all_among(steps.iter().filter_map(|step| new_password_reason(step)));
@@ -133,7 +133,7 @@ fn each_variant_of_a_flow_has_a_golden() {
     variants!(
         MessageCode {
             CodeSent, CodeSentAgain, SignInRestricted, MethodNotAllowed, ReturnNotAllowed, PasswordChanged, LinkLeft,
-            SecondFactorRequired,
+            SecondFactorRequired, DeviceRegistered, DeviceRemoved,
         },
         not sent: Unknown
     )
@@ -148,7 +148,7 @@ fn each_variant_of_a_request_has_a_golden() {
     let wires: Vec<Wire> = goldens::all().into_iter().map(|golden| golden.wire).collect();
     let begins: Vec<&Begin> = wires.iter().filter_map(begin).collect();
 
-    variants!(Kind { SignIn, Join, Reset, Link }, not sent: Unknown)
+    variants!(Kind { SignIn, Join, Reset, Link, Security }, not sent: Unknown)
         .are_all_among(begins.iter().map(|begin| begin.kind.clone()));
     variants!(Action {
         SubmitIdentifier,
@@ -178,6 +178,13 @@ fn each_variant_of_a_request_has_a_golden() {
         UseOther,
         UseAuthenticator,
         Done,
+        UsePasskey,
+        SubmitPasskey,
+        Register,
+        RegisterKey,
+        SubmitDevice,
+        RenameDevice,
+        RemoveDevice,
     })
     .are_all_among(wires.iter().filter_map(action).cloned());
 }
@@ -187,7 +194,7 @@ fn each_variant_of_a_discovery_has_a_golden() {
     let wires: Vec<Wire> = goldens::all().into_iter().map(|golden| golden.wire).collect();
     let discoveries: Vec<&Discovery> = wires.iter().filter_map(discovery).collect();
 
-    variants!(Kind { SignIn, Join, Reset, Link }, not sent: Unknown)
+    variants!(Kind { SignIn, Join, Reset, Link, Security }, not sent: Unknown)
         .are_all_among(discoveries.iter().flat_map(|discovery| discovery.kinds.clone()));
     variants!(Platform { Android, Ios, Macos, Windows, Other })
         .are_all_among(discoveries.iter().flat_map(|discovery| discovery.apps.iter().map(|app| app.platform)));
@@ -204,7 +211,7 @@ fn each_variant_of_a_problem_has_a_golden() {
         ProblemCode {
             Malformed, TooLarge, VersionUnsupported, ClientUnsupported, OriginRefused, FlowUnknown, FlowExpired, Stale,
             ActionUnavailable, KeyReused, InputInvalid, CodeWrong, CodeExpired, CodeSpent, OrganisationUnknown,
-            CredentialsWrong, SignInRestricted, TooManyRequests, Unavailable, Internal,
+            CredentialsWrong, PasskeyUnknown, PasskeyRefused, DeviceFull, SignInRequired, SignInRestricted, TooManyRequests, Unavailable, Internal,
         },
         not sent: Unknown
     )
@@ -247,6 +254,9 @@ fn step_kinds() -> Variants<StepKind> {
         RecoveryCodes,
         RecoveryCode,
         LinkAddress,
+        Passkey,
+        TrustedDevices,
+        RegisterDevice,
         Notice,
     })
 }
@@ -270,6 +280,11 @@ fn action_names() -> Variants<ActionName> {
         UseOther,
         UseAuthenticator,
         Done,
+        UsePasskey,
+        Register,
+        RegisterKey,
+        Rename,
+        Remove,
     })
 }
 

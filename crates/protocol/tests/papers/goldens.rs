@@ -19,6 +19,8 @@ mod second_factor;
 
 mod links;
 
+mod devices;
+
 mod problems;
 
 /// A message and the name of its file.
@@ -76,6 +78,7 @@ pub fn all() -> Vec<Golden> {
         phone::acts(),
         second_factor::acts(),
         links::acts(),
+        devices::acts(),
     ];
     let flows = [
         sign_in::flows(),
@@ -85,6 +88,7 @@ pub fn all() -> Vec<Golden> {
         phone::flows(),
         second_factor::flows(),
         links::flows(),
+        devices::flows(),
     ];
     let mut all = Vec::new();
     all.extend(

@@ -100,6 +100,22 @@ fn refusal(code: &ProblemCode) -> Refusal {
             "ID or password is wrong; which of them is not said. `tries_left` is there if the workspace's policy reveals it.",
             &["flow", "tries_left?"],
         ),
+        ProblemCode::PasskeyUnknown => (
+            &[(422, ACT)],
+            "Nobody signs in here by this credential. The app tells the browser so, where it can be told.",
+            &["flow"],
+        ),
+        ProblemCode::PasskeyRefused => (
+            &[(422, ACT)],
+            "What the authenticator says does not hold: another challenge, origin or key, no user verification, a counter that went back; or its time is over. Which of them is not said. The step's options are new ones.",
+            &["flow"],
+        ),
+        ProblemCode::DeviceFull => {
+            (&[(422, ACT)], "As many accounts as may be are registered on this device.", &["flow"])
+        }
+        ProblemCode::SignInRequired => {
+            (&[(403, BEGIN)], "Only who is signed in can begin this. A sign-in with `return_to` leads back.", &[])
+        }
         ProblemCode::SignInRestricted => (
             &[(429, ACT)],
             "Too many wrong passwords. Nothing is compared until `retry_after` is over.",

@@ -77,6 +77,7 @@ fn document() -> Value {
             "data-code": "On whatever says a code: of a problem, a field, a message, a notice, or the end of a flow.",
             "data-workspace": "Beside `choose`: the workspace's `id`.",
             "data-factor": "Beside `choose`: the second factor's `id`.",
+            "data-device": "On a trusted device, and beside what is done with it: its `id`.",
             "data-met": "On what is asked of a new password: `true` or `false`.",
         },
         "everywhere": { "fields": ["language"], "actions": ["language"] },
@@ -128,11 +129,15 @@ const fn added(kind: StepKind) -> (&'static [&'static str], &'static [&'static s
         StepKind::RecoveryCodes => (&[], &["copy_codes", "download_codes", "print_codes"], &["recovery_codes"]),
         StepKind::RecoveryCode => (&[], &[], &["recovery_code"]),
         StepKind::LinkAddress => (&[], &["copy_link", "open_in_browser"], &["link_address"]),
+        StepKind::Passkey => (&[], &[], &["passkey"]),
+        StepKind::TrustedDevices => (&["name"], &["cancel"], &["trusted_devices"]),
+        StepKind::RegisterDevice => (&[], &[], &["register_device"]),
         StepKind::Notice => (&[], &["get_app", "open_app"], &["notice", "joined"]),
     }
 }
 
-/// The members of `input` that a step takes: a field is named as what it becomes. A workspace is chosen by a button.
+/// The members of `input` that a step takes: a field is named as what it becomes. A workspace is chosen by a button, and a
+/// credential comes from the browser.
 fn taken(kind: StepKind) -> Names {
     let wires = goldens::all().into_iter().map(|golden| golden.wire);
     let inputs = wires.filter_map(|wire| match wire {
@@ -140,7 +145,8 @@ fn taken(kind: StepKind) -> Names {
         Wire::Act(..) | Wire::Discovery(_) | Wire::Begin(_) | Wire::Flow(_) | Wire::Problem(_) => None,
     });
     let inputs = inputs.map(|input| serde_json::to_value(input).unwrap());
-    inputs.flat_map(|input| input.as_object().unwrap().keys().cloned().collect::<Vec<_>>()).collect()
+    let members = inputs.flat_map(|input| input.as_object().unwrap().keys().cloned().collect::<Vec<_>>());
+    members.filter(|name| name != "credential").collect()
 }
 
 /// What steps of a kind offer.

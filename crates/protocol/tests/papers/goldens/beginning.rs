@@ -8,7 +8,7 @@ pub(super) fn discoveries() -> [(&'static str, Discovery); 2] {
     let least = Discovery {
         versions: vec![VERSION.into()],
         api: DEFAULT_API.into(),
-        kinds: vec![Kind::SignIn, Kind::Join, Kind::Reset, Kind::Link],
+        kinds: vec![Kind::SignIn, Kind::Join, Kind::Reset, Kind::Link, Kind::Security],
         steps: step_names(),
         locales: vec!["ko".into(), "en".into(), "ja".into()],
         long_polling: false,
@@ -44,7 +44,7 @@ fn step_names() -> Vec<String> {
     StepKind::ALL.iter().map(|kind| kind.as_str().into()).collect()
 }
 
-pub(super) fn begins() -> [(&'static str, Begin); 6] {
+pub(super) fn begins() -> [(&'static str, Begin); 7] {
     let plain = Begin {
         kind: Kind::SignIn,
         hints: Hints::default(),
@@ -69,5 +69,6 @@ pub(super) fn begins() -> [(&'static str, Begin); 6] {
         ("begin-reset", by_link(Kind::Reset, "Nf4uKz81oAeXtGv6yPiQCw")),
         ("begin-link", by_link(Kind::Link, "Qm5rT8wLxK2aVd7NcYh0Sg")),
         ("begin-link-again", again),
+        ("begin-security", Begin { kind: Kind::Security, ..plain }),
     ]
 }

@@ -50,7 +50,7 @@ pub(super) fn find_id(identifier: Option<&str>, channels: &[Channel]) -> Flow {
 
 fn code_by_sms() -> Flow {
     let sent = code_message(MessageCode::CodeSent, Severity::Info, MINJIS_MOBILE);
-    let flow = code_to(5, Channel::Sms, MINJIS_MOBILE, Offer { available_in: Some(30) }, NOW);
+    let flow = code_to(5, Channel::Sms, MINJIS_MOBILE, Offer::after(30), NOW);
     at(nuri(), saying(flow, &[sent]))
 }
 

@@ -75,7 +75,7 @@ pub(super) fn create_account(rev: u64, name: Option<&str>, email: Option<&str>, 
 
 fn code() -> Flow {
     let sent = code_message(MessageCode::CodeSent, Severity::Info, SEOJUN);
-    to_nuri(saying(code_to(3, Channel::Email, SEOJUN, Offer { available_in: Some(30) }, NOW), &[sent]))
+    to_nuri(saying(code_to(3, Channel::Email, SEOJUN, Offer::after(30), NOW), &[sent]))
 }
 
 fn joined() -> Flow {

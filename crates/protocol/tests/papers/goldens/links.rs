@@ -41,7 +41,7 @@ fn left_before() -> Flow {
 
 fn code() -> Flow {
     let sent = code_message(MessageCode::CodeSent, Severity::Info, HAERIN);
-    of(Kind::Link, saying(code_to(2, Channel::Email, HAERIN, Offer { available_in: Some(30) }, NOW), &[sent]))
+    of(Kind::Link, saying(code_to(2, Channel::Email, HAERIN, Offer::after(30), NOW), &[sent]))
 }
 
 fn complete() -> Flow {

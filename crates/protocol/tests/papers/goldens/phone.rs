@@ -31,7 +31,7 @@ pub(super) fn flows() -> Vec<NamedFlow> {
 /// The other channel is there at once; by SMS again only after a while.
 fn code(rev: u64, channel: Channel, other: ActionName) -> Flow {
     let sent = code_message(MessageCode::CodeSent, Severity::Info, MINJIS_PHONE);
-    let wait = Offer { available_in: Some(30) };
+    let wait = Offer::after(30);
     let mut flow = code_to(rev, channel, MINJIS_PHONE, wait, NOW);
     if let Status::Active { actions, .. } = &mut flow.status {
         let offer = if other == ActionName::UseSms { wait } else { Offer::default() };

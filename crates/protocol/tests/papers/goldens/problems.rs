@@ -2,6 +2,7 @@
 
 use daemun_protocol::{Channel, FieldCode, FieldError, Flow, Problem, ProblemCode};
 
+use super::devices::{passkey, register_device};
 use super::ids::{MINJIS_MOBILE, find_id, register_id};
 use super::joining::create_account;
 use super::passwords::{expired as password_expired, request_reset, reset};
@@ -28,6 +29,7 @@ pub(super) fn all() -> Vec<(&'static str, Problem)> {
         ("", Problem { title: "Daemun-Version must be 1".into(), ..bare(ProblemCode::VersionUnsupported, 400) }),
         ("", bare(ProblemCode::ClientUnsupported, 422)),
         ("", bare(ProblemCode::OriginRefused, 403)),
+        ("", bare(ProblemCode::SignInRequired, 403)),
         ("", bare(ProblemCode::FlowUnknown, 404)),
         ("", with(ProblemCode::FlowExpired, 410, expired())),
         ("", with(ProblemCode::Stale, 409, code())),
@@ -119,6 +121,9 @@ fn meanings() -> Vec<(&'static str, Problem)> {
         ("", Problem { tries_left: Some(4), ..with(ProblemCode::CodeWrong, 422, code()) }),
         ("", with(ProblemCode::CodeExpired, 422, later(code_with_wait(0), CODE_LIFETIME))),
         ("", with(ProblemCode::CodeSpent, 422, code_resent())),
+        ("", with(ProblemCode::PasskeyUnknown, 422, identify(1, None))),
+        ("", with(ProblemCode::PasskeyRefused, 422, passkey())),
+        ("", with(ProblemCode::DeviceFull, 422, register_device())),
         ("", with(ProblemCode::OrganisationUnknown, 422, organisation(2, None))),
         ("", Problem { tries_left: Some(9), ..with(ProblemCode::CredentialsWrong, 422, password()) }),
         ("unrevealed", with(ProblemCode::CredentialsWrong, 422, password())),

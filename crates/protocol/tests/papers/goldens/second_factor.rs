@@ -58,13 +58,14 @@ fn choose_factor() -> Flow {
         factor("email", FactorKind::Email, Some(EMAIL)),
         factor("sms", FactorKind::Sms, Some(MOBILE)),
         factor("authenticator", FactorKind::Authenticator, None),
+        factor("passkey", FactorKind::Passkey, None),
         factor("recovery_code", FactorKind::RecoveryCode, None),
     ];
     minjis(active(5, Step::ChooseFactor { factors }, offers(&[ActionName::Choose, ActionName::Back])))
 }
 
 fn code_by_mail() -> Flow {
-    let mut flow = code_to(6, Channel::Email, EMAIL, Offer { available_in: Some(30) }, NOW);
+    let mut flow = code_to(6, Channel::Email, EMAIL, Offer::after(30), NOW);
     if let Status::Active { step, actions, .. } = &mut flow.status {
         *actions = actions.clone().with(ActionName::UseOther);
         if let Step::Code { remember_days, .. } = &mut step.step {

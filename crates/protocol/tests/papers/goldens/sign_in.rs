@@ -75,7 +75,7 @@ pub(super) fn flows() -> Vec<NamedFlow> {
 
 pub(super) fn identify(rev: u64, identifier: Option<&str>) -> Flow {
     let offers = offers(&[ActionName::Submit, ActionName::UseOrganisation]);
-    active(rev, Step::Identify { identifier: identifier.map(Into::into) }, offers)
+    active(rev, Step::Identify { identifier: identifier.map(Into::into), passkey: None }, offers)
 }
 
 pub(super) fn organisation(rev: u64, organisation: Option<&str>) -> Flow {
@@ -91,13 +91,13 @@ pub(super) fn code() -> Flow {
 pub(super) fn code_with_wait(seconds: u32) -> Flow {
     let available_in = (seconds > 0).then_some(seconds);
     let sent = code_message(MessageCode::CodeSent, Severity::Info, MINJI);
-    saying(code_with(Offer { available_in }, NOW), &[sent])
+    saying(code_with(Offer { available_in, proof: None }, NOW), &[sent])
 }
 
 pub(super) fn code_resent() -> Flow {
     let again = code_message(MessageCode::CodeSentAgain, Severity::Info, MINJI);
     let resent_at = NOW.plus_seconds(45);
-    let flow = saying(code_with(Offer { available_in: Some(30) }, resent_at), &[again]);
+    let flow = saying(code_with(Offer::after(30), resent_at), &[again]);
     Flow { server_time: resent_at, expires_at: resent_at.plus_seconds(FLOW_LIFETIME), ..flow }
 }
 
@@ -147,7 +147,7 @@ pub(super) fn password_by_organisation() -> Flow {
 }
 
 pub(super) fn password_restricted() -> Flow {
-    let submit = Offer { available_in: Some(3600) };
+    let submit = Offer::after(3600);
     let offers =
         Offers::default().with_offer(ActionName::Submit, submit).with(ActionName::Forgot).with(ActionName::Back);
     let restricted = Message {
@@ -182,7 +182,7 @@ fn email_not_allowed() -> Flow {
 /// A step that somebody else may move: no step of version 1 needs it, every step may have it.
 fn waiting() -> Flow {
     let sent = code_message(MessageCode::CodeSentAgain, Severity::Success, MINJI);
-    let flow = saying(code_with(Offer { available_in: Some(30) }, NOW), &[sent]);
+    let flow = saying(code_with(Offer::after(30), NOW), &[sent]);
     match flow.status {
         Status::Active { step, actions, poll: _ } => {
             Flow { status: Status::Active { step, actions, poll: Some(Poll { interval: 5 }) }, ..flow }
