@@ -8,24 +8,29 @@ pub mod code;
 pub mod find_id;
 pub mod join;
 pub mod new_password;
+pub mod passkey;
 pub mod register_id;
 pub mod reset;
 pub mod second_factor;
 pub mod security_link;
+pub mod settings;
 pub mod sign_in;
 
 mod view;
 
-use daemun_protocol::{Channel, Factor, FieldCode, FieldError, Membership, Secret, Timestamp};
+use daemun_protocol::{
+    AcceptedCredentials, Channel, Factor, FieldCode, FieldError, Membership, Secret, Timestamp, TrustedDevice,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::email_address::EmailAddress;
 use crate::locale::Locale;
 use crate::password::PasswordPolicy;
+use crate::relying_party::Ceremony;
 use crate::return_to::ReturnTo;
 
 pub use stage::{Completed, Ending, Notice, Stage, back, use_email, use_organisation};
-pub use view::{ended, likeness, view};
+pub use view::{ended, likeness, signed_out, view};
 
 /// [`Entrance::lifetime`] of what may end in signing in.
 const LIFETIME: u64 = 30 * 60;
@@ -47,6 +52,12 @@ pub struct StoredFlow {
     /// that is enough to be asked for a password, and not to set the first one.
     #[serde(default)]
     pub proven: Option<EmailAddress>,
+    /// What an authenticator is asked at the step of this revision.
+    #[serde(default)]
+    pub ceremony: Option<(u64, Ceremony)>,
+    /// Where a fresh proof leads to, in settings.
+    #[serde(default)]
+    pub after_proof: Option<Box<Stage>>,
 }
 
 /// What a flow was begun for; any but that of a security link may end in signing in.
@@ -58,13 +69,15 @@ pub enum Entrance {
     Reset,
     /// A security link (FEATURES O1); `None`: one that nobody has made.
     Link(Option<i64>),
+    /// The settings of this account's member (FEATURES S4).
+    Security(i64),
 }
 
 impl Entrance {
     /// Seconds from the last accepted act, or from the end of a restriction that it shows, to the end of a flow.
     pub const fn lifetime(self) -> u64 {
         match self {
-            Self::SignIn | Self::Join | Self::Reset => LIFETIME,
+            Self::SignIn | Self::Join | Self::Reset | Self::Security(_) => LIFETIME,
             Self::Link(_) => security_link::LIFETIME,
         }
     }
@@ -72,7 +85,7 @@ impl Entrance {
     /// Seconds from a flow's beginning to its end at the latest, whatever is done in it.
     pub const fn longest_life(self) -> u64 {
         match self {
-            Self::SignIn | Self::Join | Self::Reset => LONGEST_LIFE,
+            Self::SignIn | Self::Join | Self::Reset | Self::Security(_) => LONGEST_LIFE,
             Self::Link(_) => security_link::LONGEST_LIFE,
         }
     }
@@ -80,7 +93,7 @@ impl Entrance {
     /// How a flow ends that its browser gives up.
     pub const fn given_up(self) -> Ending {
         match self {
-            Self::SignIn | Self::Join | Self::Reset => Ending::Cancelled,
+            Self::SignIn | Self::Join | Self::Reset | Self::Security(_) => Ending::Cancelled,
             Self::Link(_) => Ending::Left,
         }
     }
@@ -103,6 +116,8 @@ pub enum Said {
     PasswordChanged,
     SecondFactorRequired,
     LinkLeft,
+    DeviceRegistered,
+    DeviceRemoved,
 }
 
 /// A workspace and its policy (FEATURES L8, L9, P1, R3, R4).
@@ -115,6 +130,8 @@ pub struct Workspace {
     pub organisation_entry: bool,
     /// Whether members can sign in by a code to a linked number (FEATURES L2).
     pub phone_entry: bool,
+    /// Whether members can sign in by unlocking a device of theirs (FEATURES L4).
+    pub device_unlock: bool,
     pub two_factor: TwoFactor,
     /// Whether a browser can be remembered after a second factor (FEATURES T1).
     pub remember_browser: bool,
@@ -171,6 +188,18 @@ pub struct Facts {
     pub factors: Vec<Factor>,
     /// How many of their recovery codes are left.
     pub recovery_codes_left: u32,
+    /// Whether this deployment can be known to authenticators.
+    pub knows_passkeys: bool,
+    /// Whether any workspace lets its members sign in by their devices.
+    pub device_way: bool,
+    /// Whether the stage's account has a passkey; `None`: it is not settled whose it is.
+    pub has_passkey: Option<bool>,
+    /// The passkeys of whose settings these are.
+    pub devices: Vec<TrustedDevice>,
+    pub accepted: Option<AcceptedCredentials>,
+    pub has_password: bool,
+    /// Whether the member has proven who they are a moment ago.
+    pub is_fresh: bool,
     pub shown: Shown,
 }
 
@@ -235,6 +264,11 @@ pub enum Refusal {
     CodeExpired,
     /// It was right, and used before.
     CodeSpent,
+    /// Nobody signs in by this passkey.
+    PasskeyUnknown,
+    PasskeyRefused,
+    /// As many accounts as may be are registered on this device.
+    DeviceFull,
     CredentialsWrong {
         tries_left: Option<u32>,
     },
@@ -264,7 +298,7 @@ impl StoredFlow {
             ReturnTo::Allowed(url) => (Some(url), Vec::new()),
             ReturnTo::Refused => (None, vec![Said::ReturnNotAllowed]),
         };
-        Self { entrance, rev: 1, locale, return_to, said, stage, proven: None }
+        Self { entrance, rev: 1, locale, return_to, said, stage, proven: None, ceremony: None, after_proof: None }
     }
 
     /// The flow after `next`; a refusal may change what it remembers, never its `rev`.

@@ -10,9 +10,11 @@ mod id_turns;
 mod join_turns;
 mod link_turns;
 mod new_password_turn;
+mod passkey_turns;
 mod password_turn;
 mod reset_turns;
 mod second_factor_turns;
+mod settings_turns;
 mod sign_in_turns;
 
 mod counting;
@@ -23,7 +25,7 @@ mod same_key;
 use std::sync::Arc;
 
 use daemun_protocol::{
-    Act, ActionName, Begin, Channel, EndReason, Flow, Kind, Problem, ProblemCode, StepKind, Terms, Timestamp,
+    Act, ActionName, Begin, Channel, EndReason, Flow, Kind, Problem, ProblemCode, Status, StepKind, Terms, Timestamp,
 };
 use rusqlite::Connection;
 
@@ -40,6 +42,7 @@ use crate::log::Log;
 use crate::mail::Postman;
 use crate::organisation_id::{NotAnOrganisationId, OrganisationId};
 use crate::password::{Breached, PasswordChecker};
+use crate::relying_party::RelyingParty;
 use crate::return_to::ReturnPlaces;
 use crate::server_key::{Digest32, ServerKey};
 use crate::store::{self, Finished, FlowRow, Remembered, Scope, Store, Trouble};
@@ -65,6 +68,8 @@ pub struct Parts {
     pub breached: Arc<dyn Breached>,
     pub postman: Postman,
     pub places: ReturnPlaces,
+    /// `None`: authenticators cannot know this deployment.
+    pub relying_party: Option<RelyingParty>,
     /// The own origin's host, without a port: what codes by SMS are bound to.
     pub host: String,
     /// What new members agree to.
@@ -82,6 +87,14 @@ pub struct Asker {
     /// The digest of the session's id that the browser sent.
     pub session: Option<Digest32>,
     pub neighbourhood: Neighbourhood,
+}
+
+/// Who looks at a flow, and when.
+#[derive(Clone, Copy, Debug)]
+struct Viewer {
+    browser: Digest32,
+    session: Option<Digest32>,
+    now: Timestamp,
 }
 
 /// What a member wants done at a flow's step.
@@ -212,6 +225,8 @@ impl Gate {
             Kind::Join => Some(Entrance::Join),
             Kind::Reset => Some(Entrance::Reset),
             Kind::Link => Some(Entrance::Link(None)),
+            // Whose they are is looked up.
+            Kind::Security => Some(Entrance::Security(0)),
             Kind::Unknown(_) => None,
         };
         let Some(entrance) = entrance else { return problems::bare(ProblemCode::Malformed, 400) };
@@ -226,11 +241,12 @@ impl Gate {
         }
         let token = begin.hints.token.as_ref();
         let locale = Locale::from_tag(&begin.client.locale);
-        let begun = |stage| {
+        let begun_as = |entrance, stage| {
             let return_to = self.places.judge(begin.hints.return_to.as_deref());
             StoredFlow::begin(entrance, locale, return_to, stage)
         };
-        let flow = match entrance {
+        let begun = |stage| begun_as(entrance, stage);
+        let mut flow = match entrance {
             Entrance::SignIn => begun(sign_in::first_stage(match &begin.hints.organisation {
                 Some(typed) => self.arrival_by_organisation(connection, typed)?,
                 None => self.arrival_by_session(connection, asker, now)?,
@@ -241,12 +257,18 @@ impl Gate {
                 let opened = self.open_security_link(connection, browser, &begin.hints, now)?;
                 security_link::begin(opened, locale)
             }
+            Entrance::Security(_) => match self.open_settings(connection, asker.session.as_ref(), now)? {
+                Some((whose, stage)) => begun_as(whose, stage),
+                None => return problems::bare(ProblemCode::SignInRequired, 403),
+            },
         };
+        self.prepare_ceremony(connection, &mut flow)?;
         let id = self.chance.token::<16>()?;
         let (expires_at, last_end) = (now.plus_seconds(entrance.lifetime()), now.plus_seconds(entrance.longest_life()));
         let row = FlowRow { flow, expires_at, last_end };
         store::insert_flow(connection, &id, browser, &row)?;
-        let seen = self.see(connection, &id, &row, now)?;
+        let viewer = Viewer { browser: *browser, session: asker.session, now };
+        let seen = self.see(connection, &id, &row, &viewer)?;
         let location = format!("{}/flows/{id}", daemun_protocol::DEFAULT_API);
         Ok(Finished {
             status: 201,
@@ -278,7 +300,7 @@ impl Gate {
     ///
     /// # Errors
     /// [`Trouble`] behind the scenes.
-    pub async fn find(&self, browser: Option<&Browser>, id: &str) -> Result<Found, Trouble> {
+    pub async fn find(&self, browser: Option<&Browser>, session: Option<Digest32>, id: &str) -> Result<Found, Trouble> {
         let Some(browser) = browser.map(Browser::id).filter(|_| is_flow_id(id)) else { return Ok(Found::Unknown) };
         let (gate, id) = (self.clone(), id.to_owned());
         self.store
@@ -290,7 +312,8 @@ impl Gate {
                 if is_over(&row, now) {
                     return Ok(Found::Expired(Box::new(expired(&id, &row, now))));
                 }
-                let flow = Box::new(gate.see(transaction, &id, &row, now)?);
+                let viewer = Viewer { browser, session, now };
+                let flow = Box::new(gate.see(transaction, &id, &row, &viewer)?);
                 Ok(Found::Live { likeness: flow::likeness(&flow), flow })
             })
             .await
@@ -397,7 +420,8 @@ impl Gate {
         let reserved = match store::remembered(connection, scope, &self.log)? {
             // What was shown once was not kept: it is shown as long as the flow stands there.
             Remembered::Finished(finished) if finished.body.is_empty() => {
-                let body = serde_json::to_string(&self.see(connection, &id, &row, now)?)?;
+                let viewer = Viewer { browser: scope.browser, session: asker.session, now };
+                let body = serde_json::to_string(&self.see(connection, &id, &row, &viewer)?)?;
                 return Ok(Turn::Passing(Finished { body, ..finished }));
             }
             Remembered::Finished(finished) => return Ok(Turn::Passing(finished)),
@@ -410,8 +434,11 @@ impl Gate {
             problem.flow = Some(Box::new(expired(&id, &row, now)));
             return problems::finished(&problem).map(Turn::Passing);
         }
-        let mut taking = Taking { gate: self, connection, asker, browser, id: &id, row, now };
-        let turn = if act.rev != taking.row.flow.rev || taking.row.flow.stage.kind().is_none() {
+        let mut taking = Taking::new(self, connection, (asker, browser), &id, row, now);
+        let turn = if self.is_signed_out(connection, &taking.row.flow, asker.session.as_ref(), now)? {
+            taking.finish(Next::to(Stage::Ended(Ending::SignedOut)))?;
+            Turn::Passing(taking.stale()?)
+        } else if act.rev != taking.row.flow.rev || taking.row.flow.stage.kind().is_none() {
             Turn::Passing(taking.stale()?)
         } else {
             taking.take(ActionName::parse(&action), act.input, reserved)?
@@ -439,7 +466,7 @@ impl Gate {
     }
 
     /// What the flow's stage needs to know.
-    fn facts(&self, connection: &Connection, stage: &Stage) -> Result<Facts, Trouble> {
+    fn facts(&self, connection: &Connection, stage: &Stage, viewer: &Viewer) -> Result<Facts, Trouble> {
         let facts = Facts {
             organisation_way: store::organisation_way(connection)?,
             workspace: match stage.workspace() {
@@ -452,8 +479,11 @@ impl Gate {
                 None => Vec::new(),
             },
             channels: self.channels.clone(),
+            knows_passkeys: self.relying_party.is_some(),
+            device_way: store::device_way(connection)?,
             ..Facts::default()
         };
+        let facts = self.with_devices(connection, facts, stage, viewer)?;
         match stage.entering() {
             Some(entering) => self.with_factors(connection, facts, stage, entering),
             None => Ok(facts),
@@ -461,9 +491,12 @@ impl Gate {
     }
 
     /// The flow as its browser sees it.
-    fn see(&self, connection: &Connection, id: &str, row: &FlowRow, now: Timestamp) -> Result<Flow, Trouble> {
-        let facts = self.facts(connection, &row.flow.stage)?;
-        Ok(flow::view(id, &row.flow, &facts, now, row.expires_at))
+    fn see(&self, connection: &Connection, id: &str, row: &FlowRow, viewer: &Viewer) -> Result<Flow, Trouble> {
+        if self.is_signed_out(connection, &row.flow, viewer.session.as_ref(), viewer.now)? {
+            return Ok(over(id, row, flow::signed_out(), viewer.now));
+        }
+        let facts = self.facts(connection, &row.flow.stage, viewer)?;
+        Ok(flow::view(id, &row.flow, &facts, viewer.now, row.expires_at))
     }
 }
 
@@ -483,13 +516,17 @@ fn is_over(row: &FlowRow, now: Timestamp) -> bool {
 
 /// The flow as it is when its time is over: nothing of what it held.
 fn expired(id: &str, row: &FlowRow, now: Timestamp) -> Flow {
+    over(id, row, flow::ended(EndReason::Expired, row.flow.entrance), now)
+}
+
+fn over(id: &str, row: &FlowRow, status: Status, now: Timestamp) -> Flow {
     Flow {
         id: id.into(),
         kind: row.flow.entrance.kind(),
         rev: row.flow.rev,
         server_time: now,
         expires_at: row.expires_at,
-        status: flow::ended(EndReason::Expired, row.flow.entrance),
+        status,
         messages: Vec::new(),
         account: None,
         workspace: None,

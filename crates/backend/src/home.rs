@@ -55,12 +55,28 @@ async fn sign_out(State(house): State<House>, method: Method, headers: HeaderMap
 
 fn html(session: &SessionRow) -> String {
     let locale = Locale::from_tag(&session.locale);
-    let (title, name, address, workspace, another, out) = match locale {
-        Locale::Ko => ("로그인되었습니다", "이름", "이메일", "워크스페이스", "다른 워크스페이스 선택", "로그아웃"),
-        Locale::En => ("You are signed in", "Name", "Email", "Workspace", "Choose another workspace", "Sign out"),
-        Locale::Ja => {
-            ("ログインしました", "名前", "メール", "ワークスペース", "別のワークスペースを選ぶ", "ログアウト")
+    let (title, name, address, workspace, another, security, out) = match locale {
+        Locale::Ko => {
+            ("로그인되었습니다", "이름", "이메일", "워크스페이스", "다른 워크스페이스 선택", "보안 설정", "로그아웃")
         }
+        Locale::En => (
+            "You are signed in",
+            "Name",
+            "Email",
+            "Workspace",
+            "Choose another workspace",
+            "Security settings",
+            "Sign out",
+        ),
+        Locale::Ja => (
+            "ログインしました",
+            "名前",
+            "メール",
+            "ワークスペース",
+            "別のワークスペースを選ぶ",
+            "セキュリティ設定",
+            "ログアウト",
+        ),
     };
     let root = format!(
         " data-page=\"home\" data-email=\"{}\" data-workspace=\"{}\"",
@@ -70,6 +86,7 @@ fn html(session: &SessionRow) -> String {
     let body = format!(
         "<main>\n<h1>{title}</h1>\n<dl>\n<dt>{workspace}</dt><dd>{}</dd>\n<dt>{name}</dt><dd>{}</dd>\n\
          <dt>{address}</dt><dd>{}</dd>\n</dl>\n<div class=\"row\">\n<a class=\"button deed\" href=\"/\">{another}</a>\n\
+         <a class=\"button\" href=\"/security\">{security}</a>\n\
          <form method=\"post\" action=\"/home/sign-out\"><button>{out}</button></form>\n</div>\n</main>",
         escape(&session.workspace_name),
         escape(&session.name),

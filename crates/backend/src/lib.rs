@@ -65,6 +65,7 @@ mod organisation_id;
 mod password;
 mod person_name;
 mod recovery_codes;
+mod relying_party;
 mod reset_desk;
 mod return_to;
 mod server_key;

@@ -20,6 +20,7 @@ use crate::mail::{Inbox, Postman, Smtp, SmtpRefused, Ways, Webhook, WebhookRefus
 use crate::mobile_number;
 use crate::offering::{self, NotALink};
 use crate::password::{self, Breached, PasswordChecker, WorstPasswords};
+use crate::relying_party::RelyingParty;
 use crate::reset_desk::ResetDesk;
 use crate::return_to::{NotAnOrigin, ReturnPlaces};
 use crate::sandbox::{self, Sandbox};
@@ -270,6 +271,7 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
         postman: postman.clone(),
         places,
         host: host_of(&origin),
+        relying_party: RelyingParty::new(&origin),
         terms: terms.clone(),
         channels,
         same_key: crate::gate::SameKey::default(),

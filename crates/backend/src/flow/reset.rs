@@ -49,6 +49,7 @@ pub fn first_stage(opened: OpenedReset) -> Stage {
 pub fn forgot_password(stage: &PasswordStage) -> Next {
     let email = match &stage.way {
         Way::Email(address) | Way::Link(address) => Some(address.typed.clone()),
+        Way::Proof(whose) => Some(whose.identifier.clone()),
         Way::Organisation => None,
     };
     let workspace = Some(stage.workspace.clone());

@@ -21,6 +21,8 @@ pub enum First {
         typed: String,
         number: MobileNumber,
     },
+    /// A device's own unlock (FEATURES L4): having it and its unlock are two factors, so nothing follows.
+    Passkey,
 }
 
 impl From<Way> for First {
@@ -117,7 +119,7 @@ pub fn missing(entering: Entering) -> Next {
 /// The ways for a code to a contact that can be saved: after a code to a phone, none that ends there (FEATURES T4).
 pub fn channels_to_save(first: &First, channels: &[Channel]) -> Vec<Channel> {
     let may = |channel: &Channel| match (channel, first) {
-        (Channel::Email, _) | (Channel::Sms, First::Password(_)) => true,
+        (Channel::Email, _) | (Channel::Sms, First::Password(_) | First::Passkey) => true,
         (Channel::Sms, First::Phone { .. }) | (Channel::Notification | Channel::Authenticator, _) => false,
     };
     channels.iter().copied().filter(may).collect()
@@ -132,6 +134,7 @@ pub fn before(entering: &Entering) -> Stage {
             restricted_until: None,
         }),
         First::Phone { typed, .. } => Stage::Identify { identifier: Some(typed.clone()) },
+        First::Passkey => Stage::Identify { identifier: None },
     }
 }
 

@@ -29,6 +29,8 @@ pub enum Way {
     Organisation,
     /// By a link in a mail to this address, which settles the ID and proves no more (FEATURES R1, E5).
     Link(Address),
+    /// By an action of the settings that asks whether it is the member still.
+    Proof(Whose),
 }
 
 impl Way {
@@ -36,7 +38,7 @@ impl Way {
     pub const fn verified(&self) -> Option<&Address> {
         match self {
             Self::Email(address) => Some(address),
-            Self::Organisation | Self::Link(_) => None,
+            Self::Organisation | Self::Link(_) | Self::Proof(_) => None,
         }
     }
 }
@@ -47,6 +49,7 @@ impl Workspace {
         match first {
             First::Password(way) => self.allows(way),
             First::Phone { .. } => self.phone_entry,
+            First::Passkey => self.device_unlock,
         }
     }
 
@@ -56,6 +59,8 @@ impl Workspace {
             Way::Email(_) => self.email_entry,
             Way::Organisation => self.organisation_entry,
             Way::Link(_) => self.email_entry || self.takes_organisation_way(),
+            // It opens nothing that is not open already.
+            Way::Proof(_) => true,
         }
     }
 }

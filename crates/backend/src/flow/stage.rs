@@ -7,13 +7,15 @@ use serde::{Deserialize, Serialize};
 use super::code::{Contact, Purpose, SentCode};
 use super::find_id::{self, ContactForm};
 use super::join::{AccountForm, BadInvitation, Joined, OpenInvitation};
-use super::new_password::{NewPasswordStage, Proof};
+use super::new_password::{NewPasswordStage, Proof, Whose};
+use super::passkey::Unlocking;
 use super::register_id::IdForm;
 use super::reset::{ResetForm, ResetLinkTrouble};
 use super::second_factor::{
     self, Asked, ContactToSave, Entering, First, NewAuthenticator, NewRecoveryCodes, Profiles, Saved,
 };
 use super::security_link::LinkStage;
+use super::settings::{self, NewDevice};
 use super::sign_in::{PasswordStage, Way};
 use super::{Address, Facts, Next, Workspace, seconds_until};
 use crate::carrier::Carrier;
@@ -41,6 +43,9 @@ pub enum Stage {
     EnrolAuthenticator(NewAuthenticator),
     RecoveryCodes(NewRecoveryCodes),
     Link(LinkStage),
+    Passkey(Unlocking),
+    TrustedDevices(Whose),
+    RegisterDevice(NewDevice),
     Notice(Notice),
     Complete(Completed),
     Ended(Ending),
@@ -81,6 +86,8 @@ pub enum Ending {
     Declined,
     /// The screen of a security link was left (FEATURES O3).
     Left,
+    /// Whose settings these are is signed in no longer.
+    SignedOut,
 }
 
 impl Stage {
@@ -106,6 +113,9 @@ impl Stage {
             Self::EnrolAuthenticator(_) => Some(StepKind::EnrolAuthenticator),
             Self::RecoveryCodes(_) => Some(StepKind::RecoveryCodes),
             Self::Link(stage) => stage.kind(),
+            Self::Passkey(_) => Some(StepKind::Passkey),
+            Self::TrustedDevices(_) => Some(StepKind::TrustedDevices),
+            Self::RegisterDevice(_) => Some(StepKind::RegisterDevice),
             Self::Notice(_) => Some(StepKind::Notice),
             Self::Complete(_) | Self::Ended(_) => None,
         }
@@ -137,6 +147,7 @@ impl Stage {
             | Self::EnrolContact(ContactToSave { entering, .. })
             | Self::EnrolAuthenticator(NewAuthenticator { entering, .. })
             | Self::RecoveryCodes(NewRecoveryCodes { entering, .. })
+            | Self::Passkey(Unlocking::Second(entering))
             | Self::Notice(Notice::SecondFactorMissing(entering)) => Some(entering),
             Self::Identify { .. }
             | Self::Organisation { .. }
@@ -150,6 +161,9 @@ impl Stage {
             | Self::FindId(_)
             | Self::FoundIds { .. }
             | Self::Link(_)
+            | Self::Passkey(_)
+            | Self::TrustedDevices(_)
+            | Self::RegisterDevice(_)
             | Self::Notice(_)
             | Self::Complete(_)
             | Self::Ended(_) => None,
@@ -173,6 +187,8 @@ impl Stage {
             | Self::EnrolContact(ContactToSave { entering, .. })
             | Self::EnrolAuthenticator(NewAuthenticator { entering, .. })
             | Self::RecoveryCodes(NewRecoveryCodes { entering, .. }) => Some(&entering.whose.workspace),
+            Self::Passkey(unlocking) => Some(unlocking.workspace()),
+            Self::TrustedDevices(whose) | Self::RegisterDevice(NewDevice { whose, .. }) => Some(&whose.workspace),
             Self::Complete(completed) => Some(&completed.workspace),
             Self::Notice(notice) => match notice {
                 Notice::AccountSuspended { workspace, .. }
@@ -205,13 +221,14 @@ impl Stage {
             | Self::Notice(Notice::NoWorkspace { address } | Notice::AlreadyMember { address, .. }) => {
                 Some(Contact::Email(address.clone()))
             }
-            Self::Password(stage) => by_way(&stage.way),
+            Self::Password(stage) | Self::Passkey(Unlocking::First(stage)) => by_way(&stage.way),
             Self::Notice(Notice::AccountSuspended { first, .. } | Notice::MethodNotAllowed { first, .. }) => {
                 match first {
                     First::Password(way) => by_way(way),
                     First::Phone { typed, number } => {
                         Some(Contact::Mobile { typed: typed.clone(), number: number.clone() })
                     }
+                    First::Passkey => None,
                 }
             }
             Self::Identify { .. }
@@ -230,6 +247,9 @@ impl Stage {
             | Self::EnrolAuthenticator(_)
             | Self::RecoveryCodes(_)
             | Self::Link(_)
+            | Self::Passkey(_)
+            | Self::TrustedDevices(_)
+            | Self::RegisterDevice(_)
             | Self::Notice(_)
             | Self::Complete(_)
             | Self::Ended(_) => None,
@@ -241,10 +261,13 @@ impl Stage {
         let offers = Offers::default();
         let from = |from: Option<Timestamp>| {
             let wait = from.map(|from| seconds_until(from, now)).filter(|wait| *wait > 0);
-            Offer { available_in: wait }
+            Offer { available_in: wait, ..Offer::default() }
         };
         match self {
-            Self::Identify { .. } => with_organisation(offers.with(ActionName::Submit), facts),
+            Self::Identify { .. } => {
+                let offers = with_organisation(offers.with(ActionName::Submit), facts);
+                if facts.knows_passkeys && facts.device_way { offers.with(ActionName::UsePasskey) } else { offers }
+            }
             Self::Organisation { .. } => {
                 offers.with(ActionName::Submit).with(ActionName::UseEmail).with(ActionName::Back)
             }
@@ -273,14 +296,19 @@ impl Stage {
             Self::RecoveryCodes(_) => offers.with(ActionName::Done),
             Self::ChooseWorkspace { .. } => offers.with(ActionName::Choose).with(ActionName::Back),
             Self::Password(PasswordStage { way, restricted_until, .. }) => {
-                let offers = offers.with_offer(ActionName::Submit, from(*restricted_until)).with(ActionName::Forgot);
+                let offers = offers.with_offer(ActionName::Submit, from(*restricted_until));
+                let offers = match way {
+                    Way::Proof(_) => offers,
+                    Way::Email(_) | Way::Link(_) | Way::Organisation => offers.with(ActionName::Forgot),
+                };
                 let offers = match way {
                     Way::Organisation if takes(facts, |workspace| workspace.email_entry) => {
                         offers.with(ActionName::FindId).with(ActionName::UseEmail)
                     }
                     Way::Organisation => offers.with(ActionName::FindId),
-                    Way::Email(_) | Way::Link(_) => offers,
+                    Way::Email(_) | Way::Link(_) | Way::Proof(_) => offers,
                 };
+                let offers = if may_unlock(way, facts) { offers.with(ActionName::UsePasskey) } else { offers };
                 offers.with(ActionName::Back)
             }
             Self::Invitation(_) => offers.with(ActionName::Accept).with(ActionName::Decline),
@@ -293,6 +321,9 @@ impl Stage {
                 Proof::ResetLink(_) | Proof::Invitation(_) => offers.with(ActionName::Submit),
             },
             Self::Link(stage) => stage.offers(),
+            Self::Passkey(unlocking) => unlocking.offers(facts),
+            Self::TrustedDevices(_) => settings::offers(facts),
+            Self::RegisterDevice(_) => offers.with(ActionName::Submit).with(ActionName::Back),
             Self::Notice(notice) => notice.offers(facts),
             Self::Complete(_) | Self::Ended(_) => offers,
         }
@@ -309,9 +340,9 @@ impl Notice {
             }
             Self::EmailRestricted { .. } | Self::SecondFactorMissing(_) => offers.with(ActionName::Back),
             Self::AccountSuspended { first, .. } => match first {
-                First::Password(Way::Email(_) | Way::Link(_)) | First::Phone { .. } => {
-                    with_organisation(offers.with(ActionName::Back), facts)
-                }
+                First::Password(Way::Email(_) | Way::Link(_) | Way::Proof(_))
+                | First::Phone { .. }
+                | First::Passkey => with_organisation(offers.with(ActionName::Back), facts),
                 First::Password(Way::Organisation) => offers.with(ActionName::UseEmail).with(ActionName::Back),
             },
             Self::MethodNotAllowed { first, .. } => {
@@ -321,8 +352,8 @@ impl Notice {
                 let offers = match first {
                     First::Password(Way::Email(_)) => may(offers, ActionName::UseOrganisation, by_organisation),
                     First::Password(Way::Organisation) => may(offers, ActionName::UseEmail, by_email),
-                    First::Password(Way::Link(_)) => offers,
-                    First::Phone { .. } => {
+                    First::Password(Way::Link(_) | Way::Proof(_)) => offers,
+                    First::Phone { .. } | First::Passkey => {
                         let offers = may(offers, ActionName::UseEmail, by_email);
                         may(offers, ActionName::UseOrganisation, by_organisation)
                     }
@@ -347,6 +378,15 @@ fn with_organisation(offers: Offers, facts: &Facts) -> Offers {
     if facts.organisation_way { offers.with(ActionName::UseOrganisation) } else { offers }
 }
 
+/// Whether a passkey can stand in for the password. Where the ID is settled, only if there is one.
+fn may_unlock(way: &Way, facts: &Facts) -> bool {
+    let is_allowed = match way {
+        Way::Proof(_) => true,
+        Way::Email(_) | Way::Link(_) | Way::Organisation => takes(facts, |workspace| workspace.device_unlock),
+    };
+    facts.knows_passkeys && is_allowed && facts.has_passkey.unwrap_or(true)
+}
+
 /// Another factor, where there is another than the one at hand.
 fn with_other_factors(offers: Offers, facts: &Facts) -> Offers {
     if facts.factors.len() > 1 { offers.with(ActionName::UseOther) } else { offers }
@@ -361,7 +401,13 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
     let before = match stage {
         Stage::Organisation { .. } => Some(Stage::Identify { identifier: None }),
         Stage::Code(SentCode { purpose: Purpose::SecondFactor(entering), .. }) => Some(before_factor(entering, facts)),
-        Stage::AuthenticatorCode(entering) => Some(before_factor(entering, facts)),
+        Stage::AuthenticatorCode(entering) | Stage::Passkey(Unlocking::Second(entering)) => {
+            Some(before_factor(entering, facts))
+        }
+        Stage::Passkey(Unlocking::First(stage)) => Some(Stage::Password(stage.clone())),
+        Stage::Passkey(Unlocking::Proof(whose)) | Stage::RegisterDevice(NewDevice { whose, .. }) => {
+            Some(Stage::TrustedDevices(whose.clone()))
+        }
         Stage::Code(SentCode { to, purpose, .. }) => Some(purpose.asked_at(to)),
         Stage::RecoveryCode(entering) => Some(Stage::ChooseFactor(entering.clone())),
         Stage::ChooseFactor(entering) => Some(second_factor::before(entering)),
@@ -400,6 +446,8 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
             | Notice::MethodNotAllowed { first: First::Phone { typed, .. }, .. } => {
                 Some(Stage::Identify { identifier: Some(typed.clone()) })
             }
+            Notice::AccountSuspended { first: First::Passkey, .. }
+            | Notice::MethodNotAllowed { first: First::Passkey, .. } => Some(Stage::Identify { identifier: None }),
             Notice::AlreadyMember { form, .. } => Some(Stage::CreateAccount(form.clone())),
             Notice::Joined(_) | Notice::BadInvitation(_) | Notice::BadResetLink { .. } => None,
         },
@@ -407,6 +455,7 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
         | Stage::Invitation(_)
         | Stage::RecoveryCodes(_)
         | Stage::Link(_)
+        | Stage::TrustedDevices(_)
         | Stage::Complete(_)
         | Stage::Ended(_) => None,
     };
@@ -426,6 +475,7 @@ fn before_password(way: &Way, facts: &Facts) -> Stage {
         Way::Email(address) => choice(address, 2, facts),
         Way::Link(address) => identify(address),
         Way::Organisation => Stage::Organisation { organisation: organisation(facts) },
+        Way::Proof(whose) => Stage::TrustedDevices(whose.clone()),
     }
 }
 

@@ -1,15 +1,17 @@
 //! Flows decided step by step, without HTTP and SQL.
 
-use daemun_protocol::{ActionName, Status};
+use daemun_protocol::{ActionName, DeviceKind, Status};
 
 use super::code::{Contact, Purpose, SentCode};
 use super::find_id::ContactForm;
 use super::join::{AccountForm, BadInvitation, Candidate, InvitationTrouble, Joined, OpenInvitation};
 use super::new_password::{NewPasswordStage, Proof, Whose};
+use super::passkey::Unlocking;
 use super::register_id::IdForm;
 use super::reset::{ResetForm, ResetLinkTrouble};
 use super::second_factor::{ContactToSave, Entering, First, NewAuthenticator, NewRecoveryCodes};
 use super::security_link::LinkStage;
+use super::settings::NewDevice;
 use super::sign_in::*;
 use super::*;
 use crate::carrier::Carrier;
@@ -26,6 +28,7 @@ fn workspace() -> Workspace {
         email_entry: true,
         organisation_entry: true,
         phone_entry: true,
+        device_unlock: true,
         two_factor: TwoFactor::Optional,
         remember_browser: false,
         managed_profiles: false,
@@ -72,7 +75,7 @@ fn stages() -> Vec<Stage> {
         let (to, digest) = (Contact::Email(address()), digest.clone());
         Stage::Code(SentCode { to, by: Carrier::Email, purpose, digest, expires_at: until, resend_at: until })
     };
-    let ways = [Way::Email(address()), Way::Organisation, Way::Link(address())];
+    let ways = [Way::Email(address()), Way::Organisation, Way::Link(address()), Way::Proof(whose())];
     let invited = OpenInvitation { invitation: 1, workspace: "nuri".into(), inviter: None };
     let form = AccountForm { invited: invited.clone(), name: "김".into(), email: "a".into(), terms: Vec::new() };
     let candidate = Candidate { form: form.clone(), password: crate::password::StoredPassword("x".into()) };
@@ -110,6 +113,10 @@ fn stages() -> Vec<Stage> {
         Stage::Notice(Notice::BadInvitation(BadInvitation { joined: Some("a".into()), ..bad })),
         Stage::Notice(Notice::ResetRequested { to: "a".into(), workspace: None, back: identify }),
         Stage::Notice(Notice::BadResetLink { trouble: ResetLinkTrouble::Used, workspace: None }),
+        Stage::Passkey(Unlocking::First(password(Way::Organisation))),
+        Stage::Passkey(Unlocking::Proof(whose())),
+        Stage::TrustedDevices(whose()),
+        Stage::RegisterDevice(NewDevice { whose: whose(), kind: DeviceKind::Device }),
     ];
     stages.extend(proofs.map(|proof| Stage::NewPassword(NewPasswordStage { whose: whose(), proof })));
     for first in [First::Password(Way::Organisation), by_phone()] {
@@ -120,14 +127,18 @@ fn stages() -> Vec<Stage> {
             Stage::ChooseFactor(entering.clone()),
             Stage::AuthenticatorCode(entering.clone()),
             Stage::RecoveryCode(entering.clone()),
+            Stage::Passkey(Unlocking::Second(entering.clone())),
             Stage::EnrolContact(ContactToSave { entering: entering.clone(), identifier: None }),
             Stage::EnrolAuthenticator(NewAuthenticator { entering: entering.clone(), salt: [0; 16] }),
             Stage::RecoveryCodes(NewRecoveryCodes { entering: entering.clone(), salt: [0; 16] }),
             Stage::Notice(Notice::SecondFactorMissing(entering)),
         ]);
     }
-    stages.push(Stage::Notice(Notice::AccountSuspended { workspace: "nuri".into(), first: by_phone() }));
-    stages.push(Stage::Notice(Notice::MethodNotAllowed { workspace: "nuri".into(), first: by_phone() }));
+    for first in [by_phone(), First::Passkey] {
+        let workspace = "nuri".to_owned();
+        stages.push(Stage::Notice(Notice::AccountSuspended { workspace: workspace.clone(), first: first.clone() }));
+        stages.push(Stage::Notice(Notice::MethodNotAllowed { workspace, first }));
+    }
     for way in ways {
         let workspace = "nuri".to_owned();
         stages.push(Stage::Password(password(way.clone())));
@@ -149,6 +160,8 @@ fn every_stage_says_a_step_has_a_way_on_and_comes_back_from_storage_as_it_was() 
             said: Vec::new(),
             stage,
             proven: None,
+            ceremony: None,
+            after_proof: None,
         };
         let stored = serde_json::to_string(&flow).unwrap();
         assert_eq!(serde_json::from_str::<StoredFlow>(&stored).unwrap(), flow);

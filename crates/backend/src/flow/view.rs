@@ -1,17 +1,19 @@
 //! A stored flow as it goes over the wire. It refuses to decide anything.
 
 use daemun_protocol::{
-    Account, ActionName, Channel, EndReason, Flow, Kind, Message, MessageCode, NoticeCode, Params, PasswordRules,
-    Restart, Severity, Status, Step, StepState, Timestamp,
+    Account, ActionName, Channel, EndReason, Flow, Kind, Message, MessageCode, NoticeCode, Offer, Params,
+    PasswordRules, PublicKeyOptions, Restart, Severity, Status, Step, StepState, Timestamp,
 };
 
 use super::code::{Purpose, SentCode};
 use super::join::{InvitationTrouble, Joined};
 use super::new_password::{NewPasswordStage, Whose};
+use super::passkey::Unlocking;
 use super::register_id::IdForm;
 use super::reset::ResetLinkTrouble;
 use super::second_factor;
 use super::security_link::LinkStage;
+use super::settings::{self, NewDevice};
 use super::sign_in::{PasswordStage, Way};
 use super::{Completed, Ending, Entrance, Facts, Notice, Said, Shown, Stage, StoredFlow};
 use crate::codes;
@@ -44,6 +46,7 @@ impl Entrance {
             Self::Join => Kind::Join,
             Self::Reset => Kind::Reset,
             Self::Link(_) => Kind::Link,
+            Self::Security(_) => Kind::Security,
         }
     }
 
@@ -52,6 +55,7 @@ impl Entrance {
         match self {
             Self::SignIn | Self::Join | Self::Reset => Kind::SignIn,
             Self::Link(_) => Kind::Link,
+            Self::Security(_) => Kind::Security,
         }
     }
 }
@@ -63,7 +67,16 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
         poll: None,
     };
     match &flow.stage {
-        Stage::Identify { identifier } => active(Step::Identify { identifier: identifier.clone() }),
+        Stage::Identify { identifier } => {
+            active(Step::Identify { identifier: identifier.clone(), passkey: options(flow) })
+        }
+        Stage::Passkey(_) => active(Step::Passkey { options: options(flow).unwrap_or_else(nothing_to_ask) }),
+        Stage::TrustedDevices(_) => {
+            active(Step::TrustedDevices { devices: facts.devices.clone(), accepted: facts.accepted.clone() })
+        }
+        Stage::RegisterDevice(NewDevice { kind, .. }) => {
+            active(Step::RegisterDevice { kind: *kind, options: options(flow).unwrap_or_else(nothing_to_ask) })
+        }
         Stage::Organisation { organisation } => active(Step::Organisation { organisation: organisation.clone() }),
         Stage::Code(SentCode { to, by, purpose, expires_at, .. }) => active(Step::Code {
             channel: by.channel(),
@@ -142,7 +155,24 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
         Stage::Ended(Ending::Cancelled) => ended(EndReason::Cancelled, flow.entrance),
         Stage::Ended(Ending::Declined) => ended(EndReason::Declined, flow.entrance),
         Stage::Ended(Ending::Left) => ended(EndReason::Left, flow.entrance),
+        Stage::Ended(Ending::SignedOut) => signed_out(),
     }
+}
+
+/// What the authenticator is asked at this step.
+fn options(flow: &StoredFlow) -> Option<PublicKeyOptions> {
+    let (rev, ceremony) = flow.ceremony.as_ref()?;
+    (*rev == flow.rev).then(|| PublicKeyOptions::new(ceremony.options.clone()))
+}
+
+/// No step is without a question; a browser refuses this one.
+fn nothing_to_ask() -> PublicKeyOptions {
+    PublicKeyOptions::new(r#"{"challenge":""}"#)
+}
+
+/// The end of settings whose member is signed in no longer: signing in comes first.
+pub fn signed_out() -> Status {
+    Status::Ended { reason: EndReason::SignedOut, restart: Some(Restart { kind: Kind::SignIn }) }
 }
 
 fn remember_days(facts: &Facts) -> Option<u32> {
@@ -214,6 +244,7 @@ fn workspace_name(facts: &Facts) -> Params {
 fn settled_id(way: &Way) -> Option<String> {
     match way {
         Way::Email(address) | Way::Link(address) => Some(address.typed.clone()),
+        Way::Proof(whose) => Some(whose.identifier.clone()),
         Way::Organisation => None,
     }
 }
@@ -223,10 +254,19 @@ fn account(stage: &Stage) -> Option<Account> {
     if let Some(entering) = stage.entering() {
         return Some(known(&entering.whose));
     }
-    if let Stage::Password(PasswordStage { way, .. }) = stage {
+    if let Stage::Passkey(unlocking) = stage
+        && let Some(whose) = unlocking.whose()
+    {
+        return Some(known(whose));
+    }
+    if let Stage::Password(PasswordStage { way, .. }) | Stage::Passkey(Unlocking::First(PasswordStage { way, .. })) =
+        stage
+    {
         settled_id(way).map(|identifier| Account { identifier, name: None })
     } else if let Stage::NewPassword(NewPasswordStage { whose, .. })
     | Stage::RegisterId(IdForm { whose, .. })
+    | Stage::TrustedDevices(whose)
+    | Stage::RegisterDevice(NewDevice { whose, .. })
     | Stage::Notice(Notice::Joined(Joined { whose, .. })) = stage
     {
         Some(known(whose))
@@ -261,6 +301,8 @@ fn messages(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Vec<Message> {
         Said::LinkLeft => {
             Message { code: MessageCode::LinkLeft, params: Params::default(), severity: Severity::Warning }
         }
+        Said::DeviceRegistered => done(MessageCode::DeviceRegistered),
+        Said::DeviceRemoved => done(MessageCode::DeviceRemoved),
     });
     let restriction = if let Stage::Password(stage) = &flow.stage { stage.restricted_until } else { None };
     let restricted = restriction.filter(|until| *until > now).map(|until| Message {
@@ -268,7 +310,13 @@ fn messages(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Vec<Message> {
         params: Params { until: Some(until), ..Params::default() },
         severity: Severity::Error,
     });
-    said.chain(restricted).collect()
+    let missing = if let Stage::TrustedDevices(_) = &flow.stage { settings::missing(facts) } else { None };
+    let missing = missing.map(|code| Message { code, params: workspace_name(facts), severity: Severity::Info });
+    said.chain(restricted).chain(missing).collect()
+}
+
+fn done(code: MessageCode) -> Message {
+    Message { code, params: Params::default(), severity: Severity::Success }
 }
 
 /// A number that changes when the flow as its browser sees it does, and not by the passing of time alone.
@@ -277,11 +325,10 @@ pub fn likeness(flow: &Flow) -> String {
     let mut still = flow.clone();
     still.server_time = Timestamp::default();
     if let Status::Active { actions, .. } = &mut still.status {
-        let deadlines: Vec<(ActionName, Option<u32>)> =
-            actions.iter().map(|(name, offer)| (name, offer.available_in)).collect();
-        for (name, wait) in deadlines {
+        let deadlines: Vec<(ActionName, Offer)> = actions.iter().collect();
+        for (name, offer) in deadlines {
             // That there is a wait, not how long it still is; its end is in what the step or a message says.
-            *actions = actions.clone().with_offer(name, daemun_protocol::Offer { available_in: wait.map(|_| 1) });
+            *actions = actions.clone().with_offer(name, Offer { available_in: offer.available_in.map(|_| 1), ..offer });
         }
     }
     let json = serde_json::to_vec(&still).unwrap_or_default();

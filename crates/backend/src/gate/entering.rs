@@ -4,11 +4,11 @@ use super::{Taking, account_subject, contact_subject, email_subject, reset_subje
 use crate::browser::session_digest;
 use crate::flow::code::Contact;
 use crate::flow::second_factor::First;
-use crate::flow::{Completed, Next, Stage};
+use crate::flow::{Completed, Entrance, Next, Stage};
 use crate::store::{self, AccountRow, Finished, Trouble};
 
 /// Seconds that a session lives.
-const SESSION_LIFETIME: u64 = 12 * 3600;
+pub(super) const SESSION_LIFETIME: u64 = 12 * 3600;
 
 impl Taking<'_> {
     /// Signs in to an account that is not suspended, and that no further factor is asked of. `identifier` is the ID as it was
@@ -17,7 +17,7 @@ impl Taking<'_> {
         let connection = self.connection;
         let verified = match first {
             First::Password(way) => way.verified(),
-            First::Phone { .. } => None,
+            First::Phone { .. } | First::Passkey => None,
         };
         let browser = self.browser.id();
         store::note_device(connection, &browser, &account_subject(account.id), self.now)?;
@@ -31,18 +31,30 @@ impl Taking<'_> {
             let to = Contact::Mobile { typed: typed.clone(), number: number.clone() };
             store::note_device(connection, &browser, &contact_subject(&to), self.now)?;
         }
-        if let Some(old) = &self.asker.session {
+        let before = match &self.session {
+            Some(old) => store::read_session(connection, old, self.now)?,
+            None => None,
+        };
+        if let Some(old) = &self.session {
             store::delete_session(connection, old)?;
         }
         let salt: [u8; 16] = self.gate.chance.bytes()?;
         let session = session_digest(&self.browser.session_token(&salt)).ok_or(Trouble::TaskLost)?;
         let until = self.now.plus_seconds(SESSION_LIFETIME);
+        // A proof is the same sign-in, renewed: what was known of it stays known.
+        let renewed = before.filter(|before| self.is_in_settings() && before.account == account.id);
         // Whoever comes back by a verified address is told that address, whatever ID they signed in with.
-        let (told, email) = match verified {
-            Some(address) => (address.typed.as_str(), Some(address.email.as_str())),
-            None => (identifier, None),
+        let (told, email) = match (verified, &renewed) {
+            (Some(address), _) => (address.typed.as_str(), Some(address.email.as_str())),
+            (None, Some(before)) => (before.identifier.as_str(), before.verified_email.as_deref()),
+            (None, None) => (identifier, None),
         };
-        store::insert_session(connection, &session, account.id, told, email, until)?;
+        store::insert_session(connection, &session, account.id, told, email, (self.now, until))?;
+        self.session = Some(session);
+        if let Some(then) = self.row.flow.after_proof.take().filter(|_| renewed.is_some()) {
+            let finished = self.finish(Next::to(*then))?;
+            return Ok(Finished { session_salt: Some(salt), ..finished });
+        }
         let completed = Completed {
             redirect_to: self.row.flow.return_to.clone().unwrap_or_else(|| self.gate.places.default_place()),
             identifier: identifier.into(),
@@ -51,5 +63,9 @@ impl Taking<'_> {
         };
         let finished = self.finish(Next::to(Stage::Complete(completed)))?;
         Ok(Finished { session_salt: Some(salt), ..finished })
+    }
+
+    fn is_in_settings(&self) -> bool {
+        matches!(self.row.flow.entrance, Entrance::Security(_))
     }
 }

@@ -146,7 +146,7 @@ impl Taking<'_> {
             return self.stale();
         }
         let stage = self.row.flow.stage.clone();
-        let facts = self.gate.facts(self.connection, &stage)?;
+        let facts = self.gate.facts(self.connection, &stage, &self.viewer())?;
         let hash = match made {
             Made::Hash(hash) => hash,
             Made::Reused => return self.finish(new_password::refuse_password(vec![FieldCode::PasswordReused])),
@@ -247,15 +247,7 @@ impl Gate {
                 let row = store::read_flow(transaction, &id, &scope.browser, &gate.log)?;
                 let Some(mut row) = row else { return problems::bare(ProblemCode::FlowUnknown, 404) };
                 row.flow.locale = locale;
-                let mut taking = Taking {
-                    gate: &gate,
-                    connection: transaction,
-                    asker: &asker,
-                    browser: &browser,
-                    id: &id,
-                    row,
-                    now,
-                };
+                let mut taking = Taking::new(&gate, transaction, (&asker, &browser), &id, row, now);
                 match made {
                     Ok(made) => {
                         let finished = taking.conclude_new_password(rev, to_hash, made)?;

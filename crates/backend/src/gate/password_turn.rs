@@ -126,7 +126,7 @@ impl Taking<'_> {
         };
         // Who has read the member's mail shares no ceiling with everybody who can write the ID.
         let ceiling = match way {
-            Way::Email(_) | Way::Link(_) => CEILING_AFTER_A_CODE,
+            Way::Email(_) | Way::Link(_) | Way::Proof(_) => CEILING_AFTER_A_CODE,
             Way::Organisation => CEILING,
         };
         Ok(self.gate.counters(["wrong passwords", ceiling], &browser, id, device))
@@ -162,7 +162,7 @@ impl Taking<'_> {
             Compared::BeyondTheLimit => Some(PasswordVerdict::Suspended),
         };
         let here = password_stage(&self.row, check.rev).filter(|_| !is_over(&self.row, self.now));
-        let workspace = self.gate.facts(self.connection, &self.row.flow.stage)?.workspace;
+        let workspace = self.gate.facts(self.connection, &self.row.flow.stage, &self.viewer())?.workspace;
         match (here, workspace, verdict) {
             (Some(stage), Some(workspace), Some(verdict)) => {
                 self.finish(sign_in::submit_password(&stage, &workspace, verdict, self.now))
@@ -260,15 +260,7 @@ impl Gate {
                 let now = gate.clock.now();
                 let row = store::read_flow(transaction, &id, &scope.browser, &gate.log)?;
                 let Some(row) = row else { return problems::bare(ProblemCode::FlowUnknown, 404) };
-                let taking = Taking {
-                    gate: &gate,
-                    connection: transaction,
-                    asker: &asker,
-                    browser: &browser,
-                    id: &id,
-                    row,
-                    now,
-                };
+                let taking = Taking::new(&gate, transaction, (&asker, &browser), &id, row, now);
                 match compared {
                     Ok(compared) => {
                         let finished = taking.conclude(&check, compared)?;
@@ -320,6 +312,10 @@ pub(crate) fn account_subject(account: i64) -> String {
 fn read_id(way: &Way, typed: Option<&str>, locale: Locale) -> Result<(LoginId, String), FieldCode> {
     match way {
         Way::Email(address) | Way::Link(address) => Ok((LoginId::Email(address.email.clone()), address.typed.clone())),
+        Way::Proof(whose) => match LoginId::parse(&whose.identifier) {
+            Ok(id) => Ok((id, whose.identifier.clone())),
+            Err(_) => Err(FieldCode::IdentifierInvalid),
+        },
         Way::Organisation => {
             let typed = typed.unwrap_or_default().trim();
             match LoginId::parse_in(typed, locale) {
@@ -383,6 +379,7 @@ mod tests {
             meter: Meter::new(IpRates::GENEROUS),
             checker: PasswordChecker::new(),
             breached: std::sync::Arc::new(crate::password::WorstPasswords),
+            relying_party: None,
             places: ReturnPlaces::new("https://login.example", &[]).unwrap(),
             host: "login.example".into(),
             same_key: SameKey::default(),

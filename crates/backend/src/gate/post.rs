@@ -36,12 +36,26 @@ impl Gate {
     pub(crate) fn set_policy(&self, connection: &Connection, workspace: &Workspace) -> Result<(), Trouble> {
         let before = store::workspace(connection, &workspace.id)?;
         store::set_policy(connection, workspace)?;
-        if workspace.phone_entry && before.is_some_and(|before| !before.phone_entry) {
-            let now = self.clock.now();
-            for account in store::members(connection, &workspace.id)? {
-                let words = texts::phone_sign_in_allowed(Locale::from_tag(&account.locale), &workspace.name);
-                self.send(connection, &account.email, words, now, now.plus_seconds(WORTH_TELLING))?;
-            }
+        let Some(before) = before else { return Ok(()) };
+        if workspace.phone_entry && !before.phone_entry {
+            self.tell_members(connection, workspace, texts::phone_sign_in_allowed)?;
+        }
+        if workspace.device_unlock && !before.device_unlock {
+            self.tell_members(connection, workspace, texts::device_sign_in_allowed)?;
+        }
+        Ok(())
+    }
+
+    fn tell_members(
+        &self,
+        connection: &Connection,
+        workspace: &Workspace,
+        write: fn(Locale, &str) -> Words,
+    ) -> Result<(), Trouble> {
+        let now = self.clock.now();
+        for account in store::members(connection, &workspace.id)? {
+            let words = write(Locale::from_tag(&account.locale), &workspace.name);
+            self.send(connection, &account.email, words, now, now.plus_seconds(WORTH_TELLING))?;
         }
         Ok(())
     }

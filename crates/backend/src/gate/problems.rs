@@ -17,6 +17,9 @@ pub fn of(refusal: Refusal, flow: Flow) -> Problem {
         Refusal::OrganisationUnknown => Problem::new(ProblemCode::OrganisationUnknown, 422),
         Refusal::CodeExpired => Problem::new(ProblemCode::CodeExpired, 422),
         Refusal::CodeSpent => Problem::new(ProblemCode::CodeSpent, 422),
+        Refusal::PasskeyUnknown => Problem::new(ProblemCode::PasskeyUnknown, 422),
+        Refusal::PasskeyRefused => Problem::new(ProblemCode::PasskeyRefused, 422),
+        Refusal::DeviceFull => Problem::new(ProblemCode::DeviceFull, 422),
         Refusal::CodeWrong { tries_left } => {
             let mut problem = Problem::new(ProblemCode::CodeWrong, 422);
             problem.tries_left = Some(tries_left);

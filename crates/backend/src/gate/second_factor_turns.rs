@@ -13,6 +13,7 @@ use crate::codes::Code;
 use crate::email_address::EmailAddress;
 use crate::flow::code::{Asking, Contact, Purpose, SentCode};
 use crate::flow::find_id::masked;
+use crate::flow::passkey::Unlocking;
 use crate::flow::second_factor::{
     self, Asked, Entering, First, NewAuthenticator, NewRecoveryCodes, Profiles, REMEMBER_DAYS, Salt, Saved,
 };
@@ -53,15 +54,17 @@ impl Gate {
         let to = |kind| saved(account, kind).map(|to| to.typed().to_owned());
         let email = to(FactorKind::Email).map(|to| factor("email", FactorKind::Email, Some(to)));
         let mobile = match first {
-            First::Password(_) if self.channels.contains(&Channel::Sms) => to(FactorKind::Sms),
-            First::Password(_) | First::Phone { .. } => None,
+            First::Password(_) | First::Passkey if self.channels.contains(&Channel::Sms) => to(FactorKind::Sms),
+            First::Password(_) | First::Passkey | First::Phone { .. } => None,
         };
         let sms = mobile.map(|to| factor("sms", FactorKind::Sms, Some(to)));
         let authenticator = store::authenticator(connection, account.id)?;
         let authenticator = authenticator.map(|_| factor("authenticator", FactorKind::Authenticator, None));
+        let has_passkey = self.relying_party.is_some() && !store::passkeys_of(connection, account.id)?.is_empty();
+        let passkey = has_passkey.then(|| factor("passkey", FactorKind::Passkey, None));
         let recovery = store::recovery_codes_left(connection, account.id)?;
         let recovery = (recovery > 0).then(|| factor("recovery_code", FactorKind::RecoveryCode, None));
-        Ok([email, sms, authenticator, recovery].into_iter().flatten().collect())
+        Ok([email, sms, authenticator, passkey, recovery].into_iter().flatten().collect())
     }
 
     /// What is shown at a stage and kept nowhere.
@@ -89,7 +92,12 @@ impl Taking<'_> {
         // Its password may have been set a moment ago.
         let account = store::account(self.connection, account.id)?.ok_or(Trouble::TaskLost)?;
         let workspace = store::workspace(self.connection, &account.workspace)?.ok_or(Trouble::TaskLost)?;
-        let is_asked = workspace.two_factor == TwoFactor::Required || account.two_factor;
+        let is_asked = match first {
+            First::Password(_) | First::Phone { .. } => {
+                workspace.two_factor == TwoFactor::Required || account.two_factor
+            }
+            First::Passkey => false,
+        };
         if !is_asked || (workspace.remember_browser && self.is_remembered(&account, &first)?) {
             return self.admit(&account, identifier, &first);
         }
@@ -118,7 +126,7 @@ impl Taking<'_> {
             First::Password(way) if is_over => {
                 self.finish(sign_in::renew_password(way.clone(), whose(account, identifier.into())))
             }
-            First::Password(_) | First::Phone { .. } => self.go_in(account, identifier, first),
+            First::Password(_) | First::Phone { .. } | First::Passkey => self.go_in(account, identifier, first),
         }
     }
 
@@ -145,14 +153,13 @@ impl Taking<'_> {
     /// Whether anything is saved that could follow the first factor, reached from here or not.
     fn saved(&self, account: &AccountRow, first: &First) -> Result<Saved, Trouble> {
         let mobile = match first {
-            First::Password(_) => account.mobile.as_ref(),
+            First::Password(_) | First::Passkey => account.mobile.as_ref(),
             First::Phone { .. } => None,
         };
         let has_authenticator = store::authenticator(self.connection, account.id)?.is_some();
-        Ok(match (&account.personal_email, mobile, has_authenticator) {
-            (None, None, false) => Saved::Nothing,
-            (Some(_), _, _) | (_, Some(_), _) | (_, _, true) => Saved::Something,
-        })
+        let has_passkey = !store::passkeys_of(self.connection, account.id)?.is_empty();
+        let has_any = account.personal_email.is_some() || mobile.is_some() || has_authenticator || has_passkey;
+        Ok(if has_any { Saved::Something } else { Saved::Nothing })
     }
 
     fn profiles(&self, entering: &Entering) -> Result<Profiles, Trouble> {
@@ -170,6 +177,7 @@ impl Taking<'_> {
             },
             FactorKind::Authenticator => Ok(Next::to(Stage::AuthenticatorCode(entering))),
             FactorKind::RecoveryCode => Ok(Next::to(Stage::RecoveryCode(entering))),
+            FactorKind::Passkey => Ok(Next::to(Stage::Passkey(Unlocking::Second(entering)))),
         }
     }
 
@@ -207,6 +215,11 @@ impl Taking<'_> {
     }
 
     pub(super) fn use_other_factor(&self, stage: &Stage) -> Next {
+        if let Stage::Passkey(unlocking) = stage
+            && let Some(password) = unlocking.password_instead()
+        {
+            return Next::to(password);
+        }
         stage.entering().map_or_else(Next::unavailable, |entering| Next::to(Stage::ChooseFactor(entering.clone())))
     }
 
@@ -259,7 +272,9 @@ impl Taking<'_> {
             let until = self.now.plus_seconds(u64::from(REMEMBER_DAYS) * 24 * 3600);
             let by = match kind {
                 FactorKind::Sms => RememberedBy::Phone,
-                FactorKind::Email | FactorKind::Authenticator | FactorKind::RecoveryCode => RememberedBy::Other,
+                FactorKind::Email | FactorKind::Authenticator | FactorKind::RecoveryCode | FactorKind::Passkey => {
+                    RememberedBy::Other
+                }
             };
             store::remember_browser(self.connection, &browser, &account, by, until)?;
         }
@@ -360,6 +375,6 @@ fn saved(account: &AccountRow, kind: FactorKind) -> Option<Contact> {
             let number = MobileNumber::parse(account.mobile.as_deref()?)?;
             Some(Contact::Mobile { typed: number.masked(), number })
         }
-        FactorKind::Authenticator | FactorKind::RecoveryCode => None,
+        FactorKind::Authenticator | FactorKind::RecoveryCode | FactorKind::Passkey => None,
     }
 }

@@ -1,13 +1,14 @@
 //! One act on one flow within one transaction: what is offered, what is meant, what comes of it.
 
-use daemun_protocol::{Action, ActionName, FieldCode, Input, Problem, ProblemCode, StepKind, Timestamp};
+use daemun_protocol::{Action, ActionName, DeviceKind, FieldCode, Input, Problem, ProblemCode, StepKind, Timestamp};
 use rusqlite::Connection;
 
 use super::join_turns::EnteredAccount;
-use super::{Asker, Gate, Turn, problems};
+use super::{Asker, Gate, Turn, Viewer, problems};
 use crate::browser::Browser;
 use crate::carrier::Carrier;
-use crate::flow::{self, Next, Refusal, Stage};
+use crate::flow::{self, Next, Refusal, Stage, StoredFlow};
+use crate::server_key::Digest32;
 use crate::store::{self, Finished, FlowRow, Trouble};
 
 /// The act, the flow, the transaction.
@@ -16,9 +17,32 @@ pub(super) struct Taking<'a> {
     pub(super) connection: &'a Connection,
     pub(super) asker: &'a Asker,
     pub(super) browser: &'a Browser,
+    /// The digest of the session's id that the browser has: what it sent, until this act makes a new one.
+    pub(super) session: Option<Digest32>,
     pub(super) id: &'a str,
     pub(super) row: FlowRow,
+    /// The flow as it is stored.
+    pub(super) before: StoredFlow,
     pub(super) now: Timestamp,
+}
+
+impl<'a> Taking<'a> {
+    pub(super) fn new(
+        gate: &'a Gate,
+        connection: &'a Connection,
+        (asker, browser): (&'a Asker, &'a Browser),
+        id: &'a str,
+        row: FlowRow,
+        now: Timestamp,
+    ) -> Self {
+        let before = row.flow.clone();
+        Self { gate, connection, asker, browser, session: asker.session, id, row, before, now }
+    }
+
+    /// Who looks at the flow, and when.
+    pub(super) fn viewer(&self) -> Viewer {
+        Viewer { browser: self.browser.id(), session: self.session, now: self.now }
+    }
 }
 
 impl Taking<'_> {
@@ -29,7 +53,7 @@ impl Taking<'_> {
         reserved: Option<String>,
     ) -> Result<Turn, Trouble> {
         let stage = self.row.flow.stage.clone();
-        let facts = self.gate.facts(self.connection, &stage)?;
+        let facts = self.gate.facts(self.connection, &stage, &self.viewer())?;
         let offered = name.and_then(|name| stage.offers(&facts, self.now).get(name).map(|offer| (name, offer)));
         let (Some((name, offer)), Some(kind)) = (offered, stage.kind()) else {
             return self.settle(Next::unavailable());
@@ -58,7 +82,21 @@ impl Taking<'_> {
             Action::ChooseFactor { factor } => self.choose_factor(&stage, &factor, &facts)?,
             Action::UseOther => self.use_other_factor(&stage),
             Action::UseAuthenticator => self.enrol_authenticator(&stage)?,
-            Action::Done => return self.recovery_codes_kept(&stage),
+            Action::Done => {
+                if let Stage::TrustedDevices(whose) = &stage {
+                    self.settings_done(whose)
+                } else {
+                    return self.recovery_codes_kept(&stage);
+                }
+            }
+            Action::UsePasskey { credential: Some(credential) } => return self.use_passkey(&credential),
+            Action::UsePasskey { credential: None } => self.ask_for_passkey(&stage),
+            Action::SubmitPasskey { credential } => return self.submit_passkey(&stage, &credential),
+            Action::Register => self.register_device(&stage, DeviceKind::Device, &facts)?,
+            Action::RegisterKey => self.register_device(&stage, DeviceKind::SecurityKey, &facts)?,
+            Action::SubmitDevice { credential, name } => self.submit_device(&stage, &credential, &name)?,
+            Action::RenameDevice { device, name } => self.rename_device(&stage, &device, &name)?,
+            Action::RemoveDevice { device } => self.remove_device(&stage, &device)?,
             Action::SubmitPassword { identifier, password } => {
                 let Stage::Password(stage) = &stage else { return self.settle(Next::unavailable()) };
                 return self.submit_password(stage, identifier.as_deref(), password, &facts, reserved.as_deref());
@@ -107,8 +145,7 @@ impl Taking<'_> {
 
     /// Stores what comes next and says it.
     pub(super) fn finish(&mut self, next: Next) -> Result<Finished, Trouble> {
-        let before = self.row.flow.clone();
-        let lifetime = before.entrance.lifetime();
+        let lifetime = self.row.flow.entrance.lifetime();
         let refusal = self.row.flow.apply(next);
         if refusal.is_none() {
             self.row.expires_at = self.now.plus_seconds(lifetime);
@@ -117,10 +154,11 @@ impl Taking<'_> {
             self.row.expires_at = self.row.expires_at.max(until.plus_seconds(lifetime));
         }
         self.row.expires_at = self.row.expires_at.min(self.row.last_end);
-        if refusal.is_none() || self.row.flow != before {
+        self.gate.prepare_ceremony(self.connection, &mut self.row.flow)?;
+        if refusal.is_none() || self.row.flow != self.before {
             store::write_flow(self.connection, self.id, &self.row)?;
         }
-        let flow = self.gate.see(self.connection, self.id, &self.row, self.now)?;
+        let flow = self.gate.see(self.connection, self.id, &self.row, &self.viewer())?;
         match refusal {
             Some(refusal) => problems::finished(&problems::of(refusal, flow)),
             None => Ok(Finished {
@@ -136,7 +174,7 @@ impl Taking<'_> {
     /// The act was meant for another step than the current one.
     pub(super) fn stale(&self) -> Result<Finished, Trouble> {
         let mut problem = Problem::new(ProblemCode::Stale, 409);
-        problem.flow = Some(Box::new(self.gate.see(self.connection, self.id, &self.row, self.now)?));
+        problem.flow = Some(Box::new(self.gate.see(self.connection, self.id, &self.row, &self.viewer())?));
         problems::finished(&problem)
     }
 }
@@ -172,6 +210,9 @@ fn filled_in(kind: StepKind, mut input: Input) -> Input {
         | StepKind::RecoveryCodes
         | StepKind::RecoveryCode
         | StepKind::LinkAddress
+        | StepKind::Passkey
+        | StepKind::TrustedDevices
+        | StepKind::RegisterDevice
         | StepKind::Notice => {}
     }
     input

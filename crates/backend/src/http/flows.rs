@@ -125,7 +125,7 @@ enum Bound {
 async fn find(house: &House, id: Option<String>, method: &Method, headers: &HeaderMap) -> Result<Bound, Trouble> {
     let browser = guards::browser(headers);
     let found = match &id {
-        Some(id) => house.gate.find(browser.as_ref(), id).await?,
+        Some(id) => house.gate.find(browser.as_ref(), guards::session(headers), id).await?,
         None => Found::Unknown,
     };
     if let Found::Expired(flow) = found {

@@ -14,6 +14,7 @@ use super::{ClientAddress, House, Origin};
 use crate::browser::{Browser, session_digest};
 use crate::gate::Asker;
 use crate::limits::Neighbourhood;
+use crate::server_key::Digest32;
 
 /// Bytes of a body that are read at most.
 pub const LONGEST_BODY: usize = 16 * 1024;
@@ -97,11 +98,16 @@ pub fn browser(headers: &HeaderMap) -> Option<Browser> {
     cookies::cookie(headers, BROWSER_COOKIE).and_then(|value| Browser::parse(value).ok())
 }
 
+/// The digest of the session's id by its cookie.
+pub fn session(headers: &HeaderMap) -> Option<Digest32> {
+    cookies::cookie(headers, SESSION_COOKIE).and_then(session_digest)
+}
+
 /// Who asks.
 pub fn asker(house: &House, headers: &HeaderMap, peer: Peer) -> Asker {
     Asker {
         browser: browser(headers),
-        session: cookies::cookie(headers, SESSION_COOKIE).and_then(session_digest),
+        session: session(headers),
         neighbourhood: Neighbourhood::from(client_address(house.client_address, headers, peer)),
     }
 }

@@ -192,13 +192,14 @@ fn scenarios_card(world: &World) -> String {
             let prefix = format!("{}_", workspace.id);
             let buttons: String = world.scenarios.iter().filter(|name| name.starts_with(&prefix)).map(button).collect();
             format!(
-                "<details><summary>{name}: by email {email}, by organisation ID {organisation}, by phone {phone}, second factor {factor}, \
+                "<details><summary>{name}: by email {email}, by organisation ID {organisation}, by phone {phone}, by device {device}, second factor {factor}, \
                  attempt limit {limit}, tries {tries}</summary>\
                  <div class=\"row\">{buttons}</div></details>",
                 name = escape(&workspace.name),
                 email = on_off(workspace.email_entry),
                 organisation = on_off(workspace.organisation_entry && workspace.organisation_id.is_some()),
                 phone = on_off(workspace.phone_entry),
+                device = on_off(workspace.device_unlock),
                 factor = workspace.two_factor.as_str(),
                 limit = workspace.attempt_limit.map_or_else(|| "off".into(), |limit| limit.to_string()),
                 tries = if workspace.reveal_tries { "shown" } else { "hidden" },

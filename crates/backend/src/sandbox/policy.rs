@@ -25,6 +25,7 @@ struct Policy {
     email_entry: bool,
     organisation_entry: bool,
     phone_entry: bool,
+    device_unlock: bool,
     two_factor: TwoFactor,
     remember_browser: bool,
     managed_profiles: bool,
@@ -43,6 +44,7 @@ impl From<&Workspace> for Policy {
             email_entry: workspace.email_entry,
             organisation_entry: workspace.organisation_entry,
             phone_entry: workspace.phone_entry,
+            device_unlock: workspace.device_unlock,
             two_factor: workspace.two_factor,
             remember_browser: workspace.remember_browser,
             managed_profiles: workspace.managed_profiles,
@@ -66,6 +68,7 @@ struct Changes {
     email_entry: Option<bool>,
     organisation_entry: Option<bool>,
     phone_entry: Option<bool>,
+    device_unlock: Option<bool>,
     two_factor: Option<TwoFactor>,
     remember_browser: Option<bool>,
     managed_profiles: Option<bool>,
@@ -90,6 +93,7 @@ impl Changes {
         workspace.email_entry = self.email_entry.unwrap_or(workspace.email_entry);
         workspace.organisation_entry = self.organisation_entry.unwrap_or(workspace.organisation_entry);
         workspace.phone_entry = self.phone_entry.unwrap_or(workspace.phone_entry);
+        workspace.device_unlock = self.device_unlock.unwrap_or(workspace.device_unlock);
         workspace.two_factor = self.two_factor.unwrap_or(workspace.two_factor);
         workspace.remember_browser = self.remember_browser.unwrap_or(workspace.remember_browser);
         workspace.managed_profiles = self.managed_profiles.unwrap_or(workspace.managed_profiles);

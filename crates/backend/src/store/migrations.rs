@@ -340,6 +340,33 @@ const STEPS: &[M<'_>] = &[
     CREATE INDEX link_grant_by_end ON link_grant (until);
     ",
     ),
+    M::up(
+        "
+    -- Whether members can sign in by unlocking a device of theirs.
+    ALTER TABLE workspace ADD COLUMN device_unlock INTEGER NOT NULL DEFAULT 0;
+
+    -- When the member signed in, or proved once more who they are; 0: before this was kept.
+    ALTER TABLE session ADD COLUMN began_at INTEGER NOT NULL DEFAULT 0;
+
+    -- Trusted devices and security keys. No number is given again: what a page shows is never another's.
+    CREATE TABLE passkey (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        -- The credential's ID (WebAuthn).
+        credential BLOB NOT NULL UNIQUE,
+        account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        -- Public key, counter and the like, as JSON.
+        passkey TEXT NOT NULL,
+        name TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('device', 'security_key')),
+        -- The browser that registered it.
+        browser BLOB NOT NULL,
+        registered_at INTEGER NOT NULL,
+        last_used_at INTEGER
+    ) STRICT;
+    CREATE INDEX passkey_by_account ON passkey (account);
+    CREATE INDEX passkey_by_browser ON passkey (browser);
+    ",
+    ),
 ];
 
 /// Brings the tables up to date. Foreign keys are not enforced meanwhile, since a table that is made anew would take with it

@@ -9,6 +9,7 @@ mod flows;
 mod invitations;
 mod mails;
 mod migrations;
+mod passkeys;
 mod resets;
 mod second_factors;
 mod security_links;
@@ -42,6 +43,10 @@ pub use invitations::{
 };
 pub use mails::{
     InboxRow, OutboxRow, due_mails, inbox, insert_inbox, insert_mail, next_mail_at, postpone_mail, remove_mail,
+};
+pub use passkeys::{
+    NewPasskey, PasskeyRow, device_way, insert_passkey, note_use, other_accounts_of_device, passkey, passkeys_of,
+    remove_passkey, rename_passkey,
 };
 pub use resets::{
     ResetLink, ResetRequest, insert_reset_link, insert_reset_request, reset_link, reset_link_of, reset_requested,
@@ -79,6 +84,8 @@ pub enum Trouble {
     Chance(#[from] NoChance),
     #[error(transparent)]
     Password(#[from] NotChecked),
+    #[error("WebAuthn: {0}")]
+    WebAuthn(#[from] webauthn_rs::prelude::WebauthnError),
     #[error("a task was lost")]
     TaskLost,
 }

@@ -3,12 +3,15 @@
 use daemun_protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Trouble, stored};
+use super::{Trouble, stored, unstored};
 use crate::server_key::Digest32;
 
 /// A live session with what the home page says of it.
 #[derive(Clone, Debug)]
 pub struct SessionRow {
+    pub account: i64,
+    /// When the member signed in, or proved once more who they are.
+    pub began_at: Timestamp,
     /// The ID as it was typed at sign-in.
     pub identifier: String,
     /// The address, if it was verified at sign-in.
@@ -26,11 +29,12 @@ pub fn insert_session(
     account: i64,
     identifier: &str,
     verified_email: Option<&str>,
-    expires_at: Timestamp,
+    (began_at, expires_at): (Timestamp, Timestamp),
 ) -> Result<(), Trouble> {
     connection.execute(
-        "INSERT INTO session (id, account, identifier, verified_email, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![id, account, identifier, verified_email, stored(expires_at.0)],
+        "INSERT INTO session (id, account, identifier, verified_email, expires_at, began_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![id, account, identifier, verified_email, stored(expires_at.0), stored(began_at.0)],
     )?;
     Ok(())
 }
@@ -39,7 +43,7 @@ pub fn insert_session(
 pub fn read_session(connection: &Connection, id: &Digest32, now: Timestamp) -> Result<Option<SessionRow>, Trouble> {
     let mut query = connection.prepare_cached(
         "SELECT session.identifier, session.verified_email, account.email, account.name, account.locale,
-                workspace.id, workspace.name
+                workspace.id, workspace.name, session.account, session.began_at
          FROM session JOIN account ON account.id = session.account JOIN workspace ON workspace.id = account.workspace
          WHERE session.id = ?1 AND session.expires_at > ?2
            AND NOT EXISTS (SELECT 1 FROM standing
@@ -48,6 +52,8 @@ pub fn read_session(connection: &Connection, id: &Digest32, now: Timestamp) -> R
     Ok(query
         .query_row(params![id, stored(now.0)], |row| {
             Ok(SessionRow {
+                account: row.get(7)?,
+                began_at: Timestamp(unstored(row.get(8)?)),
                 identifier: row.get(0)?,
                 verified_email: row.get(1)?,
                 email: row.get(2)?,

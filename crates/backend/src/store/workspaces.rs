@@ -13,7 +13,7 @@ use crate::password::{PasswordFormat, PasswordPolicy};
 const WORKSPACE: &str =
     "id, name, organisation_id, email_entry, organisation_entry, attempt_limit, reveal_tries, capacity,
     password_format, password_min_length, password_max_age_days, password_history,
-    phone_entry, two_factor, remember_browser, managed_profiles";
+    phone_entry, two_factor, remember_browser, managed_profiles, device_unlock";
 
 fn read_workspace(row: &Row<'_>) -> rusqlite::Result<Workspace> {
     Ok(Workspace {
@@ -38,6 +38,7 @@ fn read_workspace(row: &Row<'_>) -> rusqlite::Result<Workspace> {
         },
         remember_browser: row.get(14)?,
         managed_profiles: row.get(15)?,
+        device_unlock: row.get(16)?,
     })
 }
 
@@ -148,7 +149,8 @@ pub fn set_policy(connection: &Connection, workspace: &Workspace) -> Result<(), 
     connection.execute(
         "UPDATE workspace SET email_entry = ?2, organisation_entry = ?3, attempt_limit = ?4, reveal_tries = ?5,
              capacity = ?6, password_format = ?7, password_min_length = ?8, password_max_age_days = ?9,
-             password_history = ?10, phone_entry = ?11, two_factor = ?12, remember_browser = ?13, managed_profiles = ?14
+             password_history = ?10, phone_entry = ?11, two_factor = ?12, remember_browser = ?13, managed_profiles = ?14,
+             device_unlock = ?15
          WHERE id = ?1",
         params![
             workspace.id,
@@ -165,6 +167,7 @@ pub fn set_policy(connection: &Connection, workspace: &Workspace) -> Result<(), 
             workspace.two_factor.as_str(),
             workspace.remember_browser,
             workspace.managed_profiles,
+            workspace.device_unlock,
         ],
     )?;
     Ok(())
@@ -178,7 +181,7 @@ pub fn world_is_empty(connection: &Connection) -> Result<bool, Trouble> {
 pub fn forget_world(connection: &Connection) -> Result<(), Trouble> {
     Ok(connection.execute_batch(
         "DELETE FROM link_grant; DELETE FROM security_link_recipient; DELETE FROM security_link;
-         DELETE FROM remembered_browser; DELETE FROM recovery_code; DELETE FROM authenticator;
+         DELETE FROM passkey; DELETE FROM remembered_browser; DELETE FROM recovery_code; DELETE FROM authenticator;
          DELETE FROM session; DELETE FROM invitation; DELETE FROM reset_request; DELETE FROM reset_link;
          DELETE FROM agreement; DELETE FROM old_password; DELETE FROM login_name; DELETE FROM account;
          DELETE FROM workspace; DELETE FROM standing; DELETE FROM flow; DELETE FROM tries; DELETE FROM code_sent;

@@ -27,7 +27,7 @@ async fn l10_by_personal_email_and_by_mobile() {
     let house = House::open().await;
     let mut minji = house.visitor();
     let offered = minji.begin(json!({"organisation": "nuri"})).await;
-    assert_eq!(offered.actions(), ["back", "find_id", "forgot", "submit", "use_email"]);
+    assert_eq!(offered.actions(), ["back", "find_id", "forgot", "submit", "use_email", "use_passkey"]);
     let asked = minji.act("find_id", json!({})).await.at("find_id");
     assert_eq!(asked.flow()["step"]["channels"], json!(["email", "sms"]));
     assert_eq!(asked.flow()["workspace"]["id"], "nuri");

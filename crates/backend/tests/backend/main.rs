@@ -2,6 +2,7 @@
 //! time to pass: clocks are moved.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so at once")]
 
+mod device;
 mod visitor;
 
 mod app_files;
@@ -13,6 +14,7 @@ mod expired_password;
 mod find_id;
 mod join;
 mod many_guesses;
+mod passkeys;
 mod password_policy;
 mod phone_sign_in;
 mod proofs;

@@ -14,7 +14,7 @@ async fn e1_by_email_code_workspace_and_password() {
     let begun = minji.begin(json!({})).await.at("identify");
     assert_eq!(begun.status, 201);
     assert_eq!(begun.header("location"), Some(minji.flow_path().as_str()));
-    assert_eq!(begun.actions(), ["submit", "use_organisation"]);
+    assert_eq!(begun.actions(), ["submit", "use_organisation", "use_passkey"]);
 
     let asked = minji.submit(json!({"identifier": " Minji@daemun.test "})).await.at("code");
     let step = asked.flow()["step"].clone();
@@ -138,7 +138,7 @@ async fn e3_by_organisation_id_with_email_or_mobile_number() {
         let asked = minji.submit(json!({"organisation": " Nuri "})).await.at("password");
         assert!(asked.flow()["step"].get("identifier").is_none());
         assert_eq!(asked.flow()["workspace"]["id"], "nuri");
-        assert_eq!(asked.actions(), ["back", "find_id", "forgot", "submit", "use_email"]);
+        assert_eq!(asked.actions(), ["back", "find_id", "forgot", "submit", "use_email", "use_passkey"]);
         let done = minji.submit(json!({"identifier": id, "password": PASSWORD})).await;
         assert_eq!(done.flow()["status"], "complete", "{id}: {}", done.json());
         assert!(house.mails(MINJI).await.is_empty(), "no code on this way");
@@ -292,7 +292,7 @@ async fn l8_a_method_switched_off_between_offer_and_use() {
     house.play("sakura_organisation_entry_off").await;
     house.play("northwind_organisation_entry_off").await;
     let begun = minji.begin(json!({})).await.at("identify");
-    assert_eq!(begun.actions(), ["submit"]);
+    assert_eq!(begun.actions(), ["submit", "use_passkey"]);
     minji.act("use_organisation", json!({})).await.problem(403, "action_unavailable");
 }
 

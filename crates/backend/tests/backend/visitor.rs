@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-pub const STEPS: [&str; 19] = [
+pub const STEPS: [&str; 22] = [
     "identify",
     "organisation",
     "code",
@@ -27,6 +27,9 @@ pub const STEPS: [&str; 19] = [
     "recovery_codes",
     "recovery_code",
     "link_address",
+    "passkey",
+    "trusted_devices",
+    "register_device",
     "notice",
 ];
 

@@ -159,6 +159,7 @@ pub(super) fn schemas() -> [(&'static str, Value); 5] {
                             "name": text,
                             "organisation_id": text,
                             "phone_entry": { "type": "boolean", "description": "As the policy says now." },
+                            "device_unlock": { "type": "boolean", "description": "As the policy says now." },
                             "two_factor": { "type": "string", "enum": TWO_FACTOR, "description": "As the policy says now." },
                         },
                     }},
@@ -252,6 +253,10 @@ fn policy_schema() -> Value {
             "phone_entry": {
                 "type": "boolean",
                 "description": "Whether members may sign in by a linked number. Everybody who has joined is told by mail when it comes to be allowed.",
+            },
+            "device_unlock": {
+                "type": "boolean",
+                "description": "Whether members may sign in by unlocking a registered device. Everybody who has joined is told by mail when it comes to be allowed.",
             },
             "two_factor": {
                 "type": "string",

@@ -1,0 +1,241 @@
+//! Passkeys, act by act: one is asked for, shown, and held against what is kept of it (FEATURES L4, T5).
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use daemun_protocol::{AcceptedCredentials, Credential, FactorKind, TrustedDevice};
+use rusqlite::Connection;
+
+use super::{Gate, Taking, Turn, Viewer};
+use crate::flow::passkey::Unlocking;
+use crate::flow::second_factor::First;
+use crate::flow::sign_in::{self, PasswordStage, Way};
+use crate::flow::{Facts, Next, Notice, Refusal, Stage, StoredFlow};
+use crate::login_id::LoginId;
+use crate::mail::texts;
+use crate::relying_party::{Ceremony, Refused, User, UserHandle, credential_id};
+use crate::server_key::Digest32;
+use crate::store::{self, AccountRow, AccountState, PasskeyRow, Trouble};
+
+impl Gate {
+    /// What authenticators know an account by.
+    pub(super) fn user_handle(&self, account: i64) -> UserHandle {
+        let digest = self.key.mac("user handle", &[&account.to_be_bytes()]);
+        UserHandle(digest.first_chunk().copied().unwrap_or_default())
+    }
+
+    /// Sees to it that a stage which asks an authenticator has something to ask, once: what was used is replaced.
+    pub(super) fn prepare_ceremony(&self, connection: &Connection, flow: &mut StoredFlow) -> Result<(), Trouble> {
+        if flow.ceremony.as_ref().is_none_or(|(rev, _)| *rev != flow.rev) {
+            let ceremony = self.ceremony(connection, &flow.stage)?;
+            flow.ceremony = ceremony.map(|ceremony| (flow.rev, ceremony));
+        }
+        Ok(())
+    }
+
+    fn ceremony(&self, connection: &Connection, stage: &Stage) -> Result<Option<Ceremony>, Trouble> {
+        let Some(party) = &self.relying_party else { return Ok(None) };
+        if matches!(stage, Stage::Identify { .. }) {
+            return if store::device_way(connection)? { Ok(Some(party.ask(&[])?)) } else { Ok(None) };
+        }
+        if let Stage::Passkey(unlocking) = stage {
+            let allowed = match self.account_to_unlock(connection, unlocking)? {
+                Some(account) => store::passkeys_of(connection, account)?,
+                None => Vec::new(),
+            };
+            let ids: Vec<_> = allowed.into_iter().map(|passkey| passkey.credential).collect();
+            return Ok(Some(party.ask(&ids)?));
+        }
+        if let Stage::RegisterDevice(new) = stage
+            && let Some(account) = store::account(connection, new.whose.account)?
+        {
+            let known = store::passkeys_of(connection, account.id)?.into_iter().map(|passkey| passkey.credential);
+            let (name, display_name) = self.shown_to_authenticators(connection, &account)?;
+            let user = User { handle: self.user_handle(account.id), name: &name, display_name: &display_name };
+            return Ok(Some(party.register(&user, new.kind, known.collect())?));
+        }
+        Ok(None)
+    }
+
+    /// How authenticators show an account: one address may have several, each in a workspace of its own.
+    fn shown_to_authenticators(
+        &self,
+        connection: &Connection,
+        account: &AccountRow,
+    ) -> Result<(String, String), Trouble> {
+        let workspace = store::workspace(connection, &account.workspace)?.map(|workspace| workspace.name);
+        let workspace = workspace.unwrap_or_else(|| account.workspace.clone());
+        Ok((format!("{} · {workspace}", account.email), account.name.clone()))
+    }
+
+    /// Whose passkeys are asked for, where that is known.
+    fn account_to_unlock(&self, connection: &Connection, unlocking: &Unlocking) -> Result<Option<i64>, Trouble> {
+        match unlocking {
+            Unlocking::First(stage) => self.settled_account(connection, stage),
+            Unlocking::Second(entering) => Ok(Some(entering.whose.account)),
+            Unlocking::Proof(whose) => Ok(Some(whose.account)),
+        }
+    }
+
+    /// The account of the ID that a password's step has settled.
+    pub(super) fn settled_account(
+        &self,
+        connection: &Connection,
+        stage: &PasswordStage,
+    ) -> Result<Option<i64>, Trouble> {
+        let id = match &stage.way {
+            Way::Email(address) | Way::Link(address) => LoginId::Email(address.email.clone()),
+            Way::Proof(whose) => return Ok(Some(whose.account)),
+            Way::Organisation => return Ok(None),
+        };
+        Ok(store::account_of(connection, &stage.workspace, &id)?.map(|account| account.id))
+    }
+
+    /// The facts of a stage at which passkeys matter.
+    pub(super) fn with_devices(
+        &self,
+        connection: &Connection,
+        facts: Facts,
+        stage: &Stage,
+        viewer: &Viewer,
+    ) -> Result<Facts, Trouble> {
+        if let Stage::Password(stage) = stage {
+            let has_passkey = match self.settled_account(connection, stage)? {
+                Some(account) => Some(!store::passkeys_of(connection, account)?.is_empty()),
+                None => (stage.way != Way::Organisation).then_some(false),
+            };
+            return Ok(Facts { has_passkey, ..facts });
+        }
+        let (Stage::TrustedDevices(whose) | Stage::Passkey(Unlocking::Proof(whose))) = stage else { return Ok(facts) };
+        let account = store::account(connection, whose.account)?;
+        Ok(Facts {
+            devices: self.devices(connection, whose.account, &viewer.browser)?,
+            accepted: self.accepted(connection, whose.account)?,
+            has_password: account.is_some_and(|account| account.password.is_some()),
+            is_fresh: self.is_fresh(connection, viewer.session.as_ref(), viewer.now)?,
+            ..facts
+        })
+    }
+
+    /// An account's passkeys as their member sees them, `browser` being where they are looked at.
+    pub(super) fn devices(
+        &self,
+        connection: &Connection,
+        account: i64,
+        browser: &Digest32,
+    ) -> Result<Vec<TrustedDevice>, Trouble> {
+        let devices = store::passkeys_of(connection, account)?.into_iter().map(|passkey| TrustedDevice {
+            id: passkey.id.to_string(),
+            name: passkey.name,
+            kind: passkey.kind,
+            registered_at: passkey.registered_at,
+            last_used_at: passkey.last_used_at,
+            here: passkey.browser == *browser,
+        });
+        Ok(devices.collect())
+    }
+
+    /// What a browser may be told of which passkeys count.
+    pub(super) fn accepted(
+        &self,
+        connection: &Connection,
+        account: i64,
+    ) -> Result<Option<AcceptedCredentials>, Trouble> {
+        let (Some(party), Some(row)) = (&self.relying_party, store::account(connection, account)?) else {
+            return Ok(None);
+        };
+        let (name, display_name) = self.shown_to_authenticators(connection, &row)?;
+        let passkeys = store::passkeys_of(connection, account)?;
+        Ok(Some(AcceptedCredentials {
+            rp_id: party.id().into(),
+            user_id: self.user_handle(account).encoded(),
+            credential_ids: passkeys.iter().map(|passkey| URL_SAFE_NO_PAD.encode(&passkey.credential)).collect(),
+            name,
+            display_name,
+        }))
+    }
+}
+
+impl Taking<'_> {
+    /// `use_passkey` at a password's step.
+    pub(super) fn ask_for_passkey(&self, stage: &Stage) -> Next {
+        let Stage::Password(stage) = stage else { return Next::unavailable() };
+        Next::to(Stage::Passkey(match &stage.way {
+            Way::Proof(whose) => Unlocking::Proof(whose.clone()),
+            Way::Email(_) | Way::Link(_) | Way::Organisation => Unlocking::First(stage.clone()),
+        }))
+    }
+
+    /// `use_passkey` at `identify`: whoever's it is.
+    pub(super) fn use_passkey(&mut self, credential: &Credential) -> Result<Turn, Trouble> {
+        match self.unlock(credential, None)? {
+            Ok((account, _)) => self.enter_by_passkey(&account),
+            Err(next) => self.settle(next),
+        }
+    }
+
+    /// `submit` at `passkey`.
+    pub(super) fn submit_passkey(&mut self, stage: &Stage, credential: &Credential) -> Result<Turn, Trouble> {
+        let Stage::Passkey(unlocking) = stage else { return self.settle(Next::unavailable()) };
+        let expected = self.gate.account_to_unlock(self.connection, unlocking)?;
+        let account = match self.unlock(credential, expected)? {
+            Ok((account, _)) => account,
+            Err(next) => return self.settle(next),
+        };
+        match unlocking {
+            Unlocking::First(_) | Unlocking::Proof(_) => self.enter_by_passkey(&account),
+            Unlocking::Second(entering) => self.second_factor_given(entering, FactorKind::Passkey, None, false),
+        }
+    }
+
+    /// The device has unlocked: having it and its unlock are two factors.
+    fn enter_by_passkey(&mut self, account: &AccountRow) -> Result<Turn, Trouble> {
+        let workspace = account.workspace.as_str();
+        let policy = store::workspace(self.connection, workspace)?;
+        // What proves that it is the member still opens nothing that was not open.
+        let is_proof = matches!(self.row.flow.stage, Stage::Passkey(Unlocking::Proof(_)));
+        if let Some(next) = sign_in::first_trouble(workspace, &First::Passkey, policy.as_ref()).filter(|_| !is_proof) {
+            return self.settle(next);
+        }
+        if store::is_suspended(self.connection, &super::account_subject(account.id))? {
+            let notice = Notice::AccountSuspended { workspace: workspace.into(), first: First::Passkey };
+            return self.settle(Next::to(Stage::Notice(notice)));
+        }
+        let identifier = account.email.clone();
+        self.enter_with(account, &identifier, First::Passkey).map(Turn::Answered)
+    }
+
+    /// Whose passkey this is, if what its authenticator says holds; `expected`, where it has to be a certain account's. What
+    /// was asked is used up by it.
+    fn unlock(
+        &mut self,
+        credential: &Credential,
+        expected: Option<i64>,
+    ) -> Result<Result<(AccountRow, PasskeyRow), Next>, Trouble> {
+        let (Some(party), Some((_, ceremony))) = (&self.gate.relying_party, self.row.flow.ceremony.take()) else {
+            return Ok(Err(Next::Refuse(Refusal::PasskeyRefused)));
+        };
+        let found = match credential_id(credential) {
+            Some(id) => store::passkey(self.connection, &id)?,
+            None => None,
+        };
+        let Some(row) = found else { return Ok(Err(Next::Refuse(Refusal::PasskeyUnknown))) };
+        let account = store::account(self.connection, row.account)?;
+        let Some(account) = account.filter(|account| account.state == AccountState::Active) else {
+            return Ok(Err(Next::Refuse(Refusal::PasskeyUnknown)));
+        };
+        if expected.is_some_and(|expected| expected != account.id) {
+            return Ok(Err(Next::Refuse(Refusal::PasskeyRefused)));
+        }
+        match party.used(&ceremony, credential, self.gate.user_handle(account.id), &row.passkey) {
+            Ok(passkey) => {
+                store::note_use(self.connection, row.id, &passkey, self.now)?;
+                Ok(Ok((account, row)))
+            }
+            Err(Refused::Invalid) => Ok(Err(Next::Refuse(Refusal::PasskeyRefused))),
+            Err(Refused::Copied) => {
+                self.tell(&account, |locale, workspace, at| texts::device_copied(locale, workspace, at, &row.name))?;
+                Ok(Err(Next::Refuse(Refusal::PasskeyRefused)))
+            }
+        }
+    }
+}
