@@ -53,6 +53,18 @@ pub enum ActionName {
     Rename,
     /// Take one of the devices away.
     Remove,
+    /// Ask the member's own phone.
+    UseMobile,
+    /// Ask a member who is named.
+    AskMember,
+    /// Ask the super administrator.
+    AskAdmin,
+    /// Enter the recovery key.
+    UseRecoveryKey,
+    Approve,
+    Deny,
+    /// It was not the member who asks.
+    NotMe,
 }
 
 impl ActionName {
@@ -79,6 +91,13 @@ impl ActionName {
         Self::RegisterKey,
         Self::Rename,
         Self::Remove,
+        Self::UseMobile,
+        Self::AskMember,
+        Self::AskAdmin,
+        Self::UseRecoveryKey,
+        Self::Approve,
+        Self::Deny,
+        Self::NotMe,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -105,6 +124,13 @@ impl ActionName {
             Self::RegisterKey => "register_key",
             Self::Rename => "rename",
             Self::Remove => "remove",
+            Self::UseMobile => "use_mobile",
+            Self::AskMember => "ask_member",
+            Self::AskAdmin => "ask_admin",
+            Self::UseRecoveryKey => "use_recovery_key",
+            Self::Approve => "approve",
+            Self::Deny => "deny",
+            Self::NotMe => "not_me",
         }
     }
 
@@ -125,7 +151,7 @@ pub enum Action {
     SubmitOrganisation {
         organisation: String,
     },
-    /// `code`, `enrol_authenticator`: the digits; `recovery_code`: one of the codes. `remember` asks for no second factor in
+    /// `code`, `enrol_authenticator`: the digits; `recovery_code`: one of the codes; `recovery_key`: the key. `remember` asks for no second factor in
     /// this browser for a while, where the step says so.
     SubmitCode {
         code: Secret,
@@ -195,6 +221,24 @@ pub enum Action {
     RemoveDevice {
         device: String,
     },
+    /// `approvals`: one of the listed requests.
+    ChooseRequest {
+        request: String,
+    },
+    /// `approve`: to sign in, the number on the other screen and what the authenticator says to it; for a new device neither.
+    /// `reason` is why an administrator lets it in.
+    Approve {
+        number: Option<String>,
+        credential: Option<Box<Credential>>,
+        reason: Option<String>,
+    },
+    /// `wait_approval`: a member, by name or address; `reason` for the super administrator.
+    AskMember {
+        member: String,
+    },
+    AskAdmin {
+        reason: String,
+    },
     Back,
     Resend,
     UseOrganisation,
@@ -212,6 +256,10 @@ pub enum Action {
     Done,
     Register,
     RegisterKey,
+    UseMobile,
+    UseRecoveryKey,
+    Deny,
+    NotMe,
 }
 
 impl Action {
@@ -232,7 +280,10 @@ impl Action {
             Self::UsePasskey { .. } => ActionName::UsePasskey,
             Self::RenameDevice { .. } => ActionName::Rename,
             Self::RemoveDevice { .. } => ActionName::Remove,
-            Self::ChooseWorkspace { .. } | Self::ChooseFactor { .. } => ActionName::Choose,
+            Self::ChooseWorkspace { .. } | Self::ChooseFactor { .. } | Self::ChooseRequest { .. } => ActionName::Choose,
+            Self::Approve { .. } => ActionName::Approve,
+            Self::AskMember { .. } => ActionName::AskMember,
+            Self::AskAdmin { .. } => ActionName::AskAdmin,
             Self::Back => ActionName::Back,
             Self::Resend => ActionName::Resend,
             Self::UseOrganisation => ActionName::UseOrganisation,
@@ -250,6 +301,10 @@ impl Action {
             Self::Done => ActionName::Done,
             Self::Register => ActionName::Register,
             Self::RegisterKey => ActionName::RegisterKey,
+            Self::UseMobile => ActionName::UseMobile,
+            Self::UseRecoveryKey => ActionName::UseRecoveryKey,
+            Self::Deny => ActionName::Deny,
+            Self::NotMe => ActionName::NotMe,
         }
     }
 
@@ -274,7 +329,17 @@ impl Action {
             ActionName::UsePasskey => Some(Self::UsePasskey { credential: None }),
             ActionName::Register => Some(Self::Register),
             ActionName::RegisterKey => Some(Self::RegisterKey),
-            ActionName::Submit | ActionName::Choose | ActionName::Rename | ActionName::Remove => None,
+            ActionName::UseMobile => Some(Self::UseMobile),
+            ActionName::UseRecoveryKey => Some(Self::UseRecoveryKey),
+            ActionName::Deny => Some(Self::Deny),
+            ActionName::NotMe => Some(Self::NotMe),
+            ActionName::Approve => Some(Self::Approve { number: None, credential: None, reason: None }),
+            ActionName::Submit
+            | ActionName::Choose
+            | ActionName::Rename
+            | ActionName::Remove
+            | ActionName::AskMember
+            | ActionName::AskAdmin => None,
         }
     }
 
@@ -322,6 +387,14 @@ impl Action {
                 input.name = Some(name);
             }
             Self::RemoveDevice { device } => input.device = Some(device),
+            Self::ChooseRequest { request } => input.request = Some(request),
+            Self::Approve { number, credential, reason } => {
+                input.number = number;
+                input.credential = credential;
+                input.reason = reason;
+            }
+            Self::AskMember { member } => input.member = Some(member),
+            Self::AskAdmin { reason } => input.reason = Some(reason),
             Self::Back
             | Self::Resend
             | Self::UseOrganisation
@@ -338,7 +411,11 @@ impl Action {
             | Self::UseAuthenticator
             | Self::Done
             | Self::Register
-            | Self::RegisterKey => {}
+            | Self::RegisterKey
+            | Self::UseMobile
+            | Self::UseRecoveryKey
+            | Self::Deny
+            | Self::NotMe => {}
         }
         input
     }
@@ -354,16 +431,21 @@ impl Action {
             value.ok_or(MissingInput { pointer: Some(pointer) })
         }
         match (name, step) {
-            (ActionName::Resend, StepKind::Code) => Ok(Self::Resend),
+            (
+                ActionName::Resend,
+                StepKind::Code | StepKind::MatchNumber | StepKind::WaitApproval | StepKind::Notice,
+            ) => Ok(Self::Resend),
+            (ActionName::Resend, _) => Err(MissingInput { pointer: None }),
             (ActionName::Submit, StepKind::Identify) => {
                 Ok(Self::SubmitIdentifier { identifier: need(input.identifier, "/input/identifier")? })
             }
             (ActionName::Submit, StepKind::Organisation) => {
                 Ok(Self::SubmitOrganisation { organisation: need(input.organisation, "/input/organisation")? })
             }
-            (ActionName::Submit, StepKind::Code | StepKind::EnrolAuthenticator | StepKind::RecoveryCode) => {
-                Ok(Self::SubmitCode { code: need(input.code, "/input/code")?, remember: input.remember })
-            }
+            (
+                ActionName::Submit,
+                StepKind::Code | StepKind::EnrolAuthenticator | StepKind::RecoveryCode | StepKind::RecoveryKey,
+            ) => Ok(Self::SubmitCode { code: need(input.code, "/input/code")?, remember: input.remember }),
             (ActionName::Submit, StepKind::Password) => Ok(Self::SubmitPassword {
                 identifier: input.identifier,
                 password: need(input.password, "/input/password")?,
@@ -414,8 +496,26 @@ impl Action {
             (ActionName::Remove, StepKind::TrustedDevices) => {
                 Ok(Self::RemoveDevice { device: need(input.device, "/input/device")? })
             }
+            (ActionName::Choose, StepKind::Approvals) => {
+                Ok(Self::ChooseRequest { request: need(input.request, "/input/request")? })
+            }
+            (ActionName::Approve, StepKind::Approve) => {
+                Ok(Self::Approve { number: input.number, credential: input.credential, reason: input.reason })
+            }
+            (ActionName::AskMember, StepKind::WaitApproval) => {
+                Ok(Self::AskMember { member: need(input.member, "/input/member")? })
+            }
+            (ActionName::AskAdmin, StepKind::WaitApproval) => {
+                Ok(Self::AskAdmin { reason: input.reason.unwrap_or_default() })
+            }
             (
-                ActionName::Submit | ActionName::Choose | ActionName::Resend | ActionName::Rename | ActionName::Remove,
+                ActionName::Submit
+                | ActionName::Choose
+                | ActionName::Rename
+                | ActionName::Remove
+                | ActionName::Approve
+                | ActionName::AskMember
+                | ActionName::AskAdmin,
                 _,
             ) => Err(MissingInput { pointer: None }),
             (other, _) => Self::without_input(other).ok_or(MissingInput { pointer: None }),
@@ -456,7 +556,7 @@ pub struct Input {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organisation: Option<String>,
     /// `submit` at `code` and `enrol_authenticator`: what was received or is shown; all but its digits is ignored. At
-    /// `recovery_code`: one of the codes; case, spaces and hyphens do not count.
+    /// `recovery_code` one of the codes, at `recovery_key` the key; case, spaces and hyphens do not count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<Secret>,
     /// `submit` at `code` with `remember_days`: whether this browser is to be remembered.
@@ -481,12 +581,24 @@ pub struct Input {
     /// `submit` at `create_account`: the `id`s of the terms that are agreed to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub terms: Vec<String>,
-    /// `use_passkey` at `identify`, `submit` at `passkey` and `register_device`: what the authenticator says.
+    /// `use_passkey` at `identify`, `submit` at `passkey` and `register_device`, `approve`: what the authenticator says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<Box<Credential>>,
     /// `rename` and `remove` at `trusted_devices`: the `id` of one that is listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
+    /// `choose` at `approvals`: the `id` of one that is listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
+    /// `approve`: the number that the other screen shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// `ask_member`: a member's name or address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<String>,
+    /// `ask_admin`, and `approve` by an administrator: why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]

@@ -127,6 +127,10 @@ open_enum! {
         DeviceRegistered = "device_registered",
         /// The device cannot be signed in with any more (FEATURES S4).
         DeviceRemoved = "device_removed",
+        /// The super administrator is asked now (FEATURES D4).
+        AdministratorAsked = "administrator_asked",
+        /// If `params.to` is a member, they are asked now (FEATURES D2).
+        MemberAsked = "member_asked",
         /// The workspace asks everybody for a second factor, and none is saved yet (FEATURES T2).
         SecondFactorRequired = "second_factor_required",
     }
@@ -170,6 +174,23 @@ open_enum! {
         LinkUnknown = "link_unknown",
         LinkExpired = "link_expired",
         LinkRevoked = "link_revoked",
+        /// Whoever was asked has declined (FEATURES L5, D3, D4); so for the next ones.
+        ApprovalDenied = "approval_denied",
+        /// Nobody has answered in time.
+        ApprovalExpired = "approval_expired",
+        /// Another number than the one shown was chosen (FEATURES L5).
+        ApprovalNumberWrong = "approval_number_wrong",
+        /// Whoever was asked says that it was not them (FEATURES L5).
+        ApprovalNotMe = "approval_not_me",
+        /// To who was asked: approved, the other device goes on (FEATURES D6); so for the next ones.
+        RequestApproved = "request_approved",
+        RequestDenied = "request_denied",
+        /// Another number than the one on the other screen: the request is over.
+        RequestNumberWrong = "request_number_wrong",
+        /// It was not the member: the request is over, and what to do now.
+        RequestNotMe = "request_not_me",
+        /// Somebody else was first, or it was taken back or is over.
+        RequestSettled = "request_settled",
     }
 }
 

@@ -18,6 +18,8 @@ open_enum! {
         Link = "link",
         /// A member's own security settings, from `/security` (FEATURES S4).
         Security = "security",
+        /// What waits for this member's approval, from `/approve` (FEATURES D6).
+        Approve = "approve",
     }
 }
 
@@ -161,6 +163,9 @@ pub struct Hints {
     /// For the kind `link`: a flow of this browser that is over, whose link is to be tried anew (FEATURES O3).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<String>,
+    /// From `/approve/{request}`: which of the requests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
 }
 
 /// Who is asking: what this app can show.

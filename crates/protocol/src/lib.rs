@@ -4,6 +4,7 @@
 mod open_enum;
 
 mod action;
+mod approval;
 mod code;
 mod discovery;
 mod flow;
@@ -16,13 +17,14 @@ mod tree;
 mod webauthn;
 
 pub use action::{Act, Action, ActionName, Input, MissingInput, Offer, Offers, Proof};
+pub use approval::{ApprovalKind, ApprovalRequest, NumberToMatch};
 pub use code::{EndReason, FieldCode, MessageCode, NewPasswordReason, NoticeCode, ProblemCode, Severity, TermsId};
 pub use discovery::{AppLink, Discovery, Platform, Terms};
 pub use flow::{Account, Begin, Client, Flow, Hints, Kind, Message, Params, Poll, Restart, Status, Workspace};
 pub use password_rules::{PasswordRules, Requirement};
 pub use problem::{FieldError, Problem};
 pub use secret::Secret;
-pub use step::{Channel, Factor, FactorKind, FoundId, Membership, Step, StepKind, StepState};
+pub use step::{Asked, Channel, Factor, FactorKind, FoundId, Membership, Step, StepKind, StepState};
 pub use timestamp::Timestamp;
 pub use tree::{Missing, Tree};
 pub use webauthn::{

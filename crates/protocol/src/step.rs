@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::tree::{Missing, Tree, list, named, number, text};
 use crate::{
-    AcceptedCredentials, DeviceKind, NewPasswordReason, NoticeCode, Params, PasswordRules, PublicKeyOptions, Secret,
-    Timestamp, TrustedDevice,
+    AcceptedCredentials, ApprovalRequest, DeviceKind, NewPasswordReason, NoticeCode, NumberToMatch, Params,
+    PasswordRules, PublicKeyOptions, Secret, Timestamp, TrustedDevice,
 };
 
 /// A step with the instance's name: drafts and focus live as long as `id` stays the same.
@@ -63,7 +63,7 @@ pub enum Step {
     /// Which second factor? `choose`, `back` (FEATURES T1, T5).
     ChooseFactor { factors: Vec<Factor> },
     /// The password, on the workspace's own screen. `submit`, `forgot`, `find_id`, `use_email`, `use_passkey`,
-    /// `back` (FEATURES L1).
+    /// `use_mobile`, `back` (FEATURES L1).
     Password {
         /// The ID, where it is settled; where it is absent, the member enters ID and password.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -164,6 +164,30 @@ pub enum Step {
     },
     /// A new credential: of this very device, or of a security key. `submit`, `back` (FEATURES S4, T5).
     RegisterDevice { kind: DeviceKind, options: PublicKeyOptions },
+    /// The member's own phone asks for this number, which is to be chosen there (FEATURES L5). It polls. `resend` (another
+    /// request), `use_other` (without the phone), `back`, which takes the request back.
+    MatchNumber {
+        /// Two digits.
+        number: String,
+        expires_at: Timestamp,
+    },
+    /// This device is new in the workspace: somebody who is in has to let it in (FEATURES D1). It polls. `resend`, `ask_member`,
+    /// `ask_admin`, `use_recovery_key`, `back`.
+    WaitApproval { asked: Asked, expires_at: Timestamp },
+    /// The super administrator's recovery key. `submit`, `back` (FEATURES D5).
+    RecoveryKey,
+    /// Another recovery key in the place of the one that was used. It is shown at this step and never again. `done`
+    /// (FEATURES D5).
+    NewRecoveryKey { key: Secret },
+    /// What waits for the member's approval. It polls. `choose` (FEATURES D6).
+    Approvals { requests: Vec<ApprovalRequest> },
+    /// One of the requests. `approve`, `deny`, `not_me`, `back` (FEATURES L5, D3, D4, D6).
+    Approve {
+        request: ApprovalRequest,
+        /// To sign in: the numbers to choose from. None for a new device, where no number is asked for.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        numbers: Vec<NumberToMatch>,
+    },
     /// Something to be told, with whatever actions lead on.
     Notice { code: NoticeCode, params: Params },
     /// A step of a later version: shown as something this app cannot do yet, with a way on.
@@ -226,6 +250,19 @@ pub enum FactorKind {
     Passkey,
 }
 
+/// Who has been asked to let a device in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Asked {
+    /// Whoever of the member's devices and the workspace's members is connected.
+    Everybody,
+    /// A member who was named, if there is one.
+    Member,
+    /// The super administrator.
+    Administrator,
+}
+
 /// Where a code comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -263,6 +300,12 @@ pub enum StepKind {
     Passkey,
     TrustedDevices,
     RegisterDevice,
+    MatchNumber,
+    WaitApproval,
+    RecoveryKey,
+    NewRecoveryKey,
+    Approvals,
+    Approve,
     Notice,
 }
 
@@ -289,6 +332,12 @@ impl StepKind {
         Self::Passkey,
         Self::TrustedDevices,
         Self::RegisterDevice,
+        Self::MatchNumber,
+        Self::WaitApproval,
+        Self::RecoveryKey,
+        Self::NewRecoveryKey,
+        Self::Approvals,
+        Self::Approve,
         Self::Notice,
     ];
 
@@ -315,6 +364,12 @@ impl StepKind {
             Self::Passkey => "passkey",
             Self::TrustedDevices => "trusted_devices",
             Self::RegisterDevice => "register_device",
+            Self::MatchNumber => "match_number",
+            Self::WaitApproval => "wait_approval",
+            Self::RecoveryKey => "recovery_key",
+            Self::NewRecoveryKey => "new_recovery_key",
+            Self::Approvals => "approvals",
+            Self::Approve => "approve",
             Self::Notice => "notice",
         }
     }
@@ -329,6 +384,7 @@ impl StepKind {
             | Self::Password
             | Self::ChooseFactor
             | Self::Passkey
+            | Self::MatchNumber
             | Self::Notice => true,
             Self::Invitation
             | Self::CreateAccount
@@ -343,7 +399,12 @@ impl StepKind {
             | Self::RecoveryCode
             | Self::LinkAddress
             | Self::TrustedDevices
-            | Self::RegisterDevice => false,
+            | Self::RegisterDevice
+            | Self::WaitApproval
+            | Self::RecoveryKey
+            | Self::NewRecoveryKey
+            | Self::Approvals
+            | Self::Approve => false,
         }
     }
 
@@ -382,6 +443,12 @@ impl Step {
             Self::Passkey { .. } => Some(StepKind::Passkey),
             Self::TrustedDevices { .. } => Some(StepKind::TrustedDevices),
             Self::RegisterDevice { .. } => Some(StepKind::RegisterDevice),
+            Self::MatchNumber { .. } => Some(StepKind::MatchNumber),
+            Self::WaitApproval { .. } => Some(StepKind::WaitApproval),
+            Self::RecoveryKey => Some(StepKind::RecoveryKey),
+            Self::NewRecoveryKey { .. } => Some(StepKind::NewRecoveryKey),
+            Self::Approvals { .. } => Some(StepKind::Approvals),
+            Self::Approve { .. } => Some(StepKind::Approve),
             Self::Notice { .. } => Some(StepKind::Notice),
             Self::Unknown { .. } => None,
         }
@@ -421,6 +488,10 @@ impl StepState {
             StepKind::ChooseFactor => Step::ChooseFactor { factors: list(tree, "factors", Factor::read) },
             StepKind::Password => Step::Password { identifier: text(tree, "identifier") },
             StepKind::Passkey => Step::Passkey { options: options()? },
+            StepKind::MatchNumber => Step::MatchNumber {
+                number: need("number")?,
+                expires_at: number(tree, "expires_at").map(Timestamp).ok_or(Missing("expires_at"))?,
+            },
             StepKind::Invitation
             | StepKind::CreateAccount
             | StepKind::RequestReset
@@ -434,7 +505,12 @@ impl StepState {
             | StepKind::RecoveryCode
             | StepKind::LinkAddress
             | StepKind::TrustedDevices
-            | StepKind::RegisterDevice => {
+            | StepKind::RegisterDevice
+            | StepKind::WaitApproval
+            | StepKind::RecoveryKey
+            | StepKind::NewRecoveryKey
+            | StepKind::Approvals
+            | StepKind::Approve => {
                 if T::READS_ALL_STEPS {
                     read_more(known, tree)?
                 } else {
@@ -488,6 +564,20 @@ fn read_more(kind: StepKind, tree: &impl Tree) -> Result<Step, Missing> {
             kind: text(tree, "kind").and_then(|kind| DeviceKind::parse(&kind)).ok_or(Missing("kind"))?,
             options: PublicKeyOptions::read(tree, "options").ok_or(Missing("options"))?,
         },
+        StepKind::WaitApproval => Step::WaitApproval {
+            asked: text(tree, "asked").and_then(|asked| Asked::parse(&asked)).ok_or(Missing("asked"))?,
+            expires_at: number(tree, "expires_at").map(Timestamp).ok_or(Missing("expires_at"))?,
+        },
+        StepKind::RecoveryKey => Step::RecoveryKey,
+        StepKind::NewRecoveryKey => Step::NewRecoveryKey { key: secret("key")? },
+        StepKind::Approvals => Step::Approvals { requests: list(tree, "requests", ApprovalRequest::read) },
+        StepKind::Approve => Step::Approve {
+            request: tree
+                .child("request")
+                .and_then(|request| ApprovalRequest::read(&request))
+                .ok_or(Missing("request"))?,
+            numbers: NumberToMatch::read_all(tree, "numbers"),
+        },
         StepKind::Identify
         | StepKind::Organisation
         | StepKind::Code
@@ -495,6 +585,7 @@ fn read_more(kind: StepKind, tree: &impl Tree) -> Result<Step, Missing> {
         | StepKind::Password
         | StepKind::ChooseFactor
         | StepKind::Passkey
+        | StepKind::MatchNumber
         | StepKind::Notice => Step::Unknown { kind: kind.as_str().into() },
     })
 }
@@ -531,6 +622,17 @@ impl FactorKind {
             "authenticator" => Some(Self::Authenticator),
             "recovery_code" => Some(Self::RecoveryCode),
             "passkey" => Some(Self::Passkey),
+            _ => None,
+        }
+    }
+}
+
+impl Asked {
+    fn parse(name: &str) -> Option<Self> {
+        match name {
+            "everybody" => Some(Self::Everybody),
+            "member" => Some(Self::Member),
+            "administrator" => Some(Self::Administrator),
             _ => None,
         }
     }

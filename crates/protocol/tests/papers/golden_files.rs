@@ -103,13 +103,14 @@ fn each_variant_of_a_flow_has_a_golden() {
         .are_all_among(flows.iter().map(|f| f.status.clone()));
     variants!(EndReason { Expired, Cancelled, Declined, Left, SignedOut }, not sent: Unknown)
         .are_all_among(flows.iter().filter_map(|flow| reason(flow)));
-    variants!(Kind { SignIn, Join, Reset, Link, Security }, not sent: Unknown)
+    variants!(Kind { SignIn, Join, Reset, Link, Security, Approve }, not sent: Unknown)
         .are_all_among(flows.iter().map(|flow| flow.kind.clone()));
     variants!(
         Step {
             Identify, Organisation, Code, ChooseWorkspace, Password, Invitation, CreateAccount, RequestReset, NewPassword,
             RegisterId, FindId, FoundIds, ChooseFactor, EnrolContact, EnrolAuthenticator, RecoveryCodes, RecoveryCode,
-            LinkAddress, Passkey, TrustedDevices, RegisterDevice, Notice,
+            LinkAddress, Passkey, TrustedDevices, RegisterDevice, MatchNumber, WaitApproval, RecoveryKey, NewRecoveryKey,
+            Approvals, Approve, Notice,
         },
         not sent: Unknown
     )
@@ -126,6 +127,8 @@ fn each_variant_of_a_flow_has_a_golden() {
             NoWorkspace, EmailRestricted, AccountSuspended, MethodNotAllowed, Joined, AlreadyMember, InvitationUnknown,
             InvitationExpired, InvitationRevoked, InvitationUsed, WorkspaceFull, ResetRequested, ResetLinkUnknown,
             ResetLinkExpired, ResetLinkUsed, IdNotFound, SecondFactorMissing, LinkUnknown, LinkExpired, LinkRevoked,
+            ApprovalDenied, ApprovalExpired, ApprovalNumberWrong, ApprovalNotMe, RequestApproved, RequestDenied,
+            RequestNumberWrong, RequestNotMe, RequestSettled,
         },
         not sent: Unknown
     )
@@ -133,7 +136,7 @@ fn each_variant_of_a_flow_has_a_golden() {
     variants!(
         MessageCode {
             CodeSent, CodeSentAgain, SignInRestricted, MethodNotAllowed, ReturnNotAllowed, PasswordChanged, LinkLeft,
-            SecondFactorRequired, DeviceRegistered, DeviceRemoved,
+            SecondFactorRequired, DeviceRegistered, DeviceRemoved, AdministratorAsked, MemberAsked,
         },
         not sent: Unknown
     )
@@ -148,7 +151,7 @@ fn each_variant_of_a_request_has_a_golden() {
     let wires: Vec<Wire> = goldens::all().into_iter().map(|golden| golden.wire).collect();
     let begins: Vec<&Begin> = wires.iter().filter_map(begin).collect();
 
-    variants!(Kind { SignIn, Join, Reset, Link, Security }, not sent: Unknown)
+    variants!(Kind { SignIn, Join, Reset, Link, Security, Approve }, not sent: Unknown)
         .are_all_among(begins.iter().map(|begin| begin.kind.clone()));
     variants!(Action {
         SubmitIdentifier,
@@ -185,6 +188,14 @@ fn each_variant_of_a_request_has_a_golden() {
         SubmitDevice,
         RenameDevice,
         RemoveDevice,
+        UseMobile,
+        ChooseRequest,
+        Approve,
+        Deny,
+        NotMe,
+        AskMember,
+        AskAdmin,
+        UseRecoveryKey,
     })
     .are_all_among(wires.iter().filter_map(action).cloned());
 }
@@ -194,7 +205,7 @@ fn each_variant_of_a_discovery_has_a_golden() {
     let wires: Vec<Wire> = goldens::all().into_iter().map(|golden| golden.wire).collect();
     let discoveries: Vec<&Discovery> = wires.iter().filter_map(discovery).collect();
 
-    variants!(Kind { SignIn, Join, Reset, Link, Security }, not sent: Unknown)
+    variants!(Kind { SignIn, Join, Reset, Link, Security, Approve }, not sent: Unknown)
         .are_all_among(discoveries.iter().flat_map(|discovery| discovery.kinds.clone()));
     variants!(Platform { Android, Ios, Macos, Windows, Other })
         .are_all_among(discoveries.iter().flat_map(|discovery| discovery.apps.iter().map(|app| app.platform)));
@@ -257,6 +268,12 @@ fn step_kinds() -> Variants<StepKind> {
         Passkey,
         TrustedDevices,
         RegisterDevice,
+        MatchNumber,
+        WaitApproval,
+        RecoveryKey,
+        NewRecoveryKey,
+        Approvals,
+        Approve,
         Notice,
     })
 }
@@ -285,6 +302,13 @@ fn action_names() -> Variants<ActionName> {
         RegisterKey,
         Rename,
         Remove,
+        UseMobile,
+        AskMember,
+        AskAdmin,
+        UseRecoveryKey,
+        Approve,
+        Deny,
+        NotMe,
     })
 }
 

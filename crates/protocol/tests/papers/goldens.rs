@@ -19,6 +19,7 @@ mod second_factor;
 
 mod links;
 
+mod approvals;
 mod devices;
 
 mod problems;
@@ -79,6 +80,7 @@ pub fn all() -> Vec<Golden> {
         second_factor::acts(),
         links::acts(),
         devices::acts(),
+        approvals::acts(),
     ];
     let flows = [
         sign_in::flows(),
@@ -89,6 +91,7 @@ pub fn all() -> Vec<Golden> {
         second_factor::flows(),
         links::flows(),
         devices::flows(),
+        approvals::flows(),
     ];
     let mut all = Vec::new();
     all.extend(

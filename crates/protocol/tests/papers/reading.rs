@@ -65,10 +65,10 @@ fn unknown_members_are_ignored() {
 #[test]
 fn an_unknown_step_is_kept_with_its_name_and_its_known_actions() {
     let mut later = golden("flow-code");
-    later["step"] = json!({ "id": "7", "type": "match_number", "number": 42 });
+    later["step"] = json!({ "id": "7", "type": "read_palm", "number": 42 });
     later["actions"] = json!({ "use_pigeon": {}, "back": { "proof": "fresh" }, "resend": { "available_in": 9 } });
     let Status::Active { step, actions, .. } = flow(&later).status else { panic!("it is active") };
-    assert_eq!(step, StepState { id: "7".into(), step: Step::Unknown { kind: "match_number".into() } });
+    assert_eq!(step, StepState { id: "7".into(), step: Step::Unknown { kind: "read_palm".into() } });
     assert_eq!(actions.iter().map(|(name, _)| name).collect::<Vec<_>>(), [ActionName::Back, ActionName::Resend]);
     assert_eq!(actions.get(ActionName::Resend).unwrap().available_in, Some(9));
 }

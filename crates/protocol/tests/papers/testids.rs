@@ -132,6 +132,12 @@ const fn added(kind: StepKind) -> (&'static [&'static str], &'static [&'static s
         StepKind::Passkey => (&[], &[], &["passkey"]),
         StepKind::TrustedDevices => (&["name"], &["cancel"], &["trusted_devices"]),
         StepKind::RegisterDevice => (&[], &[], &["register_device"]),
+        StepKind::MatchNumber => (&[], &[], &["match_number"]),
+        StepKind::WaitApproval => (&["member", "reason"], &["other_ways"], &["wait_approval"]),
+        StepKind::RecoveryKey => (&[], &[], &["recovery_key"]),
+        StepKind::NewRecoveryKey => (&[], &["copy_key", "download_key", "print_key"], &["new_recovery_key"]),
+        StepKind::Approvals => (&[], &[], &["approvals"]),
+        StepKind::Approve => (&["number", "reason"], &[], &["approve"]),
         StepKind::Notice => (&[], &["get_app", "open_app"], &["notice", "joined"]),
     }
 }

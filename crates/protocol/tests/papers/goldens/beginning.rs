@@ -8,7 +8,7 @@ pub(super) fn discoveries() -> [(&'static str, Discovery); 2] {
     let least = Discovery {
         versions: vec![VERSION.into()],
         api: DEFAULT_API.into(),
-        kinds: vec![Kind::SignIn, Kind::Join, Kind::Reset, Kind::Link, Kind::Security],
+        kinds: vec![Kind::SignIn, Kind::Join, Kind::Reset, Kind::Link, Kind::Security, Kind::Approve],
         steps: step_names(),
         locales: vec!["ko".into(), "en".into(), "ja".into()],
         long_polling: false,
@@ -44,7 +44,7 @@ fn step_names() -> Vec<String> {
     StepKind::ALL.iter().map(|kind| kind.as_str().into()).collect()
 }
 
-pub(super) fn begins() -> [(&'static str, Begin); 7] {
+pub(super) fn begins() -> [(&'static str, Begin); 9] {
     let plain = Begin {
         kind: Kind::SignIn,
         hints: Hints::default(),
@@ -60,6 +60,7 @@ pub(super) fn begins() -> [(&'static str, Begin); 7] {
         hints: Hints { token: Some(Secret::new(token)), ..Hints::default() },
         ..plain.clone()
     };
+    let of_request = Hints { request: Some("b7QkVn2sTg5mXw8eRd4zYA".into()), ..Hints::default() };
     let previous = Some("Zk3tJ0vXQmSg1uYd8hPw5A".into());
     let again = Begin { kind: Kind::Link, hints: Hints { previous, ..Hints::default() }, ..plain.clone() };
     [
@@ -69,6 +70,8 @@ pub(super) fn begins() -> [(&'static str, Begin); 7] {
         ("begin-reset", by_link(Kind::Reset, "Nf4uKz81oAeXtGv6yPiQCw")),
         ("begin-link", by_link(Kind::Link, "Qm5rT8wLxK2aVd7NcYh0Sg")),
         ("begin-link-again", again),
-        ("begin-security", Begin { kind: Kind::Security, ..plain }),
+        ("begin-security", Begin { kind: Kind::Security, ..plain.clone() }),
+        ("begin-approve", Begin { kind: Kind::Approve, ..plain.clone() }),
+        ("begin-approve-request", Begin { kind: Kind::Approve, hints: of_request, ..plain }),
     ]
 }

@@ -43,7 +43,7 @@ pub(super) fn flows() -> Vec<NamedFlow> {
     ]
 }
 
-fn assertion() -> Box<Credential> {
+pub(super) fn assertion() -> Box<Credential> {
     credential(CredentialResponse::Assertion {
         client_data_json: "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0".into(),
         authenticator_data: "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MFAAAAAQ".into(),

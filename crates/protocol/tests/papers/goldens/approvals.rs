@@ -1,0 +1,151 @@
+//! Somebody else's yes: Minji's phone lets her PC in, and her colleagues let a new device in (FEATURES L5, D1 to D6).
+
+use daemun_protocol::{
+    Action, ActionName, ApprovalKind, ApprovalRequest, Asked, Flow, Kind, Message, MessageCode, NoticeCode,
+    NumberToMatch, Params, Poll, PublicKeyOptions, Secret, Severity, Status, Step, StepKind,
+};
+use serde_json::json;
+
+use super::devices::assertion;
+use super::{MINJI, NOW, NamedAct, NamedFlow, about, active, at, named, notice, nuri, of, offers, saying, sent_to};
+
+const REQUEST: &str = "b7QkVn2sTg5mXw8eRd4zYA";
+const COLLEAGUE: &str = "정도현";
+
+pub(super) fn acts() -> Vec<NamedAct> {
+    let by_phone = Action::Approve { number: Some("42".into()), credential: Some(assertion()), reason: None };
+    let by_admin = Action::Approve { number: None, credential: None, reason: Some("전화로 확인했어요".into()) };
+    let key = Action::SubmitCode { code: Secret::new("k7qm-x2rd-9wtz-h4pc-v8ns-b3fg"), remember: false };
+    vec![
+        ("act-password-use_mobile", StepKind::Password, 4, Action::UseMobile),
+        ("act-match_number-resend", StepKind::MatchNumber, 5, Action::Resend),
+        ("act-wait_approval-ask_member", StepKind::WaitApproval, 6, Action::AskMember { member: COLLEAGUE.into() }),
+        (
+            "act-wait_approval-ask_admin",
+            StepKind::WaitApproval,
+            6,
+            Action::AskAdmin { reason: "노트북을 새로 받았어요".into() },
+        ),
+        ("act-wait_approval-use_recovery_key", StepKind::WaitApproval, 6, Action::UseRecoveryKey),
+        ("act-recovery_key-submit", StepKind::RecoveryKey, 7, key),
+        ("act-approvals-choose", StepKind::Approvals, 1, Action::ChooseRequest { request: REQUEST.into() }),
+        ("act-approve-approve", StepKind::Approve, 2, by_phone),
+        ("act-approve-approve-administrator", StepKind::Approve, 2, by_admin),
+        ("act-approve-deny", StepKind::Approve, 2, Action::Deny),
+        ("act-approve-not_me", StepKind::Approve, 2, Action::NotMe),
+    ]
+}
+
+pub(super) fn flows() -> Vec<NamedFlow> {
+    let asking = &[ActionName::Resend, ActionName::UseOther, ActionName::Back];
+    let ended = |code| about(MINJI, None, at(nuri(), notice(6, code, Params::default(), asking)));
+    let told = |code| asked(notice(3, code, named(nuri()), &[ActionName::Back]));
+    vec![
+        ("flow-password-devices", password()),
+        ("flow-match_number", match_number()),
+        ("flow-notice-approval_denied", ended(NoticeCode::ApprovalDenied)),
+        ("flow-notice-approval_expired", ended(NoticeCode::ApprovalExpired)),
+        ("flow-notice-approval_number_wrong", ended(NoticeCode::ApprovalNumberWrong)),
+        ("flow-notice-approval_not_me", ended(NoticeCode::ApprovalNotMe)),
+        ("flow-wait_approval", wait_approval(Asked::Everybody)),
+        ("flow-wait_approval-member", saying(wait_approval(Asked::Member), &[member_asked()])),
+        ("flow-wait_approval-administrator", saying(wait_approval(Asked::Administrator), &[administrator_asked()])),
+        ("flow-recovery_key", newcomers(active(7, Step::RecoveryKey, offers(&[ActionName::Submit, ActionName::Back])))),
+        ("flow-new_recovery_key", new_recovery_key()),
+        ("flow-approvals", approvals()),
+        ("flow-approvals-none", polled(asked(active(1, Step::Approvals { requests: Vec::new() }, offers(&[]))))),
+        ("flow-approve", approve()),
+        ("flow-approve-device", approve_device(ApprovalKind::Device)),
+        ("flow-approve-administrator", approve_device(ApprovalKind::Administrator)),
+        ("flow-notice-request_approved", told(NoticeCode::RequestApproved)),
+        ("flow-notice-request_denied", told(NoticeCode::RequestDenied)),
+        ("flow-notice-request_number_wrong", told(NoticeCode::RequestNumberWrong)),
+        ("flow-notice-request_not_me", told(NoticeCode::RequestNotMe)),
+        ("flow-notice-request_settled", told(NoticeCode::RequestSettled)),
+    ]
+}
+
+/// It waits for somebody else.
+fn polled(mut flow: Flow) -> Flow {
+    if let Status::Active { poll, .. } = &mut flow.status {
+        *poll = Some(Poll { interval: 5 });
+    }
+    flow
+}
+
+/// She has a trusted device: it can stand in for the password, here or from afar.
+fn password() -> Flow {
+    let ways =
+        [ActionName::Submit, ActionName::Forgot, ActionName::UsePasskey, ActionName::UseMobile, ActionName::Back];
+    about(MINJI, None, at(nuri(), active(4, Step::Password { identifier: Some(MINJI.into()) }, offers(&ways))))
+}
+
+fn match_number() -> Flow {
+    let step = Step::MatchNumber { number: "42".into(), expires_at: NOW.plus_seconds(120) };
+    let ways = offers(&[ActionName::Resend, ActionName::UseOther, ActionName::Back]);
+    polled(about(MINJI, None, at(nuri(), active(5, step, ways))))
+}
+
+/// Whoever's device is new has proven who they are.
+fn newcomers(flow: Flow) -> Flow {
+    about(MINJI, Some("김민지"), at(nuri(), flow))
+}
+
+fn wait_approval(asked: Asked) -> Flow {
+    let ways =
+        [ActionName::Resend, ActionName::AskMember, ActionName::AskAdmin, ActionName::UseRecoveryKey, ActionName::Back];
+    let step = Step::WaitApproval { asked, expires_at: NOW.plus_seconds(600) };
+    polled(newcomers(active(6, step, offers(&ways))))
+}
+
+fn member_asked() -> Message {
+    Message { code: MessageCode::MemberAsked, params: sent_to(COLLEAGUE), severity: Severity::Info }
+}
+
+fn administrator_asked() -> Message {
+    Message { code: MessageCode::AdministratorAsked, params: Params::default(), severity: Severity::Info }
+}
+
+fn new_recovery_key() -> Flow {
+    let step = Step::NewRecoveryKey { key: Secret::new("p2hd-w6yk-m9vq-t4xr-c8bz-n5gs") };
+    newcomers(active(8, step, offers(&[ActionName::Done])))
+}
+
+/// Minji's own phone, or a colleague's.
+fn asked(flow: Flow) -> Flow {
+    of(Kind::Approve, newcomers(flow))
+}
+
+fn request(kind: ApprovalKind, who: &str) -> ApprovalRequest {
+    ApprovalRequest {
+        id: REQUEST.into(),
+        kind,
+        who: who.into(),
+        browser: "Chrome, Windows".into(),
+        place: "203.0.113.x".into(),
+        asked_at: NOW,
+        expires_at: NOW.plus_seconds(120),
+    }
+}
+
+fn approvals() -> Flow {
+    let requests = vec![request(ApprovalKind::SignIn, "김민지"), request(ApprovalKind::Device, COLLEAGUE)];
+    polled(asked(active(1, Step::Approvals { requests }, offers(&[ActionName::Choose]))))
+}
+
+fn approve() -> Flow {
+    let challenge = |challenge: &str| {
+        let options = json!({ "challenge": challenge, "rpId": "login.example", "userVerification": "required" });
+        PublicKeyOptions::new(options.to_string())
+    };
+    let numbers = [("17", "dGhlIGZpcnN0"), ("42", "dGhlIHNlY29uZA"), ("86", "dGhlIHRoaXJk")];
+    let numbers = numbers.map(|(number, said)| NumberToMatch { number: number.into(), options: challenge(said) });
+    let ways = offers(&[ActionName::Approve, ActionName::Deny, ActionName::NotMe, ActionName::Back]);
+    let step = Step::Approve { request: request(ApprovalKind::SignIn, "김민지"), numbers: numbers.into() };
+    polled(asked(active(2, step, ways)))
+}
+
+fn approve_device(kind: ApprovalKind) -> Flow {
+    let ways = offers(&[ActionName::Approve, ActionName::Deny, ActionName::Back]);
+    polled(asked(active(2, Step::Approve { request: request(kind, COLLEAGUE), numbers: Vec::new() }, ways)))
+}
