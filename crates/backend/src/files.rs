@@ -175,7 +175,7 @@ pub async fn serve(State(house): State<House>, request: Request) -> Response {
 enum Page {
     /// `/` and `/o/{organisation}`: the login path, and as little as it needs.
     Login,
-    /// `/join`, `/reset`, `/link`, `/security` and `/continue`: all screens.
+    /// `/join`, `/reset`, `/link`, `/security`, `/approve`, `/approve/{request}` and `/continue`: all screens.
     Whole,
 }
 
@@ -183,7 +183,8 @@ impl Page {
     fn at(path: &str) -> Option<Self> {
         match path {
             "/" => Some(Self::Login),
-            "/join" | "/reset" | "/link" | "/security" | "/continue" => Some(Self::Whole),
+            "/join" | "/reset" | "/link" | "/security" | "/approve" | "/continue" => Some(Self::Whole),
+            _ if path.strip_prefix("/approve/").is_some_and(|id| !id.is_empty() && !id.contains('/')) => Some(Self::Whole),
             _ => {
                 let rest = path.strip_prefix("/o/")?;
                 (!rest.is_empty() && !rest.contains('/')).then_some(Self::Login)
@@ -294,7 +295,7 @@ mod tests {
         for path in ["/", "/o/nuri", "/o/%EB%88%84%EB%A6%AC"] {
             assert_eq!(Page::at(path), Some(Page::Login), "{path}");
         }
-        for path in ["/join", "/reset", "/link", "/security", "/continue"] {
+        for path in ["/join", "/reset", "/link", "/security", "/approve", "/approve/b7QkVn2sTg5mXw8eRd4zYA", "/continue"] {
             assert_eq!(Page::at(path), Some(Page::Whole), "{path}");
         }
         for path in

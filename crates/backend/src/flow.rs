@@ -4,6 +4,7 @@
 
 mod stage;
 
+pub mod approval;
 pub mod code;
 pub mod find_id;
 pub mod join;
@@ -19,7 +20,7 @@ pub mod sign_in;
 mod view;
 
 use daemun_protocol::{
-    AcceptedCredentials, Channel, Factor, FieldCode, FieldError, Membership, Secret, Timestamp, TrustedDevice,
+    AcceptedCredentials, ApprovalRequest, Channel, Factor, FieldCode, FieldError, Membership, Secret, Timestamp, TrustedDevice,
 };
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +59,9 @@ pub struct StoredFlow {
     /// Where a fresh proof leads to, in settings.
     #[serde(default)]
     pub after_proof: Option<Box<Stage>>,
+    /// Whether a look at the flow completes it: the answer to that has the session then, and to each look after it.
+    #[serde(default)]
+    pub completed_by_read: bool,
 }
 
 /// What a flow was begun for; any but that of a security link may end in signing in.
@@ -71,13 +75,15 @@ pub enum Entrance {
     Link(Option<i64>),
     /// The settings of this account's member (FEATURES S4).
     Security(i64),
+    /// What waits for this account's member (FEATURES D6).
+    Approve(i64),
 }
 
 impl Entrance {
     /// Seconds from the last accepted act, or from the end of a restriction that it shows, to the end of a flow.
     pub const fn lifetime(self) -> u64 {
         match self {
-            Self::SignIn | Self::Join | Self::Reset | Self::Security(_) => LIFETIME,
+            Self::SignIn | Self::Join | Self::Reset | Self::Security(_) | Self::Approve(_) => LIFETIME,
             Self::Link(_) => security_link::LIFETIME,
         }
     }
@@ -85,7 +91,7 @@ impl Entrance {
     /// Seconds from a flow's beginning to its end at the latest, whatever is done in it.
     pub const fn longest_life(self) -> u64 {
         match self {
-            Self::SignIn | Self::Join | Self::Reset | Self::Security(_) => LONGEST_LIFE,
+            Self::SignIn | Self::Join | Self::Reset | Self::Security(_) | Self::Approve(_) => LONGEST_LIFE,
             Self::Link(_) => security_link::LONGEST_LIFE,
         }
     }
@@ -93,7 +99,7 @@ impl Entrance {
     /// How a flow ends that its browser gives up.
     pub const fn given_up(self) -> Ending {
         match self {
-            Self::SignIn | Self::Join | Self::Reset | Self::Security(_) => Ending::Cancelled,
+            Self::SignIn | Self::Join | Self::Reset | Self::Security(_) | Self::Approve(_) => Ending::Cancelled,
             Self::Link(_) => Ending::Left,
         }
     }
@@ -118,6 +124,8 @@ pub enum Said {
     LinkLeft,
     DeviceRegistered,
     DeviceRemoved,
+    MemberAsked { to: String },
+    AdministratorAsked,
 }
 
 /// A workspace and its policy (FEATURES L8, L9, P1, R3, R4).
@@ -132,6 +140,8 @@ pub struct Workspace {
     pub phone_entry: bool,
     /// Whether members can sign in by unlocking a device of theirs (FEATURES L4).
     pub device_unlock: bool,
+    /// Whether somebody who is in has to let a new device in (FEATURES D1).
+    pub device_approval: bool,
     pub two_factor: TwoFactor,
     /// Whether a browser can be remembered after a second factor (FEATURES T1).
     pub remember_browser: bool,
@@ -194,12 +204,17 @@ pub struct Facts {
     pub device_way: bool,
     /// Whether the stage's account has a passkey; `None`: it is not settled whose it is.
     pub has_passkey: Option<bool>,
+    /// The same of trusted devices alone.
+    pub has_device: Option<bool>,
     /// The passkeys of whose settings these are.
     pub devices: Vec<TrustedDevice>,
     pub accepted: Option<AcceptedCredentials>,
     pub has_password: bool,
     /// Whether the member has proven who they are a moment ago.
     pub is_fresh: bool,
+    /// What waits for who looks; or the one request that is looked at.
+    pub requests: Vec<ApprovalRequest>,
+    pub has_recovery_key: bool,
     pub shown: Shown,
 }
 
@@ -214,6 +229,7 @@ pub enum Shown {
         uri: Secret,
     },
     RecoveryCodes(Vec<Secret>),
+    RecoveryKey(Secret),
 }
 
 /// What an act does to the flow.
@@ -298,7 +314,7 @@ impl StoredFlow {
             ReturnTo::Allowed(url) => (Some(url), Vec::new()),
             ReturnTo::Refused => (None, vec![Said::ReturnNotAllowed]),
         };
-        Self { entrance, rev: 1, locale, return_to, said, stage, proven: None, ceremony: None, after_proof: None }
+        Self { entrance, rev: 1, locale, return_to, said, stage, proven: None, ceremony: None, after_proof: None, completed_by_read: false }
     }
 
     /// The flow after `next`; a refusal may change what it remembers, never its `rev`.

@@ -3,6 +3,8 @@
 
 mod taking;
 
+mod approval_turns;
+mod approve_turns;
 mod code_turn;
 mod enrolment_turns;
 mod entering;
@@ -29,13 +31,13 @@ use daemun_protocol::{
 };
 use rusqlite::Connection;
 
-use crate::browser::Browser;
+use crate::browser::{Browser, session_digest};
 use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::email_address::EmailAddress;
 use crate::flow::code::Contact;
 use crate::flow::sign_in::{self, Arrival};
-use crate::flow::{self, Address, Ending, Entrance, Facts, Next, Stage, StoredFlow, join, reset, security_link};
+use crate::flow::{self, Address, Completed, Ending, Entrance, Facts, Next, Stage, StoredFlow, join, reset, security_link};
 use crate::limits::{Doing, Meter, Neighbourhood};
 use crate::locale::Locale;
 use crate::log::Log;
@@ -44,6 +46,7 @@ use crate::organisation_id::{NotAnOrganisationId, OrganisationId};
 use crate::password::{Breached, PasswordChecker};
 use crate::relying_party::RelyingParty;
 use crate::return_to::ReturnPlaces;
+use crate::seen::Seen;
 use crate::server_key::{Digest32, ServerKey};
 use crate::store::{self, Finished, FlowRow, Remembered, Scope, Store, Trouble};
 use new_password_turn::NewPassword;
@@ -70,6 +73,7 @@ pub struct Parts {
     pub places: ReturnPlaces,
     /// `None`: authenticators cannot know this deployment.
     pub relying_party: Option<RelyingParty>,
+    pub shows: Shows,
     /// The own origin's host, without a port: what codes by SMS are bound to.
     pub host: String,
     /// What new members agree to.
@@ -80,6 +84,15 @@ pub struct Parts {
     pub log: Log,
 }
 
+/// Which methods are shown before the first proof is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shows {
+    /// The member's own: one that they have not set up is not there.
+    Members,
+    /// The workspace's: nothing is learnt of members.
+    Workspaces,
+}
+
 /// Who asks.
 #[derive(Clone, Debug)]
 pub struct Asker {
@@ -87,6 +100,7 @@ pub struct Asker {
     /// The digest of the session's id that the browser sent.
     pub session: Option<Digest32>,
     pub neighbourhood: Neighbourhood,
+    pub seen: Seen,
 }
 
 /// Who looks at a flow, and when.
@@ -130,7 +144,11 @@ pub enum Found {
     Live {
         flow: Box<Flow>,
         likeness: String,
+        /// The session's id, where a look has completed the flow.
+        session: Option<String>,
     },
+    /// A look at it changes it.
+    Due,
 }
 
 impl From<Parts> for Gate {
@@ -227,6 +245,7 @@ impl Gate {
             Kind::Link => Some(Entrance::Link(None)),
             // Whose they are is looked up.
             Kind::Security => Some(Entrance::Security(0)),
+            Kind::Approve => Some(Entrance::Approve(0)),
             Kind::Unknown(_) => None,
         };
         let Some(entrance) = entrance else { return problems::bare(ProblemCode::Malformed, 400) };
@@ -261,6 +280,13 @@ impl Gate {
                 Some((whose, stage)) => begun_as(whose, stage),
                 None => return problems::bare(ProblemCode::SignInRequired, 403),
             },
+            Entrance::Approve(_) => {
+                let (who, request) = ((asker.session.as_ref(), browser), begin.hints.request.as_deref());
+                match self.open_approvals(connection, who, request, now)? {
+                    Some((whose, stage)) => begun_as(whose, stage),
+                    None => return problems::bare(ProblemCode::SignInRequired, 403),
+                }
+            }
         };
         self.prepare_ceremony(connection, &mut flow)?;
         let id = self.chance.token::<16>()?;
@@ -300,8 +326,31 @@ impl Gate {
     ///
     /// # Errors
     /// [`Trouble`] behind the scenes.
-    pub async fn find(&self, browser: Option<&Browser>, session: Option<Digest32>, id: &str) -> Result<Found, Trouble> {
-        let Some(browser) = browser.map(Browser::id).filter(|_| is_flow_id(id)) else { return Ok(Found::Unknown) };
+    pub async fn find(&self, asker: &Asker, id: &str) -> Result<Found, Trouble> {
+        let found = self.look(asker, id).await?;
+        let (Found::Due, Some(browser)) = (&found, &asker.browser) else { return Ok(found) };
+        let (gate, asker_then, browser, flow) = (self.clone(), asker.clone(), browser.clone(), id.to_owned());
+        self.store
+            .write(move |transaction| {
+                let now = gate.clock.now();
+                let Some(row) = store::read_flow(transaction, &flow, &browser.id(), &gate.log)? else { return Ok(()) };
+                if !is_over(&row, now) && gate.is_due(transaction, &row, now)? {
+                    Taking::new(&gate, transaction, (&asker_then, &browser), &flow, row, now).advance()?;
+                }
+                Ok(())
+            })
+            .await?;
+        self.postman.ring();
+        match self.look(asker, id).await? {
+            // Whatever is due by now is due to the next look.
+            Found::Due => Ok(Found::Unknown),
+            found @ (Found::Unknown | Found::Expired(_) | Found::Live { .. }) => Ok(found),
+        }
+    }
+
+    async fn look(&self, asker: &Asker, id: &str) -> Result<Found, Trouble> {
+        let Some(own) = asker.browser.clone().filter(|_| is_flow_id(id)) else { return Ok(Found::Unknown) };
+        let (browser, session) = (own.id(), asker.session);
         let (gate, id) = (self.clone(), id.to_owned());
         self.store
             .read(move |transaction| {
@@ -312,9 +361,14 @@ impl Gate {
                 if is_over(&row, now) {
                     return Ok(Found::Expired(Box::new(expired(&id, &row, now))));
                 }
+                let is_signed_out = gate.is_signed_out(transaction, &row.flow, session.as_ref(), now)?;
+                if !is_signed_out && gate.is_due(transaction, &row, now)? {
+                    return Ok(Found::Due);
+                }
                 let viewer = Viewer { browser, session, now };
                 let flow = Box::new(gate.see(transaction, &id, &row, &viewer)?);
-                Ok(Found::Live { likeness: flow::likeness(&flow), flow })
+                let session = session_of_look(transaction, &own, &row, now)?;
+                Ok(Found::Live { likeness: flow::likeness(&flow), flow, session })
             })
             .await
     }
@@ -364,6 +418,7 @@ impl Gate {
     ) -> Result<bool, Trouble> {
         let Some(mut row) = store::read_flow(connection, id, browser, &self.log)? else { return Ok(false) };
         if row.flow.stage.kind().is_some() && !is_over(&row, now) {
+            self.take_back_request(connection, &row.flow.stage, now)?;
             let ending = ending(row.flow.entrance);
             row.flow.apply(Next::to(Stage::Ended(ending)));
             store::write_flow(connection, id, &row)?;
@@ -508,6 +563,20 @@ fn without_flow(finished: &Finished) -> Result<Finished, Trouble> {
         Err(_) => String::new(),
     };
     Ok(Finished { body, ..finished.clone() })
+}
+
+/// The session's id where a look has completed the flow, as long as that session lives: the answer that had it may have been
+/// lost.
+fn session_of_look(
+    connection: &Connection,
+    browser: &Browser,
+    row: &FlowRow,
+    now: Timestamp,
+) -> Result<Option<String>, Trouble> {
+    let Stage::Complete(Completed { salt: Some(salt), .. }) = &row.flow.stage else { return Ok(None) };
+    let token = browser.session_token(salt);
+    let Some(digest) = session_digest(&token) else { return Ok(None) };
+    Ok(store::read_session(connection, &digest, now)?.map(|_| token))
 }
 
 fn is_over(row: &FlowRow, now: Timestamp) -> bool {

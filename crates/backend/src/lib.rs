@@ -68,6 +68,7 @@ mod recovery_codes;
 mod relying_party;
 mod reset_desk;
 mod return_to;
+mod seen;
 mod server_key;
 mod store;
 
@@ -78,6 +79,7 @@ mod log;
 pub use chance::{Chance, NoChance};
 pub use clock::Clock;
 pub use files::NotServable;
+pub use gate::Shows;
 pub use http::ClientAddress;
 pub use limits::{IpRates, Rate};
 pub use locale::Locale;

@@ -14,6 +14,21 @@ const GROUP: usize = 4;
 /// Base 32 without letters that look like digits (Crockford's, in lower case).
 const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
+/// Letters and digits in a recovery key, which stands in for everybody's approval: 120 bits.
+const KEY_LENGTH: usize = 24;
+
+/// The key that belongs to this account and salt (FEATURES D5).
+pub fn make_key(key: &ServerKey, account: i64, salt: &[u8; 16]) -> Secret {
+    let bytes = key.mac("recovery key", &[&account.to_be_bytes(), salt]);
+    Secret::new(grouped(&in_letters(&bytes, KEY_LENGTH)))
+}
+
+/// What is stored of a key as somebody typed it, read like a code.
+pub fn key_digest(key: &ServerKey, account: i64, typed: &str) -> Option<Digest32> {
+    let read = read(typed).filter(|read| read.len() == KEY_LENGTH)?;
+    Some(key.mac("recovery key's digest", &[&account.to_be_bytes(), read.as_bytes()]))
+}
+
 /// The codes that belong to this account and salt. Nothing else is kept of them but their digests.
 pub fn make(key: &ServerKey, account: i64, salt: &[u8; 16]) -> Vec<Secret> {
     (0..COUNT).map(|number| Secret::new(grouped(&letters(key, account, salt, number)))).collect()
@@ -21,8 +36,12 @@ pub fn make(key: &ServerKey, account: i64, salt: &[u8; 16]) -> Vec<Secret> {
 
 fn letters(key: &ServerKey, account: i64, salt: &[u8; 16], number: u32) -> String {
     let bytes = key.mac("recovery code", &[&account.to_be_bytes(), salt, &number.to_be_bytes()]);
+    in_letters(&bytes, LENGTH)
+}
+
+fn in_letters(bytes: &[u8], length: usize) -> String {
     // 32 divides 256: each letter is as likely as the other.
-    bytes.iter().take(LENGTH).filter_map(|byte| LETTERS.get(usize::from(byte % 32))).map(|c| char::from(*c)).collect()
+    bytes.iter().take(length).filter_map(|byte| LETTERS.get(usize::from(byte % 32))).map(|c| char::from(*c)).collect()
 }
 
 fn grouped(letters: &str) -> String {
@@ -33,6 +52,11 @@ fn grouped(letters: &str) -> String {
 /// What is stored of a code as somebody typed it: case, spaces and hyphens do not count, and what looks like a digit is one.
 /// `None` for what is no code.
 pub fn digest(key: &ServerKey, account: i64, typed: &str) -> Option<Digest32> {
+    let code = read(typed).filter(|code| code.len() == LENGTH)?;
+    Some(key.mac("recovery code's digest", &[&account.to_be_bytes(), code.as_bytes()]))
+}
+
+fn read(typed: &str) -> Option<String> {
     let mut code = String::new();
     for letter in typed.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{2010}'..='\u{2015}')) {
         code.push(match letter.to_ascii_lowercase() {
@@ -42,7 +66,7 @@ pub fn digest(key: &ServerKey, account: i64, typed: &str) -> Option<Digest32> {
             _ => return None,
         });
     }
-    (code.len() == LENGTH).then(|| key.mac("recovery code's digest", &[&account.to_be_bytes(), code.as_bytes()]))
+    Some(code)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::files::{Files, NotServable};
-use crate::gate::{Gate, Parts};
+use crate::gate::{Gate, Parts, Shows};
 use crate::http::{ClientAddress, House, Origin, discovery, router, serve};
 use crate::limits::{IpRates, Meter};
 use crate::log::Log;
@@ -45,6 +45,8 @@ pub struct Config {
     /// Origins that members may be led back to, besides the own one (FEATURES L11).
     pub return_origins: Vec<String>,
     pub client_address: ClientAddress,
+    /// Which methods are shown before the first proof is given.
+    pub shows: Shows,
     pub clock: Clock,
     pub chance: Chance,
     pub ip_rates: IpRates,
@@ -110,6 +112,7 @@ impl Config {
             webhook: None,
             return_origins: Vec::new(),
             client_address: ClientAddress::Peer,
+            shows: Shows::Members,
             clock: Clock::system(),
             chance: Chance::system(),
             ip_rates: IpRates::GENEROUS,
@@ -272,6 +275,7 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
         places,
         host: host_of(&origin),
         relying_party: RelyingParty::new(&origin),
+        shows: config.shows,
         terms: terms.clone(),
         channels,
         same_key: crate::gate::SameKey::default(),

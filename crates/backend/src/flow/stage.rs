@@ -4,6 +4,7 @@
 use daemun_protocol::{ActionName, Channel, FoundId, Offer, Offers, StepKind, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::approval::{self, Answered, Asks, Looking, NewKey, Outcome, Waiting};
 use super::code::{Contact, Purpose, SentCode};
 use super::find_id::{self, ContactForm};
 use super::join::{AccountForm, BadInvitation, Joined, OpenInvitation};
@@ -12,7 +13,7 @@ use super::passkey::Unlocking;
 use super::register_id::IdForm;
 use super::reset::{ResetForm, ResetLinkTrouble};
 use super::second_factor::{
-    self, Asked, ContactToSave, Entering, First, NewAuthenticator, NewRecoveryCodes, Profiles, Saved,
+    self, Asked, ContactToSave, Entering, First, NewAuthenticator, NewRecoveryCodes, Profiles, Salt, Saved,
 };
 use super::security_link::LinkStage;
 use super::settings::{self, NewDevice};
@@ -46,6 +47,13 @@ pub enum Stage {
     Passkey(Unlocking),
     TrustedDevices(Whose),
     RegisterDevice(NewDevice),
+    Waiting(Waiting),
+    /// What was asked for was given: the next look at the flow takes it.
+    Approved(Waiting),
+    RecoveryKey(Waiting),
+    NewRecoveryKey(NewKey),
+    Approvals(Whose),
+    Approve(Looking),
     Notice(Notice),
     Complete(Completed),
     Ended(Ending),
@@ -66,6 +74,8 @@ pub enum Notice {
     BadResetLink { trouble: ResetLinkTrouble, workspace: Option<String> },
     IdNotFound { workspace: String, to: String },
     SecondFactorMissing(Entering),
+    ApprovalEnded { how: Outcome, waiting: Box<Waiting> },
+    RequestEnded { how: Answered, whose: Whose },
 }
 
 /// Signed in.
@@ -75,6 +85,9 @@ pub struct Completed {
     pub identifier: String,
     pub name: String,
     pub workspace: String,
+    /// What the session's id is made of, where a look has completed the flow.
+    #[serde(default)]
+    pub salt: Option<Salt>,
 }
 
 /// How a flow ended without success.
@@ -116,6 +129,11 @@ impl Stage {
             Self::Passkey(_) => Some(StepKind::Passkey),
             Self::TrustedDevices(_) => Some(StepKind::TrustedDevices),
             Self::RegisterDevice(_) => Some(StepKind::RegisterDevice),
+            Self::Waiting(waiting) | Self::Approved(waiting) => Some(waiting.kind()),
+            Self::RecoveryKey(_) => Some(StepKind::RecoveryKey),
+            Self::NewRecoveryKey(_) => Some(StepKind::NewRecoveryKey),
+            Self::Approvals(_) => Some(StepKind::Approvals),
+            Self::Approve(_) => Some(StepKind::Approve),
             Self::Notice(_) => Some(StepKind::Notice),
             Self::Complete(_) | Self::Ended(_) => None,
         }
@@ -134,7 +152,7 @@ impl Stage {
 
     /// Whether what is shown here must be written down nowhere.
     pub const fn shows_secrets(&self) -> bool {
-        matches!(self, Self::EnrolAuthenticator(_) | Self::RecoveryCodes(_))
+        matches!(self, Self::EnrolAuthenticator(_) | Self::RecoveryCodes(_) | Self::NewRecoveryKey(_))
     }
 
     /// Who has given the first factor, where a second one is asked for.
@@ -164,9 +182,26 @@ impl Stage {
             | Self::Passkey(_)
             | Self::TrustedDevices(_)
             | Self::RegisterDevice(_)
+            | Self::Waiting(_)
+            | Self::Approved(_)
+            | Self::RecoveryKey(_)
+            | Self::NewRecoveryKey(_)
+            | Self::Approvals(_)
+            | Self::Approve(_)
             | Self::Notice(_)
             | Self::Complete(_)
             | Self::Ended(_) => None,
+        }
+    }
+
+    /// Who is let in as soon as somebody says yes, or was let in.
+    pub const fn newcomer(&self) -> Option<&Entering> {
+        match self {
+            Self::Waiting(Waiting { asks: Asks::NewDevice { newcomer, .. }, .. })
+            | Self::Approved(Waiting { asks: Asks::NewDevice { newcomer, .. }, .. })
+            | Self::RecoveryKey(Waiting { asks: Asks::NewDevice { newcomer, .. }, .. })
+            | Self::NewRecoveryKey(NewKey { newcomer, .. }) => Some(newcomer),
+            _ => None,
         }
     }
 
@@ -188,7 +223,12 @@ impl Stage {
             | Self::EnrolAuthenticator(NewAuthenticator { entering, .. })
             | Self::RecoveryCodes(NewRecoveryCodes { entering, .. }) => Some(&entering.whose.workspace),
             Self::Passkey(unlocking) => Some(unlocking.workspace()),
-            Self::TrustedDevices(whose) | Self::RegisterDevice(NewDevice { whose, .. }) => Some(&whose.workspace),
+            Self::TrustedDevices(whose)
+            | Self::RegisterDevice(NewDevice { whose, .. })
+            | Self::Approvals(whose)
+            | Self::Approve(Looking { whose, .. }) => Some(&whose.workspace),
+            Self::Waiting(waiting) | Self::Approved(waiting) | Self::RecoveryKey(waiting) => Some(waiting.workspace()),
+            Self::NewRecoveryKey(new) => Some(&new.newcomer.whose.workspace),
             Self::Complete(completed) => Some(&completed.workspace),
             Self::Notice(notice) => match notice {
                 Notice::AccountSuspended { workspace, .. }
@@ -201,6 +241,8 @@ impl Stage {
                 | Notice::ResetRequested { workspace, .. }
                 | Notice::BadResetLink { workspace, .. } => workspace.as_deref(),
                 Notice::EmailRestricted { back, .. } => back.workspace(),
+                Notice::ApprovalEnded { waiting, .. } => Some(waiting.workspace()),
+                Notice::RequestEnded { whose, .. } => Some(&whose.workspace),
                 Notice::NoWorkspace { .. } => None,
             },
             Self::Identify { .. }
@@ -250,6 +292,12 @@ impl Stage {
             | Self::Passkey(_)
             | Self::TrustedDevices(_)
             | Self::RegisterDevice(_)
+            | Self::Waiting(_)
+            | Self::Approved(_)
+            | Self::RecoveryKey(_)
+            | Self::NewRecoveryKey(_)
+            | Self::Approvals(_)
+            | Self::Approve(_)
             | Self::Notice(_)
             | Self::Complete(_)
             | Self::Ended(_) => None,
@@ -309,6 +357,7 @@ impl Stage {
                     Way::Email(_) | Way::Link(_) | Way::Proof(_) => offers,
                 };
                 let offers = if may_unlock(way, facts) { offers.with(ActionName::UsePasskey) } else { offers };
+                let offers = if may_ask_phone(way, facts) { offers.with(ActionName::UseMobile) } else { offers };
                 offers.with(ActionName::Back)
             }
             Self::Invitation(_) => offers.with(ActionName::Accept).with(ActionName::Decline),
@@ -323,7 +372,14 @@ impl Stage {
             Self::Link(stage) => stage.offers(),
             Self::Passkey(unlocking) => unlocking.offers(facts),
             Self::TrustedDevices(_) => settings::offers(facts),
-            Self::RegisterDevice(_) => offers.with(ActionName::Submit).with(ActionName::Back),
+            Self::RegisterDevice(_) | Self::RecoveryKey(_) => offers.with(ActionName::Submit).with(ActionName::Back),
+            Self::Waiting(waiting) => waiting.offers(facts),
+            // It is on its way.
+            Self::Approved(_) => offers,
+            Self::NewRecoveryKey(_) => offers.with(ActionName::Done),
+            Self::Approvals(_) if facts.requests.is_empty() => offers,
+            Self::Approvals(_) => offers.with(ActionName::Choose),
+            Self::Approve(looking) => approval::offers_to_look_at(looking),
             Self::Notice(notice) => notice.offers(facts),
             Self::Complete(_) | Self::Ended(_) => offers,
         }
@@ -338,7 +394,12 @@ impl Notice {
             Self::EmailRestricted { back, .. } if matches!(**back, Stage::Identify { .. }) => {
                 with_organisation(offers.with(ActionName::Back), facts)
             }
-            Self::EmailRestricted { .. } | Self::SecondFactorMissing(_) => offers.with(ActionName::Back),
+            Self::EmailRestricted { .. } | Self::SecondFactorMissing(_) | Self::RequestEnded { .. } => {
+                offers.with(ActionName::Back)
+            }
+            Self::ApprovalEnded { .. } => {
+                offers.with(ActionName::Resend).with(ActionName::UseOther).with(ActionName::Back)
+            }
             Self::AccountSuspended { first, .. } => match first {
                 First::Password(Way::Email(_) | Way::Link(_) | Way::Proof(_))
                 | First::Phone { .. }
@@ -387,6 +448,15 @@ fn may_unlock(way: &Way, facts: &Facts) -> bool {
     facts.knows_passkeys && is_allowed && facts.has_passkey.unwrap_or(true)
 }
 
+/// Whether the member's own phone can be asked. Whose it is has to be settled.
+fn may_ask_phone(way: &Way, facts: &Facts) -> bool {
+    let is_settled = matches!(way, Way::Email(_) | Way::Link(_));
+    is_settled
+        && facts.knows_passkeys
+        && takes(facts, |workspace| workspace.device_unlock)
+        && facts.has_device.unwrap_or(true)
+}
+
 /// Another factor, where there is another than the one at hand.
 fn with_other_factors(offers: Offers, facts: &Facts) -> Offers {
     if facts.factors.len() > 1 { offers.with(ActionName::UseOther) } else { offers }
@@ -415,6 +485,9 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
         Stage::EnrolAuthenticator(new) => {
             Some(Stage::EnrolContact(ContactToSave { entering: new.entering.clone(), identifier: None }))
         }
+        Stage::Waiting(waiting) => Some(waiting.before()),
+        Stage::RecoveryKey(waiting) => Some(Stage::Waiting(waiting.clone())),
+        Stage::Approve(Looking { whose, .. }) => Some(Stage::Approvals(whose.clone())),
         Stage::ChooseWorkspace { verified } => Some(Stage::Identify { identifier: Some(verified.typed().into()) }),
         Stage::Password(PasswordStage { way, .. }) => Some(before_password(way, facts)),
         Stage::CreateAccount(form) => Some(Stage::Invitation(form.invited.clone())),
@@ -435,6 +508,8 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
             Notice::NoWorkspace { address } => Some(identify(address)),
             Notice::EmailRestricted { back, .. } | Notice::ResetRequested { back, .. } => Some((**back).clone()),
             Notice::SecondFactorMissing(entering) => Some(second_factor::before(entering)),
+            Notice::ApprovalEnded { waiting, .. } => Some(waiting.before()),
+            Notice::RequestEnded { whose, .. } => Some(Stage::Approvals(whose.clone())),
             Notice::AccountSuspended { first: First::Password(way), .. } => Some(before_password(way, facts)),
             // The forbidden workspace is no longer listed, so one that is left is a choice.
             Notice::MethodNotAllowed { first: First::Password(Way::Email(address)), .. } => {
@@ -456,6 +531,9 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
         | Stage::RecoveryCodes(_)
         | Stage::Link(_)
         | Stage::TrustedDevices(_)
+        | Stage::Approved(_)
+        | Stage::NewRecoveryKey(_)
+        | Stage::Approvals(_)
         | Stage::Complete(_)
         | Stage::Ended(_) => None,
     };

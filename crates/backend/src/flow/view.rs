@@ -1,10 +1,11 @@
 //! A stored flow as it goes over the wire. It refuses to decide anything.
 
 use daemun_protocol::{
-    Account, ActionName, Channel, EndReason, Flow, Kind, Message, MessageCode, NoticeCode, Offer, Params,
-    PasswordRules, PublicKeyOptions, Restart, Severity, Status, Step, StepState, Timestamp,
+    Account, ActionName, Channel, EndReason, Flow, Kind, Message, MessageCode, NoticeCode, NumberToMatch, Offer, Params,
+    PasswordRules, Poll, PublicKeyOptions, Restart, Severity, Status, Step, StepState, Timestamp,
 };
 
+use super::approval::{Asks, Looking, POLL_INTERVAL, Waiting};
 use super::code::{Purpose, SentCode};
 use super::join::{InvitationTrouble, Joined};
 use super::new_password::{NewPasswordStage, Whose};
@@ -18,6 +19,7 @@ use super::sign_in::{PasswordStage, Way};
 use super::{Completed, Ending, Entrance, Facts, Notice, Said, Shown, Stage, StoredFlow};
 use crate::codes;
 use crate::password::PasswordPolicy;
+use crate::relying_party::Ceremony;
 
 /// The flow `id` as its browser sees it at `now`.
 pub fn view(id: &str, flow: &StoredFlow, facts: &Facts, now: Timestamp, expires_at: Timestamp) -> Flow {
@@ -47,6 +49,7 @@ impl Entrance {
             Self::Reset => Kind::Reset,
             Self::Link(_) => Kind::Link,
             Self::Security(_) => Kind::Security,
+            Self::Approve(_) => Kind::Approve,
         }
     }
 
@@ -56,6 +59,7 @@ impl Entrance {
             Self::SignIn | Self::Join | Self::Reset => Kind::SignIn,
             Self::Link(_) => Kind::Link,
             Self::Security(_) => Kind::Security,
+            Self::Approve(_) => Kind::Approve,
         }
     }
 }
@@ -64,7 +68,7 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
     let active = |step| Status::Active {
         step: StepState { id: flow.rev.to_string(), step },
         actions: flow.stage.offers(facts, now),
-        poll: None,
+        poll: polls(&flow.stage).then_some(Poll { interval: POLL_INTERVAL }),
     };
     match &flow.stage {
         Stage::Identify { identifier } => {
@@ -109,16 +113,26 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
         Stage::EnrolAuthenticator(_) => {
             let (key, uri) = match &facts.shown {
                 Shown::Authenticator { key, uri } => (key.clone(), uri.clone()),
-                Shown::Nothing | Shown::RecoveryCodes(_) => Default::default(),
+                Shown::Nothing | Shown::RecoveryCodes(_) | Shown::RecoveryKey(_) => Default::default(),
             };
             active(Step::EnrolAuthenticator { key, uri })
         }
         Stage::RecoveryCodes(_) => active(Step::RecoveryCodes {
             codes: match &facts.shown {
                 Shown::RecoveryCodes(codes) => codes.clone(),
-                Shown::Nothing | Shown::Authenticator { .. } => Vec::new(),
+                Shown::Nothing | Shown::Authenticator { .. } | Shown::RecoveryKey(_) => Vec::new(),
             },
         }),
+        Stage::Waiting(waiting) | Stage::Approved(waiting) => active(waiting_step(waiting)),
+        Stage::RecoveryKey(_) => active(Step::RecoveryKey),
+        Stage::NewRecoveryKey(_) => active(Step::NewRecoveryKey {
+            key: if let Shown::RecoveryKey(key) = &facts.shown { key.clone() } else { Default::default() },
+        }),
+        Stage::Approvals(_) => active(Step::Approvals { requests: facts.requests.clone() }),
+        Stage::Approve(Looking { numbers, .. }) => match facts.requests.first() {
+            Some(request) => active(Step::Approve { request: request.clone(), numbers: numbers.iter().map(to_match).collect() }),
+            None => active(Step::Notice { code: NoticeCode::RequestSettled, params: workspace_name(facts) }),
+        },
         Stage::ChooseWorkspace { verified } => {
             active(Step::ChooseWorkspace { verified: verified.typed().into(), workspaces: facts.memberships.clone() })
         }
@@ -157,6 +171,23 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
         Stage::Ended(Ending::Left) => ended(EndReason::Left, flow.entrance),
         Stage::Ended(Ending::SignedOut) => signed_out(),
     }
+}
+
+/// Whether somebody else can change what is shown.
+const fn polls(stage: &Stage) -> bool {
+    matches!(stage, Stage::Waiting(_) | Stage::Approved(_) | Stage::RecoveryKey(_) | Stage::Approvals(_) | Stage::Approve(_))
+}
+
+fn waiting_step(waiting: &Waiting) -> Step {
+    let expires_at = waiting.expires_at;
+    match &waiting.asks {
+        Asks::OwnPhone { number, .. } => Step::MatchNumber { number: number.clone(), expires_at },
+        Asks::NewDevice { asked, .. } => Step::WaitApproval { asked: *asked, expires_at },
+    }
+}
+
+fn to_match((number, ceremony): &(String, Ceremony)) -> NumberToMatch {
+    NumberToMatch { number: number.clone(), options: PublicKeyOptions::new(ceremony.options.clone()) }
 }
 
 /// What the authenticator is asked at this step.
@@ -224,6 +255,8 @@ fn notice_step(notice: &Notice, facts: &Facts) -> Step {
         ),
         Notice::IdNotFound { to: asked, .. } => (NoticeCode::IdNotFound, to(asked)),
         Notice::SecondFactorMissing(_) => (NoticeCode::SecondFactorMissing, workspace()),
+        Notice::ApprovalEnded { how, .. } => (how.code(), Params::default()),
+        Notice::RequestEnded { how, .. } => (how.code(), workspace()),
         Notice::ResetRequested { to: asked, .. } => (NoticeCode::ResetRequested, to(asked)),
         Notice::BadResetLink { trouble, .. } => (
             match trouble {
@@ -251,7 +284,7 @@ fn settled_id(way: &Way) -> Option<String> {
 
 fn account(stage: &Stage) -> Option<Account> {
     let known = |whose: &Whose| Account { identifier: whose.identifier.clone(), name: Some(whose.name.clone()) };
-    if let Some(entering) = stage.entering() {
+    if let Some(entering) = stage.entering().or_else(|| stage.newcomer()) {
         return Some(known(&entering.whose));
     }
     if let Stage::Passkey(unlocking) = stage
@@ -266,6 +299,9 @@ fn account(stage: &Stage) -> Option<Account> {
     } else if let Stage::NewPassword(NewPasswordStage { whose, .. })
     | Stage::RegisterId(IdForm { whose, .. })
     | Stage::TrustedDevices(whose)
+    | Stage::Approvals(whose)
+    | Stage::Approve(Looking { whose, .. })
+    | Stage::Notice(Notice::RequestEnded { whose, .. })
     | Stage::RegisterDevice(NewDevice { whose, .. })
     | Stage::Notice(Notice::Joined(Joined { whose, .. })) = stage
     {
@@ -303,6 +339,14 @@ fn messages(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Vec<Message> {
         }
         Said::DeviceRegistered => done(MessageCode::DeviceRegistered),
         Said::DeviceRemoved => done(MessageCode::DeviceRemoved),
+        Said::MemberAsked { to } => Message {
+            code: MessageCode::MemberAsked,
+            params: Params { to: Some(to.clone()), ..Params::default() },
+            severity: Severity::Info,
+        },
+        Said::AdministratorAsked => {
+            Message { code: MessageCode::AdministratorAsked, params: Params::default(), severity: Severity::Info }
+        }
     });
     let restriction = if let Stage::Password(stage) = &flow.stage { stage.restricted_until } else { None };
     let restricted = restriction.filter(|until| *until > now).map(|until| Message {

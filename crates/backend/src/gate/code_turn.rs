@@ -267,6 +267,8 @@ impl Taking<'_> {
             self.submit_first_code(new, typed)
         } else if let Stage::RecoveryCode(entering) = stage {
             self.submit_recovery_code(entering, typed)
+        } else if let Stage::RecoveryKey(_) = stage {
+            self.submit_recovery_key(stage, typed)
         } else {
             self.settle(Next::unavailable())
         }

@@ -35,6 +35,8 @@ impl Taking<'_> {
             Some(old) => store::read_session(connection, old, self.now)?,
             None => None,
         };
+        // Whoever is in, is in with this browser.
+        store::let_in(connection, &browser, &account.workspace, self.now)?;
         if let Some(old) = &self.session {
             store::delete_session(connection, old)?;
         }
@@ -60,6 +62,7 @@ impl Taking<'_> {
             identifier: identifier.into(),
             name: account.name.clone(),
             workspace: account.workspace.clone(),
+            salt: self.row.flow.completed_by_read.then_some(salt),
         };
         let finished = self.finish(Next::to(Stage::Complete(completed)))?;
         Ok(Finished { session_salt: Some(salt), ..finished })

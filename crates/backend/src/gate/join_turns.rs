@@ -205,6 +205,7 @@ impl Taking<'_> {
             personal_email: None,
             mobile: None,
             two_factor: false,
+            super_administrator: false,
             name: &form.name,
             locale: self.row.flow.locale.tag(),
             state: AccountState::Active,

@@ -2,16 +2,17 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use daemun_protocol::{AcceptedCredentials, Credential, FactorKind, TrustedDevice};
+use daemun_protocol::{AcceptedCredentials, Credential, DeviceKind, FactorKind, TrustedDevice};
 use rusqlite::Connection;
 
-use super::{Gate, Taking, Turn, Viewer};
+use super::{Gate, Shows, Taking, Turn, Viewer};
 use crate::flow::passkey::Unlocking;
 use crate::flow::second_factor::First;
 use crate::flow::sign_in::{self, PasswordStage, Way};
-use crate::flow::{Facts, Next, Notice, Refusal, Stage, StoredFlow};
+use crate::flow::{Facts, Next, Notice, Refusal, Shown, Stage, StoredFlow};
 use crate::login_id::LoginId;
 use crate::mail::texts;
+use crate::recovery_codes;
 use crate::relying_party::{Ceremony, Refused, User, UserHandle, credential_id};
 use crate::server_key::Digest32;
 use crate::store::{self, AccountRow, AccountState, PasskeyRow, Trouble};
@@ -99,11 +100,32 @@ impl Gate {
         viewer: &Viewer,
     ) -> Result<Facts, Trouble> {
         if let Stage::Password(stage) = stage {
-            let has_passkey = match self.settled_account(connection, stage)? {
-                Some(account) => Some(!store::passkeys_of(connection, account)?.is_empty()),
-                None => (stage.way != Way::Organisation).then_some(false),
+            if self.shows == Shows::Workspaces {
+                return Ok(facts);
+            }
+            let has = match self.settled_account(connection, stage)? {
+                Some(account) => {
+                    Some((!store::passkeys_of(connection, account)?.is_empty(), self.has_device(connection, account)?))
+                }
+                None => (stage.way != Way::Organisation).then_some((false, false)),
             };
-            return Ok(Facts { has_passkey, ..facts });
+            return Ok(Facts { has_passkey: has.map(|has| has.0), has_device: has.map(|has| has.1), ..facts });
+        }
+        if let Stage::Approvals(whose) = stage {
+            return Ok(Facts { requests: self.requests(connection, whose, viewer)?, ..facts });
+        }
+        if let Stage::Approve(looking) = stage {
+            let requests = self.request(connection, &looking.request)?.into_iter().collect();
+            return Ok(Facts { requests, ..facts });
+        }
+        if let Some(newcomer) = stage.newcomer() {
+            let account = newcomer.whose.account;
+            let shown = if let Stage::NewRecoveryKey(new) = stage {
+                Shown::RecoveryKey(recovery_codes::make_key(&self.key, account, &new.salt))
+            } else {
+                Shown::Nothing
+            };
+            return Ok(Facts { has_recovery_key: store::has_recovery_key(connection, account)?, shown, ..facts });
         }
         let (Stage::TrustedDevices(whose) | Stage::Passkey(Unlocking::Proof(whose))) = stage else { return Ok(facts) };
         let account = store::account(connection, whose.account)?;
@@ -114,6 +136,11 @@ impl Gate {
             is_fresh: self.is_fresh(connection, viewer.session.as_ref(), viewer.now)?,
             ..facts
         })
+    }
+
+    /// Whether an account has a device that can say yes.
+    pub(super) fn has_device(&self, connection: &Connection, account: i64) -> Result<bool, Trouble> {
+        Ok(store::passkeys_of(connection, account)?.iter().any(|passkey| passkey.kind == DeviceKind::Device))
     }
 
     /// An account's passkeys as their member sees them, `browser` being where they are looked at.

@@ -380,6 +380,7 @@ mod tests {
             checker: PasswordChecker::new(),
             breached: std::sync::Arc::new(crate::password::WorstPasswords),
             relying_party: None,
+            shows: super::super::Shows::Members,
             places: ReturnPlaces::new("https://login.example", &[]).unwrap(),
             host: "login.example".into(),
             same_key: SameKey::default(),

@@ -126,7 +126,7 @@ impl Taking<'_> {
             First::Password(way) if is_over => {
                 self.finish(sign_in::renew_password(way.clone(), whose(account, identifier.into())))
             }
-            First::Password(_) | First::Phone { .. } | First::Passkey => self.go_in(account, identifier, first),
+            First::Password(_) | First::Phone { .. } | First::Passkey => self.let_in(account, identifier, first),
         }
     }
 

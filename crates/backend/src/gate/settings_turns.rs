@@ -11,7 +11,7 @@ use crate::flow::{Completed, Entrance, Facts, Next, Refusal, Said, Stage, Stored
 use crate::mail::texts;
 use crate::person_name::{NotAName, PersonName};
 use crate::server_key::Digest32;
-use crate::store::{self, NewPasskey, SessionRow, Trouble};
+use crate::store::{self, AccountRow, NewPasskey, SessionRow, Trouble};
 
 /// Characters of a device's name, at most.
 const LONGEST_NAME: usize = 60;
@@ -27,10 +27,22 @@ impl Gate {
         session: Option<&Digest32>,
         now: Timestamp,
     ) -> Result<Option<(Entrance, Stage)>, Trouble> {
-        let Some(session) = self.session(connection, session, now)? else { return Ok(None) };
-        let Some(account) = store::account(connection, session.account)? else { return Ok(None) };
+        let Some(account) = self.signed_in(connection, session, now)? else { return Ok(None) };
         let stage = Stage::TrustedDevices(whose(&account, account.email.clone()));
         Ok(Some((Entrance::Security(account.id), stage)))
+    }
+
+    /// The account of who is signed in.
+    pub(super) fn signed_in(
+        &self,
+        connection: &Connection,
+        session: Option<&Digest32>,
+        now: Timestamp,
+    ) -> Result<Option<AccountRow>, Trouble> {
+        match self.session(connection, session, now)? {
+            Some(session) => store::account(connection, session.account),
+            None => Ok(None),
+        }
     }
 
     fn session(
@@ -53,7 +65,7 @@ impl Gate {
         session: Option<&Digest32>,
         now: Timestamp,
     ) -> Result<bool, Trouble> {
-        let Entrance::Security(account) = flow.entrance else { return Ok(false) };
+        let (Entrance::Security(account) | Entrance::Approve(account)) = flow.entrance else { return Ok(false) };
         let session = self.session(connection, session, now)?;
         Ok(flow.stage.kind().is_some() && session.is_none_or(|session| session.account != account))
     }
@@ -164,6 +176,7 @@ impl Taking<'_> {
             identifier: whose.identifier.clone(),
             name: whose.name.clone(),
             workspace: whose.workspace.clone(),
+            salt: None,
         }))
     }
 }

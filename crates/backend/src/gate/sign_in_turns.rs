@@ -6,6 +6,7 @@ use super::join_turns::uninvited;
 use super::reset_turns::whose;
 use super::{Taking, Turn, account_subject};
 use crate::email_address::{EmailAddress, NotAnAddress};
+use crate::flow::approval::Instead;
 use crate::flow::code::{Asking, Contact, Purpose};
 use crate::flow::second_factor::First;
 use crate::flow::sign_in::{self, Belongs, Chosen, Landing, Way};
@@ -41,6 +42,13 @@ impl Taking<'_> {
             let takes = self.gate.channels.contains(&Channel::Sms) && store::phone_way(self.connection)?;
             if !takes {
                 return Ok(Next::Refuse(Refusal::field("/input/identifier", FieldCode::MobileUnavailable)));
+            }
+            if let Some(account) = self.phone_of(&number)? {
+                let instead = Instead::Code { typed: number.told(), number: number.clone() };
+                // Where the phone cannot be asked once more, a code can still be sent.
+                if let next @ Next::Go(..) = self.ask_own_phone(&account, instead)? {
+                    return Ok(next);
+                }
             }
             return self.ask_for_code(Contact::phone(number), Purpose::SignIn, Asking::First);
         }

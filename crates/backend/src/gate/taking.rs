@@ -7,7 +7,8 @@ use super::join_turns::EnteredAccount;
 use super::{Asker, Gate, Turn, Viewer, problems};
 use crate::browser::Browser;
 use crate::carrier::Carrier;
-use crate::flow::{self, Next, Refusal, Stage, StoredFlow};
+use crate::flow::approval::{Answered, Waiting};
+use crate::flow::{self, Next, Notice, Refusal, Stage, StoredFlow};
 use crate::server_key::Digest32;
 use crate::store::{self, Finished, FlowRow, Trouble};
 
@@ -75,16 +76,37 @@ impl Taking<'_> {
             Action::SubmitIdentifier { identifier } => self.submit_identifier(&identifier)?,
             Action::SubmitOrganisation { organisation } => self.submit_organisation(&organisation)?,
             Action::SubmitCode { code, remember } => return self.submit_code(&stage, code.expose(), remember),
-            Action::Resend => self.resend_code(&stage)?,
+            Action::Resend => match waiting_of(&stage) {
+                Some(waiting) => self.ask_again(waiting)?,
+                None => self.resend_code(&stage)?,
+            },
             Action::UseNotification => self.send_otherwise(&stage, Carrier::Notification)?,
             Action::UseSms => self.send_otherwise(&stage, Carrier::Sms)?,
             Action::ChooseWorkspace { workspace } => return self.choose_workspace(&stage, &workspace),
             Action::ChooseFactor { factor } => self.choose_factor(&stage, &factor, &facts)?,
-            Action::UseOther => self.use_other_factor(&stage),
+            Action::UseOther => match waiting_of(&stage) {
+                Some(waiting) => self.without_phone(waiting)?,
+                None => self.use_other_factor(&stage),
+            },
+            Action::UseMobile => self.use_mobile(&stage)?,
+            Action::AskMember { member } => self.ask_member(&stage, &member)?,
+            Action::AskAdmin { reason } => self.ask_admin(&stage, &reason)?,
+            Action::UseRecoveryKey => match waiting_of(&stage) {
+                Some(waiting) => Next::to(Stage::RecoveryKey(waiting.clone())),
+                None => Next::unavailable(),
+            },
+            Action::ChooseRequest { request } => self.choose_request(&stage, &request)?,
+            Action::Approve { number, credential, reason } => {
+                return self.approve(&stage, number.as_deref(), credential.as_deref(), reason.as_deref());
+            }
+            Action::Deny => return self.decline_request(&stage, Answered::Denied),
+            Action::NotMe => return self.decline_request(&stage, Answered::NotMe),
             Action::UseAuthenticator => self.enrol_authenticator(&stage)?,
             Action::Done => {
                 if let Stage::TrustedDevices(whose) = &stage {
                     self.settings_done(whose)
+                } else if let Stage::NewRecoveryKey(new) = &stage {
+                    return self.recovery_key_kept(new);
                 } else {
                     return self.recovery_codes_kept(&stage);
                 }
@@ -147,6 +169,11 @@ impl Taking<'_> {
     pub(super) fn finish(&mut self, next: Next) -> Result<Finished, Trouble> {
         let lifetime = self.row.flow.entrance.lifetime();
         let refusal = self.row.flow.apply(next);
+        if let Some(before) = waiting_of(&self.before.stage)
+            && waiting_of(&self.row.flow.stage).is_none_or(|now| now.request != before.request)
+        {
+            self.gate.take_back_request(self.connection, &self.before.stage, self.now)?;
+        }
         if refusal.is_none() {
             self.row.expires_at = self.now.plus_seconds(lifetime);
         }
@@ -176,6 +203,17 @@ impl Taking<'_> {
         let mut problem = Problem::new(ProblemCode::Stale, 409);
         problem.flow = Some(Box::new(self.gate.see(self.connection, self.id, &self.row, &self.viewer())?));
         problems::finished(&problem)
+    }
+}
+
+/// The request that a stage is about, waiting or ended, for who asks.
+fn waiting_of(stage: &Stage) -> Option<&Waiting> {
+    if let Stage::Waiting(waiting) | Stage::RecoveryKey(waiting) = stage {
+        Some(waiting)
+    } else if let Stage::Notice(Notice::ApprovalEnded { waiting, .. }) = stage {
+        Some(waiting)
+    } else {
+        None
     }
 }
 
@@ -213,6 +251,12 @@ fn filled_in(kind: StepKind, mut input: Input) -> Input {
         | StepKind::Passkey
         | StepKind::TrustedDevices
         | StepKind::RegisterDevice
+        | StepKind::MatchNumber
+        | StepKind::WaitApproval
+        | StepKind::RecoveryKey
+        | StepKind::NewRecoveryKey
+        | StepKind::Approvals
+        | StepKind::Approve
         | StepKind::Notice => {}
     }
     input

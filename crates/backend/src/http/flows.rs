@@ -39,16 +39,18 @@ pub async fn begin(State(house): State<House>, Extension(peer): Extension<Peer>,
 /// `GET /flows/{id}`.
 pub async fn read(
     State(house): State<House>,
+    Extension(peer): Extension<Peer>,
     path: Result<Path<String>, PathRejection>,
     method: Method,
     headers: HeaderMap,
 ) -> Response {
-    let found = find(&house, path.ok().map(|Path(id)| id), &method, &headers).await;
+    let found = find(&house, path.ok().map(|Path(id)| id), &method, &headers, peer).await;
     answer(
         &house,
         found.map(|found| match found {
-            Bound::Live { flow, likeness, .. } => {
-                replies::tagged_json(&flow, &format!("W/\"{likeness}\""), "no-store", &headers)
+            Bound::Live { flow, likeness, session, .. } => {
+                let answer = replies::tagged_json(&flow, &format!("W/\"{likeness}\""), "no-store", &headers);
+                replies::with_session(answer, session.as_deref())
             }
             Bound::Refused(problem) => replies::problem(*problem),
         }),
@@ -58,11 +60,12 @@ pub async fn read(
 /// `DELETE /flows/{id}`.
 pub async fn cancel(
     State(house): State<House>,
+    Extension(peer): Extension<Peer>,
     path: Result<Path<String>, PathRejection>,
     method: Method,
     headers: HeaderMap,
 ) -> Response {
-    let found = find(&house, path.ok().map(|Path(id)| id), &method, &headers).await;
+    let found = find(&house, path.ok().map(|Path(id)| id), &method, &headers, peer).await;
     let (id, browser) = match found {
         Ok(Bound::Live { id, browser, .. }) => (id, browser),
         Ok(Bound::Refused(problem)) => return replies::problem(*problem),
@@ -93,7 +96,7 @@ pub async fn act(
         Ok(Path((id, name))) => (Some(id), name),
         Err(_) => (None, String::new()),
     };
-    let (id, browser) = match find(&house, id, &parts.method, headers).await {
+    let (id, browser) = match find(&house, id, &parts.method, headers, peer).await {
         Ok(Bound::Live { id, browser, .. }) => (id, browser),
         Ok(Bound::Refused(problem)) => return replies::problem(*problem),
         Err(trouble) => return answer(&house, Err(trouble)),
@@ -117,15 +120,28 @@ pub async fn act(
 
 /// A flow that this browser may use, or why not.
 enum Bound {
-    Live { id: String, browser: crate::browser::Browser, flow: Box<daemun_protocol::Flow>, likeness: String },
+    Live {
+        id: String,
+        browser: crate::browser::Browser,
+        flow: Box<daemun_protocol::Flow>,
+        likeness: String,
+        /// The session's id, where a look has completed the flow.
+        session: Option<String>,
+    },
     Refused(Box<Problem>),
 }
 
 /// Expiry is told before anything is wrong with version or origin; that a flow is unknown is told after.
-async fn find(house: &House, id: Option<String>, method: &Method, headers: &HeaderMap) -> Result<Bound, Trouble> {
-    let browser = guards::browser(headers);
+async fn find(
+    house: &House,
+    id: Option<String>,
+    method: &Method,
+    headers: &HeaderMap,
+    peer: Peer,
+) -> Result<Bound, Trouble> {
+    let asker = guards::asker(house, headers, peer);
     let found = match &id {
-        Some(id) => house.gate.find(browser.as_ref(), guards::session(headers), id).await?,
+        Some(id) => house.gate.find(&asker, id).await?,
         None => Found::Unknown,
     };
     if let Found::Expired(flow) = found {
@@ -136,9 +152,11 @@ async fn find(house: &House, id: Option<String>, method: &Method, headers: &Head
     if let Err(problem) = guards::check(house, method, headers) {
         return Ok(Bound::Refused(problem));
     }
-    match (found, id, browser) {
-        (Found::Live { flow, likeness }, Some(id), Some(browser)) => Ok(Bound::Live { id, browser, flow, likeness }),
-        (Found::Live { .. } | Found::Unknown | Found::Expired(_), _, _) => {
+    match (found, id, asker.browser) {
+        (Found::Live { flow, likeness, session }, Some(id), Some(browser)) => {
+            Ok(Bound::Live { id, browser, flow, likeness, session })
+        }
+        (Found::Live { .. } | Found::Unknown | Found::Expired(_) | Found::Due, _, _) => {
             Ok(Bound::Refused(Box::new(Problem::new(ProblemCode::FlowUnknown, 404))))
         }
     }

@@ -14,6 +14,7 @@ use super::{ClientAddress, House, Origin};
 use crate::browser::{Browser, session_digest};
 use crate::gate::Asker;
 use crate::limits::Neighbourhood;
+use crate::seen::Seen;
 use crate::server_key::Digest32;
 
 /// Bytes of a body that are read at most.
@@ -105,10 +106,13 @@ pub fn session(headers: &HeaderMap) -> Option<Digest32> {
 
 /// Who asks.
 pub fn asker(house: &House, headers: &HeaderMap, peer: Peer) -> Asker {
+    let address = client_address(house.client_address, headers, peer);
+    let user_agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     Asker {
         browser: browser(headers),
         session: session(headers),
-        neighbourhood: Neighbourhood::from(client_address(house.client_address, headers, peer)),
+        neighbourhood: Neighbourhood::from(address),
+        seen: Seen::new(user_agent, address),
     }
 }
 

@@ -34,6 +34,14 @@ pub fn reply(reply: &Reply) -> Response {
     response
 }
 
+/// An answer that brings the session's id.
+pub fn with_session(mut response: Response, session: Option<&str>) -> Response {
+    if let Some(cookie) = session.and_then(cookies::keep_session) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
 fn finished_response(finished: &Finished) -> Response {
     let status = StatusCode::from_u16(finished.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let content_type = if status.is_success() { JSON } else { PROBLEM };

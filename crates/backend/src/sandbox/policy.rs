@@ -26,6 +26,7 @@ struct Policy {
     organisation_entry: bool,
     phone_entry: bool,
     device_unlock: bool,
+    device_approval: bool,
     two_factor: TwoFactor,
     remember_browser: bool,
     managed_profiles: bool,
@@ -45,6 +46,7 @@ impl From<&Workspace> for Policy {
             organisation_entry: workspace.organisation_entry,
             phone_entry: workspace.phone_entry,
             device_unlock: workspace.device_unlock,
+            device_approval: workspace.device_approval,
             two_factor: workspace.two_factor,
             remember_browser: workspace.remember_browser,
             managed_profiles: workspace.managed_profiles,
@@ -69,6 +71,7 @@ struct Changes {
     organisation_entry: Option<bool>,
     phone_entry: Option<bool>,
     device_unlock: Option<bool>,
+    device_approval: Option<bool>,
     two_factor: Option<TwoFactor>,
     remember_browser: Option<bool>,
     managed_profiles: Option<bool>,
@@ -94,6 +97,7 @@ impl Changes {
         workspace.organisation_entry = self.organisation_entry.unwrap_or(workspace.organisation_entry);
         workspace.phone_entry = self.phone_entry.unwrap_or(workspace.phone_entry);
         workspace.device_unlock = self.device_unlock.unwrap_or(workspace.device_unlock);
+        workspace.device_approval = self.device_approval.unwrap_or(workspace.device_approval);
         workspace.two_factor = self.two_factor.unwrap_or(workspace.two_factor);
         workspace.remember_browser = self.remember_browser.unwrap_or(workspace.remember_browser);
         workspace.managed_profiles = self.managed_profiles.unwrap_or(workspace.managed_profiles);

@@ -15,6 +15,7 @@ use crate::flow::{TwoFactor, Workspace};
 use crate::gate::account_subject;
 use crate::locale::Locale;
 use crate::login_id::{LoginName, MobileNumber};
+use crate::recovery_codes;
 use crate::password::{self, PasswordPolicy, Prepared, StoredPassword};
 use crate::server_key::{ServerKey, digest};
 use crate::store::{self, AccountState, NewAccount, Trouble};
@@ -32,6 +33,8 @@ pub struct Seed {
     pub mobile: Option<&'static str>,
     /// Whether the second factor is turned on (FEATURES T1).
     pub two_factor: bool,
+    /// The super administrator of the workspace (FEATURES D4, D5).
+    pub super_administrator: bool,
     pub name: &'static str,
     pub locale: Locale,
     /// Empty: none is set.
@@ -58,6 +61,7 @@ const fn seed(email: &'static str, name: &'static str, locale: Locale) -> Seed {
         personal_email: None,
         mobile: None,
         two_factor: false,
+        super_administrator: false,
         name,
         locale,
         password: "",
@@ -121,6 +125,12 @@ const SEEDS: &[Seed] = &[
         two_factor: true,
         ..seed("taeyang@daemun.test", "한태양", Locale::Ko)
     },
+    Seed {
+        workspace: Some("nuri"),
+        password: "nuri-Sujin-2024!",
+        super_administrator: true,
+        ..seed("sujin@daemun.test", "오수진", Locale::Ko)
+    },
     // Without ID and password (FEATURES R5).
     Seed { workspace: Some("nuri"), ..seed("soyeon@daemun.test", "이소연", Locale::Ko) },
     Seed { workspace: Some("nuri"), state: State::Invited, ..seed("yuna@daemun.test", "최유나", Locale::Ko) },
@@ -129,6 +139,9 @@ const SEEDS: &[Seed] = &[
     },
     seed("alex@daemun.test", "Alex Morgan", Locale::En),
 ];
+
+/// The super administrator's recovery key, until it is used. As public as the passwords.
+pub const RECOVERY_KEY: &str = "da3m-kn0r-1gat-ek3y-0000-0001";
 
 /// All accounts as they begin.
 pub fn seeds() -> &'static [Seed] {
@@ -144,6 +157,7 @@ fn workspaces() -> [Workspace; 5] {
         organisation_entry: true,
         phone_entry: true,
         device_unlock: true,
+        device_approval: false,
         two_factor: TwoFactor::Optional,
         remember_browser: false,
         managed_profiles: false,
@@ -180,6 +194,7 @@ pub(crate) fn plant(connection: &Connection, key: &ServerKey, now: Timestamp) ->
             personal_email: personal_email.as_ref(),
             mobile: mobile.as_ref().map(MobileNumber::as_str),
             two_factor: seed.two_factor,
+            super_administrator: seed.super_administrator,
             name: seed.name,
             locale: seed.locale.tag(),
             state: match seed.state {
@@ -189,6 +204,11 @@ pub(crate) fn plant(connection: &Connection, key: &ServerKey, now: Timestamp) ->
             password: password.as_ref(),
         };
         let id = store::insert_account(connection, &account, now)?;
+        if seed.super_administrator
+            && let Some(digest) = recovery_codes::key_digest(key, id, RECOVERY_KEY)
+        {
+            store::replace_recovery_key(connection, id, &digest)?;
+        }
         if let Some(name) = seed.id.and_then(|name| LoginName::parse(name).ok()) {
             store::give_name(connection, workspace, id, &name)?;
         }
@@ -263,6 +283,9 @@ pub(super) struct TriedAccount {
     pub(super) mobile: Option<String>,
     /// Whether the member has turned the second factor on.
     pub(super) two_factor: bool,
+    /// A super administrator's, until it is used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) recovery_key: Option<&'static str>,
     pub(super) name: String,
     pub(super) locale: String,
     /// As it began; empty where there was none.
@@ -310,6 +333,7 @@ pub(super) fn read(connection: &Connection, key: &ServerKey, origin: &str) -> Re
             personal_email: row.and_then(|row| row.personal_email.clone()),
             mobile: row.and_then(|row| told(row.mobile.as_deref())),
             two_factor: row.is_some_and(|row| row.two_factor),
+            recovery_key: seed.super_administrator.then_some(RECOVERY_KEY),
             name: seed.name.into(),
             locale: seed.locale.tag().into(),
             password: seed.password.into(),

@@ -22,6 +22,7 @@ pub struct AccountRow {
     pub mobile: Option<String>,
     /// Whether the member has turned the second factor on (FEATURES T1).
     pub two_factor: bool,
+    pub super_administrator: bool,
     /// The ID that the member registered (FEATURES R5).
     pub login_name: Option<String>,
     pub name: String,
@@ -65,6 +66,7 @@ pub struct NewAccount<'a> {
     pub personal_email: Option<&'a EmailAddress>,
     pub mobile: Option<&'a str>,
     pub two_factor: bool,
+    pub super_administrator: bool,
     pub name: &'a str,
     pub locale: &'a str,
     pub state: AccountState,
@@ -73,7 +75,8 @@ pub struct NewAccount<'a> {
 
 const ACCOUNT: &str = "account.id, account.workspace, email, phone,
     (SELECT login_name.name FROM login_name WHERE login_name.account = account.id),
-    account.name, locale, state, password_hash, password_set_at, epoch, personal_email, mobile, account.two_factor";
+    account.name, locale, state, password_hash, password_set_at, epoch, personal_email, mobile, account.two_factor,
+    account.super_administrator";
 
 fn read_account(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
     let (hash, set_at): (Option<String>, Option<i64>) = (row.get(8)?, row.get(9)?);
@@ -96,6 +99,7 @@ fn read_account(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
         personal_email: row.get(11)?,
         mobile: row.get(12)?,
         two_factor: row.get(13)?,
+        super_administrator: row.get(14)?,
     })
 }
 
@@ -186,8 +190,8 @@ pub fn members(connection: &Connection, workspace: &str) -> Result<Vec<AccountRo
 pub fn insert_account(connection: &Connection, account: &NewAccount<'_>, now: Timestamp) -> Result<i64, Trouble> {
     connection.execute(
         "INSERT INTO account (workspace, email, phone, personal_email, mobile, name, locale, state, password_hash,
-             password_set_at, two_factor)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+             password_set_at, two_factor, super_administrator)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         params![
             account.workspace,
             account.email.as_str(),
@@ -200,6 +204,7 @@ pub fn insert_account(connection: &Connection, account: &NewAccount<'_>, now: Ti
             account.password.map(|password| &password.0),
             account.password.map(|_| stored(now.0)),
             account.two_factor,
+            account.super_administrator,
         ],
     )?;
     Ok(connection.last_insert_rowid())

@@ -367,6 +367,55 @@ const STEPS: &[M<'_>] = &[
     CREATE INDEX passkey_by_browser ON passkey (browser);
     ",
     ),
+    M::up(
+        "
+    -- Whether somebody who is in has to let a new device in.
+    ALTER TABLE workspace ADD COLUMN device_approval INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE account ADD COLUMN super_administrator INTEGER NOT NULL DEFAULT 0;
+
+    -- What waits for somebody's approval on another device; how it ended stays.
+    CREATE TABLE approval (
+        id TEXT PRIMARY KEY,
+        kind TEXT NOT NULL CHECK (kind IN ('sign_in', 'device', 'administrator')),
+        account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        workspace TEXT NOT NULL REFERENCES workspace (id) ON DELETE CASCADE,
+        flow TEXT NOT NULL,
+        browser BLOB NOT NULL,
+        -- The number that the asking screen shows, and those to choose from.
+        number TEXT NOT NULL,
+        numbers TEXT NOT NULL,
+        browser_name TEXT NOT NULL,
+        place TEXT NOT NULL,
+        asked_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        settled TEXT CHECK (settled IN ('approved', 'denied', 'number_wrong', 'not_me', 'taken_back')),
+        settled_at INTEGER,
+        settled_by INTEGER REFERENCES account (id) ON DELETE SET NULL,
+        -- Why an administrator let the device in.
+        reason TEXT
+    ) STRICT;
+    CREATE INDEX approval_by_account ON approval (account, asked_at);
+    CREATE INDEX approval_that_waits ON approval (workspace, expires_at) WHERE settled IS NULL;
+    CREATE INDEX approval_by_end ON approval (expires_at);
+
+    -- The browsers that are in a workspace. Those that have signed in before this was kept are.
+    CREATE TABLE workspace_device (
+        browser BLOB NOT NULL,
+        workspace TEXT NOT NULL REFERENCES workspace (id) ON DELETE CASCADE,
+        since INTEGER NOT NULL,
+        PRIMARY KEY (browser, workspace)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO workspace_device (browser, workspace, since)
+        SELECT DISTINCT known_device.browser, account.workspace, 0
+        FROM known_device JOIN account ON known_device.subject = 'account:' || account.id;
+
+    -- A super administrator's key, as a keyed digest; one that was used is gone.
+    CREATE TABLE recovery_key (
+        account INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+        digest BLOB NOT NULL
+    ) STRICT;
+    ",
+    ),
 ];
 
 /// Brings the tables up to date. Foreign keys are not enforced meanwhile, since a table that is made anew would take with it

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod answers;
+mod approvals;
 mod cleaning;
 mod counters;
 mod flows;
@@ -33,6 +34,10 @@ pub use accounts::{
     insert_account, is_name_taken, last_passwords, list_accounts, members, set_password,
 };
 pub use answers::{Finished, Remembered, Scope, finish_answer, forget_answer, remember_reservation, remembered};
+pub use approvals::{
+    ApprovalRow, approval, ask_otherwise, has_recovery_key, insert_approval, is_let_in, let_in, pending_approvals,
+    phone_requests_since, replace_recovery_key, settle_approval, super_administrators, take_recovery_key,
+};
 pub use cleaning::forget_old;
 pub use counters::{
     delete_tries, forget_counters, known_device, note_device, note_sent, read_tries, sent_since, write_tries,

@@ -13,7 +13,8 @@ use crate::password::{PasswordFormat, PasswordPolicy};
 const WORKSPACE: &str =
     "id, name, organisation_id, email_entry, organisation_entry, attempt_limit, reveal_tries, capacity,
     password_format, password_min_length, password_max_age_days, password_history,
-    phone_entry, two_factor, remember_browser, managed_profiles, device_unlock";
+    phone_entry, two_factor, remember_browser, managed_profiles, device_unlock,
+    device_approval";
 
 fn read_workspace(row: &Row<'_>) -> rusqlite::Result<Workspace> {
     Ok(Workspace {
@@ -39,6 +40,7 @@ fn read_workspace(row: &Row<'_>) -> rusqlite::Result<Workspace> {
         remember_browser: row.get(14)?,
         managed_profiles: row.get(15)?,
         device_unlock: row.get(16)?,
+        device_approval: row.get(17)?,
     })
 }
 
@@ -150,7 +152,7 @@ pub fn set_policy(connection: &Connection, workspace: &Workspace) -> Result<(), 
         "UPDATE workspace SET email_entry = ?2, organisation_entry = ?3, attempt_limit = ?4, reveal_tries = ?5,
              capacity = ?6, password_format = ?7, password_min_length = ?8, password_max_age_days = ?9,
              password_history = ?10, phone_entry = ?11, two_factor = ?12, remember_browser = ?13, managed_profiles = ?14,
-             device_unlock = ?15
+             device_unlock = ?15, device_approval = ?16
          WHERE id = ?1",
         params![
             workspace.id,
@@ -168,6 +170,7 @@ pub fn set_policy(connection: &Connection, workspace: &Workspace) -> Result<(), 
             workspace.remember_browser,
             workspace.managed_profiles,
             workspace.device_unlock,
+            workspace.device_approval,
         ],
     )?;
     Ok(())
@@ -181,7 +184,7 @@ pub fn world_is_empty(connection: &Connection) -> Result<bool, Trouble> {
 pub fn forget_world(connection: &Connection) -> Result<(), Trouble> {
     Ok(connection.execute_batch(
         "DELETE FROM link_grant; DELETE FROM security_link_recipient; DELETE FROM security_link;
-         DELETE FROM passkey; DELETE FROM remembered_browser; DELETE FROM recovery_code; DELETE FROM authenticator;
+         DELETE FROM approval; DELETE FROM workspace_device; DELETE FROM recovery_key; DELETE FROM passkey; DELETE FROM remembered_browser; DELETE FROM recovery_code; DELETE FROM authenticator;
          DELETE FROM session; DELETE FROM invitation; DELETE FROM reset_request; DELETE FROM reset_link;
          DELETE FROM agreement; DELETE FROM old_password; DELETE FROM login_name; DELETE FROM account;
          DELETE FROM workspace; DELETE FROM standing; DELETE FROM flow; DELETE FROM tries; DELETE FROM code_sent;

@@ -1,0 +1,165 @@
+//! Somebody's yes on another device: what is asked for, who asks, and what comes of it (FEATURES L5, D1 to D6). It refuses to
+//! know how whoever is asked hears of it.
+
+use daemun_protocol::{ActionName, Asked, NoticeCode, Offers, StepKind, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::new_password::Whose;
+use super::second_factor::{Entering, Salt};
+use super::sign_in::PasswordStage;
+use super::{Facts, Notice, Stage};
+use crate::login_id::MobileNumber;
+use crate::relying_party::Ceremony;
+
+/// Seconds for which a member's phone is asked.
+pub const PHONE_LIFETIME: u64 = 120;
+/// Seconds for which others are asked to let a device in.
+pub const DEVICE_LIFETIME: u64 = 10 * 60;
+/// Seconds between two reads of what waits, where they are not held.
+pub const POLL_INTERVAL: u32 = 3;
+
+/// A request, as the flow that asks knows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// The request's id.
+    pub request: String,
+    pub expires_at: Timestamp,
+    pub asks: Asks,
+}
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asks {
+    /// The member's own phone, whether it is them (FEATURES L5).
+    OwnPhone {
+        workspace: String,
+        account: i64,
+        /// Two digits, to be chosen there.
+        number: String,
+        instead: Instead,
+    },
+    /// Others, to let this device in (FEATURES D1).
+    NewDevice { newcomer: Entering, asked: Asked },
+}
+
+/// How it goes on without the phone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Instead {
+    Password(PasswordStage),
+    /// A code by SMS to the number that was entered.
+    Code { typed: String, number: MobileNumber },
+}
+
+/// How a request ended for who asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    Denied,
+    Expired,
+    NumberWrong,
+    NotMe,
+}
+
+/// How a request ended for who was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answered {
+    Approved,
+    Denied,
+    NumberWrong,
+    NotMe,
+    /// Somebody else was first, or it was taken back or is over.
+    Settled,
+}
+
+/// One request, looked at by who may approve it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Looking {
+    pub whose: Whose,
+    pub request: String,
+    /// The numbers to choose from, each with a question of its own for the authenticator.
+    pub numbers: Vec<(String, Ceremony)>,
+}
+
+/// Another recovery key in the place of a used one; made of the server's key and the salt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewKey {
+    pub newcomer: Entering,
+    pub salt: Salt,
+}
+
+impl Waiting {
+    pub const fn kind(&self) -> StepKind {
+        match self.asks {
+            Asks::OwnPhone { .. } => StepKind::MatchNumber,
+            Asks::NewDevice { .. } => StepKind::WaitApproval,
+        }
+    }
+
+    pub fn workspace(&self) -> &str {
+        match &self.asks {
+            Asks::OwnPhone { workspace, .. } => workspace,
+            Asks::NewDevice { newcomer, .. } => &newcomer.whose.workspace,
+        }
+    }
+
+    pub(super) fn offers(&self, facts: &Facts) -> Offers {
+        let offers = Offers::default().with(ActionName::Resend);
+        let offers = match &self.asks {
+            Asks::OwnPhone { .. } => offers.with(ActionName::UseOther),
+            Asks::NewDevice { .. } => {
+                let offers = offers.with(ActionName::AskMember).with(ActionName::AskAdmin);
+                if facts.has_recovery_key { offers.with(ActionName::UseRecoveryKey) } else { offers }
+            }
+        };
+        offers.with(ActionName::Back)
+    }
+
+    /// `back`: to where it was asked for.
+    pub(super) fn before(&self) -> Stage {
+        match &self.asks {
+            Asks::OwnPhone { instead: Instead::Password(stage), .. } => Stage::Password(stage.clone()),
+            Asks::OwnPhone { instead: Instead::Code { typed, .. }, .. } => {
+                Stage::Identify { identifier: Some(typed.clone()) }
+            }
+            Asks::NewDevice { newcomer, .. } => super::second_factor::before(newcomer),
+        }
+    }
+
+    /// What is shown when it ended without a yes.
+    pub fn ended(self, how: Outcome) -> Stage {
+        Stage::Notice(Notice::ApprovalEnded { how, waiting: Box::new(self) })
+    }
+}
+
+impl Outcome {
+    pub(super) const fn code(self) -> NoticeCode {
+        match self {
+            Self::Denied => NoticeCode::ApprovalDenied,
+            Self::Expired => NoticeCode::ApprovalExpired,
+            Self::NumberWrong => NoticeCode::ApprovalNumberWrong,
+            Self::NotMe => NoticeCode::ApprovalNotMe,
+        }
+    }
+}
+
+impl Answered {
+    pub(super) const fn code(self) -> NoticeCode {
+        match self {
+            Self::Approved => NoticeCode::RequestApproved,
+            Self::Denied => NoticeCode::RequestDenied,
+            Self::NumberWrong => NoticeCode::RequestNumberWrong,
+            Self::NotMe => NoticeCode::RequestNotMe,
+            Self::Settled => NoticeCode::RequestSettled,
+        }
+    }
+}
+
+/// What can be done with a request that is looked at.
+pub fn offers_to_look_at(looking: &Looking) -> Offers {
+    let offers = Offers::default().with(ActionName::Approve).with(ActionName::Deny);
+    let offers = if looking.numbers.is_empty() { offers } else { offers.with(ActionName::NotMe) };
+    offers.with(ActionName::Back)
+}
