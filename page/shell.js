@@ -130,6 +130,39 @@ daemun.sms = (code) => {
   }).catch(() => {});
 };
 
+let asking;
+let fills;
+let shown;
+/**
+ * Asks the member's device (WebAuthn Level 3 §5.1.3, §5.1.4) and takes back what it was asked before. `how` is `create`, `get`, or
+ * `fill` for what the browser fills in by itself; anything else asks for nothing. Resolves with what the device says, as JSON, or
+ * with the name of an error. Where the browser reads and writes no JSON of it, `daemun.options` and `daemun.credential` do.
+ */
+daemun.device = async (how, json) => {
+  asking?.abort();
+  const { signal } = (asking = new AbortController());
+  const method = how === 'create' ? how : 'get';
+  const api = window.PublicKeyCredential;
+  if (!api || !navigator.credentials) return 'Missing';
+  try {
+    const mediation = how === 'fill' ? 'conditional' : undefined;
+    if (mediation && !(fills ??= await api.isConditionalMediationAvailable?.())) return '';
+    const options = JSON.parse(json);
+    const publicKey = daemun.options?.(method, json) ?? api[`parse${method === 'get' ? 'Request' : 'Creation'}OptionsFromJSON`](options);
+    const credential = await navigator.credentials[method]({ publicKey, signal, mediation });
+    shown = { rpId: options.rpId ?? location.hostname, credentialId: credential.id };
+    return daemun.credential?.(credential) ?? JSON.stringify(credential);
+  } catch ({ name }) {
+    if (name !== 'NotAllowedError') return name;
+    if (window.top !== window && !document.featurePolicy?.allowsFeature(`publickey-credentials-${method}`)) return 'Framed';
+    // Whether this very device was to answer: a key that is carried along unlocks by itself.
+    const own = !/"cross-platform"/.test(json) && (/"internal"/.test(json) || !/"allowCredentials":\[{/.test(json));
+    return own && (await api.isUserVerifyingPlatformAuthenticatorAvailable?.()) === false ? 'UnlockOff' : name;
+  }
+};
+/** What was shown last is nobody's: the browser may forget it (§5.1.10). */
+daemun.unknown = () => window.PublicKeyCredential?.signalUnknownCredential?.(shown)?.catch(() => {});
+
 /** Shows that the page cannot go on, and how to. */
 daemun.fail = (why) => {
   if (root.dataset.app === 'failed') return;

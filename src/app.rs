@@ -1,6 +1,6 @@
 //! From what the machine shows to the screen that shows it: the one exhaustive match.
 
-use daemun_flow::Face;
+use daemun_flow::{Face, Reach};
 use daemun_protocol::{NoticeCode, Step, StepKind};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -8,7 +8,7 @@ use web_sys::HtmlElement;
 
 use crate::gate::Gate;
 use crate::i18n;
-use crate::ports::page;
+use crate::ports::{page, webauthn};
 use crate::screens;
 
 /// Which screen stands there; while it is equal, the screen stays, drafts and focus with it.
@@ -80,6 +80,7 @@ fn of_step(gate: Gate, step: &Step) -> AnyView {
         Step::ChooseWorkspace { .. } => screens::choose_workspace::view(gate),
         Step::ChooseFactor { .. } => screens::choose_factor::view(gate),
         Step::Password { .. } => screens::password::view(gate),
+        Step::Passkey { .. } => screens::passkey::view(gate),
         Step::Notice { code: NoticeCode::Joined, .. }
         | Step::Invitation { .. }
         | Step::CreateAccount { .. }
@@ -92,7 +93,9 @@ fn of_step(gate: Gate, step: &Step) -> AnyView {
         | Step::EnrolAuthenticator { .. }
         | Step::RecoveryCodes { .. }
         | Step::RecoveryCode { .. }
-        | Step::LinkAddress { .. } => off_the_login_path(gate, step),
+        | Step::LinkAddress { .. }
+        | Step::TrustedDevices { .. }
+        | Step::RegisterDevice { .. } => off_the_login_path(gate, step),
         Step::Notice { .. } => screens::notice::view(gate),
         Step::Unknown { .. } => screens::unknown::view(gate),
     }
@@ -113,6 +116,8 @@ fn off_the_login_path(gate: Gate, step: &Step) -> AnyView {
         Step::RecoveryCodes { .. } => screens::recovery_codes::view(gate),
         Step::RecoveryCode { .. } => screens::recovery_code::view(gate),
         Step::LinkAddress { .. } => screens::link_address::view(gate),
+        Step::TrustedDevices { .. } => screens::trusted_devices::view(gate),
+        Step::RegisterDevice { .. } => screens::register_device::view(gate),
         Step::Notice { .. } => screens::joined::view(gate),
         Step::Identify { .. }
         | Step::Organisation { .. }
@@ -120,6 +125,7 @@ fn off_the_login_path(gate: Gate, step: &Step) -> AnyView {
         | Step::ChooseWorkspace { .. }
         | Step::ChooseFactor { .. }
         | Step::Password { .. }
+        | Step::Passkey { .. }
         | Step::Unknown { .. } => ().into_any(),
     }
 }
@@ -139,6 +145,7 @@ pub fn shows(step: &Step) -> bool {
     match step {
         Step::Notice { code, .. } => i18n::notice(code.as_str()).is_some(),
         Step::Unknown { kind } => StepKind::parse(kind).is_none(),
+        Step::Passkey { .. } => webauthn::reach() != Reach::Elsewhere,
         Step::Identify { .. }
         | Step::Organisation { .. }
         | Step::Code { .. }
@@ -156,6 +163,8 @@ pub fn shows(step: &Step) -> bool {
         | Step::EnrolAuthenticator { .. }
         | Step::RecoveryCodes { .. }
         | Step::RecoveryCode { .. }
-        | Step::LinkAddress { .. } => step.kind().is_some_and(StepKind::is_on_login_path),
+        | Step::LinkAddress { .. }
+        | Step::TrustedDevices { .. }
+        | Step::RegisterDevice { .. } => step.kind().is_some_and(StepKind::is_on_login_path),
     }
 }

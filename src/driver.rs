@@ -2,10 +2,13 @@
 //! It keeps a request until it is settled, so that a lost answer is asked for again under the same key.
 
 use std::cell::RefCell;
+use std::pin::Pin;
 use std::time::Duration;
 
-use daemun_flow::{Answer, Effect, Event, Fault, Machine, Moment, Ticket};
-use daemun_protocol::{Begin, Client, Hints, ProblemCode, Step, StepKind};
+use daemun_flow::{Answer, Effect, Event, Face, Fault, Machine, Moment, Ticket};
+#[cfg(feature = "whole")]
+use daemun_protocol::AcceptedCredentials;
+use daemun_protocol::{Begin, Client, Hints, ProblemCode, PublicKeyOptions, Step, StepKind};
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::reactive::spawn_local;
@@ -13,6 +16,7 @@ use leptos::reactive::spawn_local;
 use crate::deployment::Deployment;
 use crate::gate::Gate;
 use crate::i18n;
+use crate::ports::webauthn::{self, Question};
 use crate::ports::{api, page};
 
 /// A request without an answer for so long counts as lost.
@@ -33,9 +37,22 @@ struct Driver {
     /// The member's last act, until it is answered or the flow has moved on: asked again, it goes under the same key.
     act: Option<Request>,
     flight: Option<Flight>,
+    /// What the member's device is asked.
+    device: Option<Device>,
+    /// Which passkeys the browser was told to count.
+    #[cfg(feature = "whole")]
+    accepted: Option<AcceptedCredentials>,
     wake: Option<TimeoutHandle>,
     /// Asked before the first request: screens off the login path speak of it.
     deployment: Deployment,
+}
+
+/// What the member's device is asked: one thing at a time.
+enum Device {
+    /// What the machine waits for.
+    Asked(Ticket),
+    /// What the browser is to fill in, by these options.
+    Filling(PublicKeyOptions),
 }
 
 #[derive(Clone)]
@@ -67,14 +84,27 @@ pub fn start(shows: fn(&Step) -> bool) -> Gate {
     let machine = RwSignal::new(Machine::new(page::entry(), shows, page::seed()));
     let clock = RwSignal::new(page::now());
     let deployment = Deployment::unknown();
-    DRIVER.set(Some(Driver { machine, clock, request: None, act: None, flight: None, wake: None, deployment }));
+    DRIVER.set(Some(Driver {
+        machine,
+        clock,
+        request: None,
+        act: None,
+        flight: None,
+        device: None,
+        #[cfg(feature = "whole")]
+        accepted: None,
+        wake: None,
+        deployment,
+    }));
     page::on_sight(|seen| tell(if seen { Event::Shown } else { Event::Hidden }));
     page::on_connection(|online| tell(if online { Event::Online } else { Event::Offline }));
     page::on_back(|| tell(Event::WentBack));
     #[cfg(feature = "whole")]
     page::on_leave(|| tell(Event::Left));
+    #[cfg(feature = "whole")]
+    webauthn::lend();
     page::every_second(move || clock.set(page::now()));
-    Gate::new(machine.read_only(), clock.read_only(), tell, deployment)
+    Gate::new(machine.read_only(), clock.read_only(), tell, deployment, webauthn::reach())
 }
 
 /// Something happened.
@@ -93,25 +123,49 @@ impl Driver {
         if let Event::Answered(ticket, answer) = &event {
             self.land(*ticket, answer);
         }
-        let (machine, effects) = self.machine.get_untracked().update(now, event);
-        // What was asked of an earlier step is not asked again: the secret in it goes.
-        self.act.take_if(|act| !act.is_of(&machine));
-        page::show(&machine);
-        if machine.flow_id().is_some() {
-            page::forget_token();
-        }
-        self.machine.set(machine);
+        self.device.take_if(|device| match (device, &event) {
+            (Device::Asked(asked), Event::DeviceAnswered(ticket, _)) => asked == ticket,
+            (Device::Filling(_), Event::Autofilled(_)) => true,
+            (Device::Asked(_) | Device::Filling(_), _) => false,
+        });
+        let signal = self.machine;
+        let mut effects = Vec::new();
+        let mut comes_to_passkey = false;
+        signal.update(|machine| {
+            let was_at_passkey = is_at_passkey(machine);
+            effects = machine.hear(now, event);
+            comes_to_passkey = !was_at_passkey && is_at_passkey(machine);
+            self.show(machine);
+        });
         for effect in effects {
             self.carry_out(effect);
         }
+        // The press that led here is enough.
+        if comes_to_passkey && webauthn::is_pressed() {
+            self.tell(Event::AskedDevice { name: String::new() });
+        }
+    }
+
+    /// What the machine is now, for all but the screens.
+    fn show(&mut self, machine: &Machine) {
+        // What was asked of an earlier step is not asked again: the secret in it goes.
+        self.act.take_if(|act| !act.is_of(machine));
+        page::show(machine);
+        if machine.flow_id().is_some() {
+            page::forget_token();
+        }
+        // Before the screen is there: a field that has the focus already may not be offered what comes later.
+        self.fill(machine);
+        #[cfg(feature = "whole")]
+        self.tell_accepted(machine);
     }
 
     fn carry_out(&mut self, effect: Effect) {
         match effect {
-            Effect::Begin { ticket } => self.send(ticket, api::Call::Begin(self.beginning())),
+            Effect::Begin { ticket } => self.send(ticket, api::Call::begin(&self.beginning())),
             Effect::Read { ticket, id, etag } => self.send(ticket, api::Call::Read { id, etag }),
             Effect::Act { ticket, id, rev, action } => {
-                self.send(ticket, api::Call::Act { id, rev, action, locale: i18n::language() });
+                self.send(ticket, api::Call::act(id, rev, action, i18n::language()));
             }
             Effect::Resend { ticket } => {
                 let kept = [&self.act, &self.request].into_iter().flatten().find(|request| request.ticket == ticket);
@@ -119,8 +173,16 @@ impl Driver {
                     self.fly(request);
                 }
             }
+            Effect::AskDevice { ticket, ceremony, options } => {
+                self.device = Some(Device::Asked(ticket));
+                ask(Some(ticket), Question::Asked(ceremony), &options);
+            }
             Effect::Abort { ticket } => {
                 self.flight.take_if(|flight| flight.ticket == ticket);
+                let asked = self.device.take_if(|device| matches!(device, Device::Asked(asked) if *asked == ticket));
+                if asked.is_some() {
+                    webauthn::stop();
+                }
             }
             Effect::Wake { at } => {
                 if let Some(wake) = self.wake.take() {
@@ -145,6 +207,36 @@ impl Driver {
             // Security links are not on the login path.
             #[cfg(not(feature = "whole"))]
             Effect::Cancel { .. } | Effect::GiveUp { .. } => {}
+        }
+    }
+
+    /// Has the browser fill in a passkey while the member may show one. What it does not fill in is not asked for again until
+    /// something has happened.
+    fn fill(&mut self, machine: &Machine) {
+        let filling = if let Some(Device::Filling(options)) = &self.device { Some(options) } else { None };
+        match machine.autofill() {
+            now if now == filling => {}
+            Some(options) => {
+                ask(None, Question::Filled, options);
+                self.device = Some(Device::Filling(options.clone()));
+            }
+            None => {
+                self.device = None;
+                webauthn::stop();
+            }
+        }
+    }
+
+    #[cfg(feature = "whole")]
+    fn tell_accepted(&mut self, machine: &Machine) {
+        if let Face::Step { step, .. } = machine.face()
+            && let Step::TrustedDevices { accepted, .. } = &step.step
+            && self.accepted != *accepted
+        {
+            self.accepted.clone_from(accepted);
+            if let Some(accepted) = accepted {
+                webauthn::tell_accepted(accepted);
+            }
         }
     }
 
@@ -181,7 +273,7 @@ impl Driver {
         let signal = abort.clone();
         self.flight = Some(Flight { ticket, abort, patience });
         let deployment = self.deployment;
-        spawn_local(async move {
+        spawn(async move {
             let answer = match deployment.ask(&signal).await {
                 Ok(()) => api::send(&request.key, request.call, &signal).await,
                 Err(fault) => Err(fault),
@@ -194,6 +286,9 @@ impl Driver {
 
     /// Takes a request off the wire; one that was answered is forgotten, secrets and all.
     fn land(&mut self, ticket: Ticket, answer: &Result<Answer, Fault>) {
+        if matches!(answer, Ok(Answer::Problem(problem)) if problem.code == ProblemCode::PasskeyUnknown) {
+            webauthn::forget_shown();
+        }
         self.flight.take_if(|flight| flight.ticket == ticket);
         if is_settled(answer) {
             for kept in [&mut self.act, &mut self.request] {
@@ -208,17 +303,39 @@ impl Request {
     fn is_of(&self, machine: &Machine) -> bool {
         match &self.call {
             api::Call::Act { id, rev, .. } => machine.flow_id() == Some(id) && machine.rev() == *rev,
-            api::Call::Begin(_) | api::Call::Read { .. } => true,
+            api::Call::Begin { .. } | api::Call::Read { .. } => true,
             #[cfg(feature = "whole")]
             api::Call::GiveUp { .. } => true,
         }
     }
 }
 
+/// Asks the device, for the machine's ticket or to fill in.
+fn ask(ticket: Option<Ticket>, question: Question, options: &PublicKeyOptions) {
+    let answer = webauthn::ask(question, options);
+    spawn(async move {
+        match (ticket, answer.await) {
+            (Some(ticket), answer) => tell(Event::DeviceAnswered(ticket, answer)),
+            (None, Ok(credential)) => tell(Event::Autofilled(credential)),
+            // Nobody has asked for it.
+            (None, Err(_)) => {}
+        }
+    });
+}
+
+/// One shape of future for all: the code that runs one weighs more than most of them.
+fn spawn(task: impl Future<Output = ()> + 'static) {
+    spawn_local(Box::pin(task) as Pin<Box<dyn Future<Output = ()>>>);
+}
+
+fn is_at_passkey(machine: &Machine) -> bool {
+    matches!(machine.face(), Face::Step { step, .. } if step.step.kind() == Some(StepKind::Passkey))
+}
+
 /// Goes to the page that has all screens, once it is within reach: a page that cannot be reached is the browser's own to
 /// tell of, and has no way back.
 fn carry_on() {
-    spawn_local(async {
+    spawn(async {
         if api::reaches(page::CONTINUE).await {
             page::carry_on();
         } else {

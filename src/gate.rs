@@ -1,7 +1,7 @@
 //! What a screen is given: the machine to look at, and one way to say what the member did.
 
-use daemun_flow::{Event, Face, Machine, Moment, Trouble};
-use daemun_protocol::{Action, ActionName, Step, Timestamp};
+use daemun_flow::{Event, Face, Machine, Moment, Reach, Trouble};
+use daemun_protocol::{Action, ActionName, Step, StepKind, Timestamp};
 use leptos::prelude::*;
 
 use crate::deployment::Deployment;
@@ -13,6 +13,8 @@ pub struct Gate {
     clock: ReadSignal<Moment>,
     tell: fn(Event),
     pub deployment: Deployment,
+    /// Where the member's device can be asked.
+    reach: Reach,
 }
 
 impl Gate {
@@ -21,8 +23,9 @@ impl Gate {
         clock: ReadSignal<Moment>,
         tell: fn(Event),
         deployment: Deployment,
+        reach: Reach,
     ) -> Self {
-        Self { machine, clock, tell, deployment }
+        Self { machine, clock, tell, deployment, reach }
     }
 
     pub fn tell(self, event: Event) {
@@ -36,6 +39,10 @@ impl Gate {
 
     pub fn with<T>(self, look: impl FnOnce(&Machine) -> T) -> T {
         self.machine.with(look)
+    }
+
+    pub fn with_once<T>(self, look: impl FnOnce(&Machine) -> T) -> T {
+        self.machine.with_untracked(look)
     }
 
     /// The name of the workspace that this is about, followed.
@@ -75,9 +82,25 @@ impl Gate {
         })
     }
 
-    /// Whether the step offers an action, now or later.
+    /// Whether the step offers an action, now or later, and the browser has what it takes. At the front door the device is asked on
+    /// this very page.
     pub fn offers(self, name: ActionName) -> bool {
-        self.with(|machine| machine.available_at(name).is_some())
+        let can = name != ActionName::UsePasskey
+            || match self.reach {
+                Reach::Here => true,
+                Reach::Elsewhere => self.step(|step| step.kind().filter(|kind| *kind == StepKind::Identify)).is_none(),
+                Reach::Nowhere => false,
+            };
+        can && self.with(|machine| machine.available_at(name).is_some())
+    }
+
+    /// Whether an action asks for a proof first that it is the member still.
+    #[cfg(feature = "whole")]
+    pub fn asks_proof(self, name: ActionName) -> bool {
+        self.with(|machine| match machine.face() {
+            Face::Step { offers, .. } => offers.get(name).is_some_and(|offer| offer.proof.is_some()),
+            Face::Opening | Face::Unopened(_) | Face::Complete { .. } | Face::Ended { .. } => false,
+        })
     }
 
     /// Seconds until an action may be used: 0 for now, also for what is not offered at all.

@@ -1,6 +1,8 @@
 //! Codes into words: the only place that knows what is said to a person, in the language that the page has loaded.
 
-use daemun_flow::Trouble;
+use daemun_flow::{Ceremony, DeviceFault, Trouble};
+#[cfg(feature = "whole")]
+use daemun_protocol::Timestamp;
 use daemun_protocol::{Message, MessageCode, ProblemCode};
 use js_sys::{Array, Reflect};
 use leptos::prelude::*;
@@ -107,6 +109,7 @@ pub fn trouble(trouble: &Trouble, which: usize, length: u8) -> String {
     let refusal = match trouble {
         Trouble::Network => return said(Text::TroubleNetwork),
         Trouble::Unreadable => return said(Text::TroubleUnreadable),
+        Trouble::Device(fault) => return self::fault(*fault, Ceremony::Authentication),
         Trouble::Refused(refusal) => refusal,
     };
     let length = length.to_string();
@@ -123,6 +126,57 @@ pub fn trouble(trouble: &Trouble, which: usize, length: u8) -> String {
     filled(text, &[("code", refusal.code.as_str())])
 }
 
+/// What is said of a device that did not answer, and what else can be done.
+pub fn fault(fault: DeviceFault, ceremony: Ceremony) -> String {
+    let text = match ceremony {
+        Ceremony::Authentication => match fault {
+            DeviceFault::NotAllowed | DeviceFault::TimedOut | DeviceFault::Aborted => Text::DeviceNotAllowed,
+            DeviceFault::UnlockOff => Text::DeviceUnlockOff,
+            DeviceFault::Missing => Text::DeviceMissing,
+            DeviceFault::Framed => Text::DeviceFramed,
+            DeviceFault::Failed => Text::DeviceFailed,
+            DeviceFault::Registered
+            | DeviceFault::Unable
+            | DeviceFault::Unsupported
+            | DeviceFault::Insecure
+            | DeviceFault::Unreadable => Text::DeviceUnusable,
+        },
+        Ceremony::Registration => while_registering(fault),
+    };
+    filled(text, &[("code", fault.code())])
+}
+
+#[cfg(feature = "whole")]
+const fn while_registering(fault: DeviceFault) -> Text {
+    match fault {
+        DeviceFault::NotAllowed | DeviceFault::TimedOut | DeviceFault::Aborted => Text::RegisterDeviceNotAllowed,
+        DeviceFault::Registered => Text::RegisterDeviceRegistered,
+        DeviceFault::Unable => Text::RegisterDeviceUnable,
+        DeviceFault::UnlockOff => Text::RegisterDeviceUnlockOff,
+        DeviceFault::Missing => Text::RegisterDeviceMissing,
+        DeviceFault::Framed => Text::RegisterDeviceFramed,
+        DeviceFault::Failed => Text::RegisterDeviceFailed,
+        DeviceFault::Unsupported | DeviceFault::Insecure | DeviceFault::Unreadable => Text::RegisterDeviceUnusable,
+    }
+}
+
+/// Nothing is registered on the login path.
+#[cfg(not(feature = "whole"))]
+const fn while_registering(_: DeviceFault) -> Text {
+    Text::DeviceUnusable
+}
+
+/// A day of the backend's clock, as the language writes it.
+#[cfg(feature = "whole")]
+pub fn day(time: Timestamp) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are below 2^53")]
+    let date = js_sys::Date::new(&(time.0 as f64).into());
+    let how = js_sys::Object::new();
+    let _ = Reflect::set(&how, &"dateStyle".into(), &"medium".into());
+    follow();
+    date.to_locale_date_string(&language(), &how).into()
+}
+
 /// What is said of a message, where its screen does not say it anyway.
 pub fn aside(message: &Message) -> Option<String> {
     match message.code {
@@ -133,6 +187,8 @@ pub fn aside(message: &Message) -> Option<String> {
         | MessageCode::MethodNotAllowed
         | MessageCode::ReturnNotAllowed
         | MessageCode::LinkLeft
+        | MessageCode::DeviceRegistered
+        | MessageCode::DeviceRemoved
         | MessageCode::SecondFactorRequired
         | MessageCode::Unknown(_) => {
             let code = message.code.as_str();
@@ -148,6 +204,7 @@ pub fn trouble_code(trouble: &Trouble) -> String {
     match trouble {
         Trouble::Network => "network".into(),
         Trouble::Unreadable => "unreadable".into(),
+        Trouble::Device(fault) => fault.code().into(),
         Trouble::Refused(refusal) => refusal.code.as_str().into(),
     }
 }

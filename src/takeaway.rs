@@ -1,7 +1,8 @@
-//! What a member takes away from a screen: a text for the clipboard, a file, a sheet of paper, and the link that led here.
+//! What a member takes away from a screen: a text for the clipboard, a file, a sheet of paper, the link that led here, and what
+//! the device is called that it is taken to.
 //! Screens ask for it here, since they touch no port.
 
-use daemun_flow::InApp;
+use daemun_flow::{InApp, ThisDevice};
 use daemun_protocol::Secret;
 use leptos::reactive::spawn_local;
 
@@ -25,6 +26,11 @@ pub fn print() {
 /// The app whose own browser this is.
 pub fn in_app() -> Option<InApp> {
     InApp::of(&page::agent())
+}
+
+/// What this device could be called.
+pub fn this_device() -> ThisDevice {
+    page::this_device()
 }
 
 /// The link that led here, as long as the page still has it.

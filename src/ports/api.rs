@@ -3,7 +3,9 @@
 use daemun_flow::{Answer, Fault};
 #[cfg(feature = "whole")]
 use daemun_protocol::Discovery;
-use daemun_protocol::{Act, Action, Begin, Flow, IDEMPOTENCY_HEADER, Problem, ProblemCode, VERSION, VERSION_HEADER};
+use daemun_protocol::{
+    Act, Action, ActionName, Begin, Flow, IDEMPOTENCY_HEADER, Problem, ProblemCode, Secret, VERSION, VERSION_HEADER,
+};
 use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::Serialize;
 #[cfg(feature = "whole")]
@@ -21,10 +23,12 @@ use super::page;
 /// No answer of the protocol comes near this many bytes.
 const LONGEST_ANSWER: usize = 512 * 1024;
 
-/// What can be asked of a backend.
+/// What can be asked of a backend. Bodies are JSON already: two acts are the same if these are, and a secret goes with its body.
 #[derive(Clone, PartialEq)]
 pub enum Call {
-    Begin(Begin),
+    Begin {
+        body: Secret,
+    },
     Read {
         id: String,
         etag: Option<String>,
@@ -32,13 +36,25 @@ pub enum Call {
     Act {
         id: String,
         rev: u64,
-        action: Action,
-        locale: String,
+        name: ActionName,
+        body: Secret,
     },
     #[cfg(feature = "whole")]
     GiveUp {
         id: String,
     },
+}
+
+impl Call {
+    pub fn begin(begin: &Begin) -> Self {
+        Self::Begin { body: json(begin) }
+    }
+
+    pub fn act(id: String, rev: u64, action: Action, locale: String) -> Self {
+        let name = action.name();
+        let body = json(&Act { rev, input: action.into_input(), locale: Some(locale) });
+        Self::Act { id, rev, name, body }
+    }
 }
 
 /// Takes a request back.
@@ -71,11 +87,14 @@ pub async fn send(key: &str, call: Call, abort: &Abort) -> Result<Answer, Fault>
     let request = |method, url: &str| {
         RequestBuilder::new(url).method(method).header(VERSION_HEADER, VERSION).abort_signal(signal.as_ref())
     };
-    let post = |url: &str, body: String| {
-        request(Method::POST, url).header("Content-Type", "application/json").header(IDEMPOTENCY_HEADER, key).body(body)
+    let post = |url: &str, body: &Secret| {
+        request(Method::POST, url)
+            .header("Content-Type", "application/json")
+            .header(IDEMPOTENCY_HEADER, key)
+            .body(body.expose())
     };
     let request = match call {
-        Call::Begin(begin) => post(&format!("{api}/flows"), json(&begin)?),
+        Call::Begin { body } => post(&format!("{api}/flows"), &body),
         Call::Read { id, etag } => {
             let read = request(Method::GET, &flow_url(&api, &id));
             match etag {
@@ -86,11 +105,7 @@ pub async fn send(key: &str, call: Call, abort: &Abort) -> Result<Answer, Fault>
         }
         #[cfg(feature = "whole")]
         Call::GiveUp { id } => request(Method::DELETE, &flow_url(&api, &id)).build(),
-        Call::Act { id, rev, action, locale } => {
-            let name = action.name().as_str();
-            let act = Act { rev, input: action.into_input(), locale: Some(locale) };
-            post(&format!("{}/actions/{name}", flow_url(&api, &id)), json(&act)?)
-        }
+        Call::Act { id, name, body, .. } => post(&format!("{}/actions/{}", flow_url(&api, &id), name.as_str()), &body),
     };
     let response = request.map_err(|_| Fault::Unreadable)?.send().await.map_err(|_| Fault::Network)?;
     read(response).await
@@ -188,6 +203,7 @@ async fn parse(response: &Response) -> Result<Json, Fault> {
     Json::parse(&text).ok_or(Fault::Unreadable)
 }
 
-fn json(body: &impl Serialize) -> Result<String, Fault> {
-    serde_json::to_string(body).map_err(|_| Fault::Unreadable)
+/// Nothing of the protocol cannot be written.
+fn json(body: &impl Serialize) -> Secret {
+    Secret::new(serde_json::to_string(body).unwrap_or_default())
 }

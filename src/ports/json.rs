@@ -41,6 +41,10 @@ impl Tree for Json {
         self.0.dyn_ref::<Array>().map(|array| array.iter().map(Self).collect()).unwrap_or_default()
     }
 
+    fn json(&self) -> Option<String> {
+        js_sys::JSON::stringify(&self.0).ok().map(String::from)
+    }
+
     fn names(&self) -> Vec<String> {
         let keys = self.0.dyn_ref::<Object>().map(Object::keys);
         keys.map(|keys| keys.iter().filter_map(|key| key.as_string()).collect()).unwrap_or_default()

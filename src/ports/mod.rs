@@ -6,3 +6,4 @@ pub mod api;
 pub mod device;
 mod json;
 pub mod page;
+pub mod webauthn;

@@ -4,9 +4,9 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
-#[cfg(feature = "whole")]
-use daemun_flow::InApp;
 use daemun_flow::{Entry, Face, Machine, Moment, Place};
+#[cfg(feature = "whole")]
+use daemun_flow::{InApp, ThisDevice};
 #[cfg(feature = "whole")]
 use daemun_protocol::Platform;
 use daemun_protocol::{ActionName, Channel, DEFAULT_API, Hints, Kind, Secret, Step};
@@ -62,6 +62,7 @@ pub fn entry() -> Entry {
         "/reset" => (Kind::Reset, Place::Passage),
         LINK => (Kind::Link, Place::Passage),
         CONTINUE => (Kind::SignIn, Place::Passage),
+        "/security" => (Kind::Security, Place::Settings),
         _ => (Kind::SignIn, Place::Door),
     };
     let search = location.search().unwrap_or_default();
@@ -291,7 +292,7 @@ fn awaited_sms(machine: &Machine) -> f64 {
 
 /// Whether the page's own first form can stand for what is shown: the identify step with nothing filled in.
 fn is_front_door(machine: &Machine) -> bool {
-    matches!(machine.face(), Face::Step { step, .. } if matches!(step.step, Step::Identify { identifier: None }))
+    matches!(machine.face(), Face::Step { step, .. } if matches!(step.step, Step::Identify { identifier: None, .. }))
 }
 
 fn is_going_back(machine: &Machine) -> bool {
@@ -526,20 +527,29 @@ pub fn agent() -> String {
     get(&navigator(), "userAgent").and_then(|agent| agent.as_string()).unwrap_or_default()
 }
 
-#[cfg(feature = "whole")]
-fn navigator() -> JsValue {
+pub(super) fn navigator() -> JsValue {
     get(&js_sys::global(), "navigator").unwrap_or(JsValue::UNDEFINED)
+}
+
+/// What the device around the page could be called.
+#[cfg(feature = "whole")]
+pub fn this_device() -> ThisDevice {
+    ThisDevice::of(&agent(), fingers() > 1.0)
+}
+
+#[cfg(feature = "whole")]
+fn fingers() -> f64 {
+    get(&navigator(), "maxTouchPoints").and_then(|points| points.as_f64()).unwrap_or_default()
 }
 
 /// What the browser runs on, for the apps to be had there.
 #[cfg(feature = "whole")]
 pub fn platform() -> Platform {
     let agent = agent();
-    let fingers = get(&navigator(), "maxTouchPoints").and_then(|points| points.as_f64()).unwrap_or_default();
     let is = |name| agent.contains(name);
     if is("Android") {
         Platform::Android
-    } else if is("iPhone") || is("iPad") || (is("Macintosh") && fingers > 1.0) {
+    } else if is("iPhone") || is("iPad") || (is("Macintosh") && fingers() > 1.0) {
         // A tablet that asks for desktop sites says that it is a Mac; no Mac has a touch screen.
         Platform::Ios
     } else if is("Macintosh") {
@@ -551,7 +561,7 @@ pub fn platform() -> Platform {
     }
 }
 
-fn daemun() -> JsValue {
+pub(super) fn daemun() -> JsValue {
     get(&js_sys::global(), "daemun").unwrap_or(JsValue::UNDEFINED)
 }
 

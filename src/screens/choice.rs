@@ -30,14 +30,17 @@ pub fn choices(gate: Gate, choices: impl Iterator<Item = Choice>) -> AnyView {
 impl Choice {
     fn view(self, gate: Gate) -> AnyView {
         let Self { which, initial, name, detail } = self;
-        let (workspace, factor, action) = match which {
-            Which::Workspace(id) => (Some(id.clone()), None, Action::ChooseWorkspace { workspace: id }),
-            Which::Factor(id) => (None, Some(id.clone()), Action::ChooseFactor { factor: id }),
+        let (workspace, factor) = match &which {
+            Which::Workspace(id) => (Some(id.clone()), None),
+            Which::Factor(id) => (None, Some(id.clone())),
         };
         let chosen = RwSignal::new(false);
         let choose = move |_| {
             chosen.set(true);
-            gate.act(action.clone());
+            gate.act(match &which {
+                Which::Workspace(id) => Action::ChooseWorkspace { workspace: id.clone() },
+                Which::Factor(id) => Action::ChooseFactor { factor: id.clone() },
+            });
         };
         let busy: Aria = Box::new(move || (chosen.get() && gate.is_busy_with(ActionName::Choose)).then_some("true"));
         view! {

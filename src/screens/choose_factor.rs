@@ -28,6 +28,7 @@ fn way(factor: Factor) -> Choice {
         FactorKind::Email => Text::FactorEmail,
         FactorKind::Sms => Text::FactorSms,
         FactorKind::Authenticator => Text::FactorAuthenticator,
+        FactorKind::Passkey => Text::FactorPasskey,
         FactorKind::RecoveryCode => Text::FactorRecoveryCode,
     };
     let to = to.unwrap_or_default();

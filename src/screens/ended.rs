@@ -32,7 +32,9 @@ fn of_any(reason: &EndReason) -> Said {
     let (title, text) = match reason {
         EndReason::Expired => (Text::EndedExpiredTitle, Text::EndedExpiredText),
         EndReason::Cancelled => (Text::EndedCancelledTitle, Text::EndedCancelledText),
-        EndReason::Declined | EndReason::Left | EndReason::Unknown(_) => (Text::EndedOtherTitle, Text::EndedOtherText),
+        EndReason::Declined | EndReason::Left | EndReason::SignedOut | EndReason::Unknown(_) => {
+            (Text::EndedOtherTitle, Text::EndedOtherText)
+        }
     };
     (title, text, Text::EndedRestart)
 }
@@ -40,13 +42,14 @@ fn of_any(reason: &EndReason) -> Said {
 /// What was begun by a link: without it, only a security link can be begun again.
 #[cfg(feature = "whole")]
 fn of_link(gate: Gate, reason: &EndReason) -> Option<Said> {
-    let began_by_link = gate.with(|machine| machine.entry().kind != Kind::SignIn);
+    let began_by_link = gate.with(|machine| !machine.entry().can_begin_anew());
     let begins_again = gate.with(
         |machine| matches!(machine.face(), Face::Ended { restart: Some(restart), .. } if restart.kind == Kind::Link),
     );
     let (title, text) = match reason {
         EndReason::Left => (Text::EndedLeftTitle, Text::EndedLeftText),
         EndReason::Declined => (Text::EndedDeclinedTitle, Text::EndedDeclinedText),
+        EndReason::SignedOut => (Text::EndedSignedOutTitle, Text::EndedSignedOutText),
         EndReason::Expired if begins_again => (Text::EndedLinkTitle, Text::EndedOverText),
         EndReason::Expired if began_by_link => (Text::EndedLinkTitle, Text::EndedLinkText),
         EndReason::Expired | EndReason::Cancelled | EndReason::Unknown(_) => {
@@ -54,7 +57,7 @@ fn of_link(gate: Gate, reason: &EndReason) -> Option<Said> {
             (title, text)
         }
     };
-    let leads_away = began_by_link && !begins_again;
+    let leads_away = began_by_link && !begins_again || *reason == EndReason::SignedOut;
     Some((title, text, if leads_away { Text::EndedLinkGo } else { Text::EndedRestart }))
 }
 

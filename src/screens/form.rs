@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use daemun_flow::{Face, Refusal, Trouble};
-use daemun_protocol::{Action, ActionName, MessageCode, ProblemCode, Step};
+use daemun_flow::{Ceremony, Face, Refusal, Trouble};
+use daemun_protocol::{Action, ActionName, Message, MessageCode, ProblemCode, Step};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -57,7 +57,7 @@ pub fn waiting(gate: Gate, name: ActionName) -> AnyView {
     let left = move || {
         let told = match gate.trouble() {
             Some((_, Trouble::Refused(Refusal { retry_at: Some(at), .. }))) => gate.seconds_until(at),
-            Some((_, Trouble::Refused(_) | Trouble::Network | Trouble::Unreadable)) | None => 0,
+            Some((_, Trouble::Refused(_) | Trouble::Network | Trouble::Unreadable | Trouble::Device(_))) | None => 0,
         };
         told.max(gate.seconds_until_available(name))
     };
@@ -134,12 +134,12 @@ impl About {
 /// The refusal of what was put into the form's fields. A lost network, or a refusal of another act, is no field's fault.
 fn at_field(gate: Gate) -> Option<Refusal> {
     match gate.trouble()? {
-        (ActionName::Submit, Trouble::Refused(refusal))
+        (ActionName::Submit | ActionName::Rename, Trouble::Refused(refusal))
             if refusal.code != ProblemCode::Stale && has_field(gate, &refusal) =>
         {
             Some(refusal)
         }
-        (_, Trouble::Refused(_) | Trouble::Network | Trouble::Unreadable) => None,
+        (_, Trouble::Refused(_) | Trouble::Network | Trouble::Unreadable | Trouble::Device(_)) => None,
     }
 }
 
@@ -157,9 +157,11 @@ fn has_field(gate: Gate, refusal: &Refusal) -> bool {
             | Step::EnrolAuthenticator { .. }
             | Step::RecoveryCode { .. }
             | Step::LinkAddress { .. } => true,
-            Step::RequestReset { .. } | Step::NewPassword { .. } | Step::RegisterId { .. } => {
-                !refusal.errors.is_empty()
-            }
+            Step::RequestReset { .. }
+            | Step::NewPassword { .. }
+            | Step::RegisterId { .. }
+            | Step::TrustedDevices { .. }
+            | Step::RegisterDevice { .. } => !refusal.errors.is_empty(),
             Step::CreateAccount { .. } => refusal.errors.iter().any(|error| {
                 let listed = |id| gate.deployment.terms().iter().any(|terms| terms.id.as_str() == id);
                 let pointer = error.pointer.as_str();
@@ -168,6 +170,7 @@ fn has_field(gate: Gate, refusal: &Refusal) -> bool {
             }),
             Step::ChooseWorkspace { .. }
             | Step::ChooseFactor { .. }
+            | Step::Passkey { .. }
             | Step::RecoveryCodes { .. }
             | Step::Invitation { .. }
             | Step::FoundIds { .. }
@@ -190,7 +193,19 @@ pub fn wrong(gate: Gate, about: About) -> Complaint {
 /// A trouble in words. Its waiting time is counted down elsewhere: what is announced must not change every second.
 fn worded(gate: Gate, trouble: &Trouble, which: usize) -> Note {
     let length = gate.step_once(|step| if let Step::Code { length, .. } = step { Some(*length) } else { None });
-    (i18n::trouble_code(trouble), i18n::trouble(trouble, which, length.unwrap_or(AUTHENTICATOR_LENGTH)))
+    let text = if let Trouble::Device(fault) = trouble {
+        i18n::fault(*fault, ceremony(gate))
+    } else {
+        i18n::trouble(trouble, which, length.unwrap_or(AUTHENTICATOR_LENGTH))
+    };
+    (i18n::trouble_code(trouble), text)
+}
+
+/// What the step asks the device for.
+fn ceremony(gate: Gate) -> Ceremony {
+    let registers =
+        gate.step_once(|step| matches!(step, Step::RegisterDevice { .. }).then_some(Ceremony::Registration));
+    registers.unwrap_or(Ceremony::Authentication)
 }
 
 /// A trouble that is no field's.
@@ -208,14 +223,28 @@ fn messages(gate: Gate) -> AnyView {
         gate.with(|machine| match machine.face() {
             // Said anew after each act, also when it is the same again.
             Face::Step { busy: Some(_), .. } => Vec::new(),
-            Face::Step { messages, trouble, .. } => messages
+            Face::Step { step, messages, trouble, .. } => messages
                 .iter()
                 // A refusal that just came says this one already.
                 .filter(|message| trouble.is_none() || message.code != MessageCode::SignInRestricted)
-                .filter_map(|message| Some((message.code.as_str().to_owned(), i18n::aside(message)?)))
+                .filter_map(|message| Some((message.code.as_str().to_owned(), aside(&step.step, message)?)))
                 .collect(),
             Face::Opening | Face::Unopened(_) | Face::Complete { .. } | Face::Ended { .. } => Vec::new(),
         })
     };
     notes(Urgency::Status, Box::new(said))
+}
+
+/// In settings nobody signs in.
+#[cfg(feature = "whole")]
+fn aside(step: &Step, message: &Message) -> Option<String> {
+    match (step, &message.code) {
+        (Step::TrustedDevices { .. }, MessageCode::MethodNotAllowed) => Some(said(Text::DevicesNotAllowed)),
+        (_, _) => i18n::aside(message),
+    }
+}
+
+#[cfg(not(feature = "whole"))]
+fn aside(_: &Step, message: &Message) -> Option<String> {
+    i18n::aside(message)
 }

@@ -7,8 +7,11 @@ use leptos::prelude::*;
 use super::form::{About, USERNAME, form, submit as submit_button, ways, wrong};
 use crate::gate::Gate;
 use crate::i18n::{Text, say};
-use crate::widgets::field::{Field, value};
+use crate::widgets::field::{Field, Purpose, value};
 use crate::widgets::heading::heading;
+
+/// Passkeys are offered beside what was entered here before (HTML §4.10.18.7.1, `webauthn`).
+const PURPOSE: Purpose = Purpose { autocomplete: "username webauthn", ..USERNAME };
 
 /// Sends the address.
 pub fn submit(gate: Gate, identifier: String) {
@@ -17,14 +20,21 @@ pub fn submit(gate: Gate, identifier: String) {
 
 pub fn view(gate: Gate) -> AnyView {
     let node = NodeRef::<Input>::new();
-    let text = gate.step_once(|step| if let Step::Identify { identifier } = step { identifier.clone() } else { None });
+    let text =
+        gate.step_once(|step| if let Step::Identify { identifier, .. } = step { identifier.clone() } else { None });
     let wrong = wrong(gate, About::ALL);
-    let field = Field { text, ..Field::new(USERNAME, node, say(Text::IdentifyLabel), wrong) };
+    let field = Field { text, ..Field::new(PURPOSE, node, say(Text::IdentifyLabel), wrong) };
     let parts = vec![
         heading(say(Text::IdentifyTitle)),
         field.view(),
         submit_button(gate, Text::IdentifySubmit),
-        ways(gate, &[(ActionName::UseOrganisation, Text::IdentifyUseOrganisation)]),
+        ways(
+            gate,
+            &[
+                (ActionName::UsePasskey, Text::PasskeyTitle),
+                (ActionName::UseOrganisation, Text::IdentifyUseOrganisation),
+            ],
+        ),
     ];
     form(gate, Box::new(move || submit(gate, value(node))), parts)
 }

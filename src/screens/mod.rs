@@ -15,6 +15,7 @@ pub mod identify;
 pub mod notice;
 pub mod opening;
 pub mod organisation;
+pub mod passkey;
 pub mod password;
 pub mod unknown;
 pub mod unopened;
@@ -24,6 +25,8 @@ pub mod unopened;
 mod buttons;
 #[cfg(feature = "whole")]
 mod contact_form;
+#[cfg(feature = "whole")]
+mod device_name;
 #[cfg(feature = "whole")]
 mod new_password_field;
 
@@ -50,6 +53,10 @@ pub mod recovery_code;
 #[cfg(feature = "whole")]
 pub mod recovery_codes;
 #[cfg(feature = "whole")]
+pub mod register_device;
+#[cfg(feature = "whole")]
 pub mod register_id;
 #[cfg(feature = "whole")]
 pub mod request_reset;
+#[cfg(feature = "whole")]
+pub mod trusted_devices;

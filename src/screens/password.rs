@@ -48,6 +48,7 @@ pub fn view(gate: Gate) -> AnyView {
             gate,
             &[
                 (ActionName::Back, Text::ActionBack),
+                (ActionName::UsePasskey, Text::PasskeyTitle),
                 (ActionName::Forgot, Text::PasswordForgot),
                 (ActionName::FindId, Text::PasswordFindId),
                 (ActionName::UseEmail, Text::OrganisationUseEmail),

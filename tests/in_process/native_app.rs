@@ -203,7 +203,12 @@ impl<'g> NativeApp<'g> {
                         self.now = at;
                         events.push(Event::Tick);
                     }
-                    Effect::Wake { .. } | Effect::Abort { .. } | Effect::Door | Effect::Reload | Effect::Continue => {}
+                    Effect::Wake { .. }
+                    | Effect::AskDevice { .. }
+                    | Effect::Abort { .. }
+                    | Effect::Door
+                    | Effect::Reload
+                    | Effect::Continue => {}
                     Effect::Leave { url } => self.left_for = Some(url),
                     Effect::Cancel { id } => {
                         self.gives_up(&id).await;

@@ -184,7 +184,9 @@ impl Page {
         match path {
             "/" => Some(Self::Login),
             "/join" | "/reset" | "/link" | "/security" | "/approve" | "/continue" => Some(Self::Whole),
-            _ if path.strip_prefix("/approve/").is_some_and(|id| !id.is_empty() && !id.contains('/')) => Some(Self::Whole),
+            _ if path.strip_prefix("/approve/").is_some_and(|id| !id.is_empty() && !id.contains('/')) => {
+                Some(Self::Whole)
+            }
             _ => {
                 let rest = path.strip_prefix("/o/")?;
                 (!rest.is_empty() && !rest.contains('/')).then_some(Self::Login)
@@ -295,7 +297,9 @@ mod tests {
         for path in ["/", "/o/nuri", "/o/%EB%88%84%EB%A6%AC"] {
             assert_eq!(Page::at(path), Some(Page::Login), "{path}");
         }
-        for path in ["/join", "/reset", "/link", "/security", "/approve", "/approve/b7QkVn2sTg5mXw8eRd4zYA", "/continue"] {
+        for path in
+            ["/join", "/reset", "/link", "/security", "/approve", "/approve/b7QkVn2sTg5mXw8eRd4zYA", "/continue"]
+        {
             assert_eq!(Page::at(path), Some(Page::Whole), "{path}");
         }
         for path in

@@ -20,7 +20,8 @@ pub mod sign_in;
 mod view;
 
 use daemun_protocol::{
-    AcceptedCredentials, ApprovalRequest, Channel, Factor, FieldCode, FieldError, Membership, Secret, Timestamp, TrustedDevice,
+    AcceptedCredentials, ApprovalRequest, Channel, Factor, FieldCode, FieldError, Membership, Secret, Timestamp,
+    TrustedDevice,
 };
 use serde::{Deserialize, Serialize};
 
@@ -314,7 +315,18 @@ impl StoredFlow {
             ReturnTo::Allowed(url) => (Some(url), Vec::new()),
             ReturnTo::Refused => (None, vec![Said::ReturnNotAllowed]),
         };
-        Self { entrance, rev: 1, locale, return_to, said, stage, proven: None, ceremony: None, after_proof: None, completed_by_read: false }
+        Self {
+            entrance,
+            rev: 1,
+            locale,
+            return_to,
+            said,
+            stage,
+            proven: None,
+            ceremony: None,
+            after_proof: None,
+            completed_by_read: false,
+        }
     }
 
     /// The flow after `next`; a refusal may change what it remembers, never its `rev`.

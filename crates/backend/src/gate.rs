@@ -37,7 +37,9 @@ use crate::clock::Clock;
 use crate::email_address::EmailAddress;
 use crate::flow::code::Contact;
 use crate::flow::sign_in::{self, Arrival};
-use crate::flow::{self, Address, Completed, Ending, Entrance, Facts, Next, Stage, StoredFlow, join, reset, security_link};
+use crate::flow::{
+    self, Address, Completed, Ending, Entrance, Facts, Next, Stage, StoredFlow, join, reset, security_link,
+};
 use crate::limits::{Doing, Meter, Neighbourhood};
 use crate::locale::Locale;
 use crate::log::Log;

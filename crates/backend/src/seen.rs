@@ -77,9 +77,16 @@ mod tests {
             (windows.to_owned(), "Chrome, Windows"),
             (format!("{windows} Edg/140.0.0.0"), "Edge, Windows"),
             (format!("{windows} Whale/4.0"), "Whale, Windows"),
-            ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.5 Safari/605.1.15".into(), "Safari, macOS"),
+            (
+                "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.5 Safari/605.1.15"
+                    .into(),
+                "Safari, macOS",
+            ),
             ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".into(), "Firefox, Linux"),
-            ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) CriOS/140.0 Mobile Safari/604.1".into(), "Chrome, iPhone"),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) CriOS/140.0 Mobile Safari/604.1".into(),
+                "Chrome, iPhone",
+            ),
             ("<script>".into(), ""),
             (String::new(), ""),
         ] {

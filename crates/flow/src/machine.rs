@@ -1,13 +1,16 @@
 //! The machine itself: its states, the events it hears and the effects it asks for.
 
 use daemun_protocol::{
-    Action, ActionName, EndReason, Flow, Kind, Offers, Problem, ProblemCode, Restart, Status, Step, StepState,
-    Timestamp,
+    Action, ActionName, Credential, EndReason, Flow, Kind, Offers, Poll, Problem, ProblemCode, PublicKeyOptions,
+    Restart, Status, Step, StepKind, StepState, Timestamp,
 };
 
 use crate::retry::{Jitter, RESENDS, Rhythm};
 use crate::trouble::is_passing;
-use crate::{Entry, Face, Moment, Place, Refusal, Trouble, may_lead_to};
+use crate::{Ceremony, DeviceFault, Entry, Face, Moment, Place, Refusal, Trouble, may_lead_to};
+
+/// Where a member's own settings are.
+const SETTINGS: &str = "/security";
 
 /// Names one request, so that an answer to an older one is known as such and dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +23,12 @@ pub enum Event {
     Began,
     /// The member acts.
     Submitted(Action),
+    /// The member asks for their device; `name` is how they call it, where it is registered.
+    AskedDevice { name: String },
+    /// The device has answered, or will not.
+    DeviceAnswered(Ticket, Result<Box<Credential>, DeviceFault>),
+    /// The member picked a passkey among what the browser fills in.
+    Autofilled(Box<Credential>),
     /// A request was answered, or will not be.
     Answered(Ticket, Result<Answer, Fault>),
     /// The time asked for by [`Effect::Wake`] has come.
@@ -84,7 +93,9 @@ pub enum Effect {
     GiveUp { ticket: Ticket, id: String },
     /// Send the request of this ticket once more, as it was, key and all.
     Resend { ticket: Ticket },
-    /// Nobody waits for this answer any more.
+    /// Ask the member's device, in this very moment: browsers want to see that the member has just done something.
+    AskDevice { ticket: Ticket, ceremony: Ceremony, options: PublicKeyOptions },
+    /// Nobody waits for this answer any more, be it the backend's or the device's.
     Abort { ticket: Ticket },
     /// Say [`Event::Tick`] then; it replaces an earlier wish.
     Wake { at: Moment },
@@ -161,9 +172,11 @@ enum OpeningRequest {
 
 #[derive(Clone, Debug)]
 struct Open {
+    /// The flow without its status, of which the parts are here.
     flow: Box<Flow>,
     step: StepState,
     offers: Offers,
+    poll: Option<Poll>,
     /// When `flow` arrived: the base of every countdown.
     received: Moment,
     etag: Option<String>,
@@ -174,8 +187,28 @@ struct Open {
 /// Whose turn it is. Busy and wrong, or two requests at once, cannot be written.
 #[derive(Clone, Debug)]
 enum Turn {
-    Yours { trouble: Option<About>, watch: Watch },
-    Theirs { action: ActionName, sending: Sending },
+    Yours {
+        trouble: Option<About>,
+        watch: Watch,
+    },
+    Theirs {
+        action: ActionName,
+        sending: Sending,
+    },
+    /// The member's device is asked, and what it says goes to the backend.
+    Devices {
+        asking: Asking,
+        watch: Watch,
+    },
+}
+
+/// What the device was asked for.
+#[derive(Clone, Debug)]
+struct Asking {
+    ticket: Ticket,
+    action: ActionName,
+    /// How the member calls it, where it is registered.
+    name: String,
 }
 
 /// A trouble and the act of the member's that it came of.
@@ -233,7 +266,16 @@ impl Machine {
     /// The next state, and what is to be done.
     #[must_use]
     pub fn update(mut self, now: Moment, event: Event) -> (Self, Vec<Effect>) {
+        let effects = self.hear(now, event);
+        (self, effects)
+    }
+
+    /// Becomes the next state, and says what is to be done.
+    #[must_use]
+    pub fn hear(&mut self, now: Moment, event: Event) -> Vec<Effect> {
         let mut effects = Vec::new();
+        let asked = self.asked_device();
+        let settled = if let Event::DeviceAnswered(ticket, _) = &event { Some(*ticket) } else { None };
         match event {
             Event::Began | Event::Retried => match &self.phase {
                 Phase::Complete { redirect_to, .. } => effects.push(Effect::Leave { url: redirect_to.clone() }),
@@ -245,6 +287,7 @@ impl Machine {
                 self.entry.kind = Kind::Link;
                 self.begin_anew(&mut effects);
             }
+            Event::Restarted if self.is_signed_out() => self.sign_in_first(&mut effects),
             Event::Restarted if self.entry.place == Place::Passage => effects.push(Effect::Door),
             Event::Stranded => {
                 if let Phase::Opening(Opening { request: request @ OpeningRequest::Elsewhere, .. }) = &mut self.phase {
@@ -254,7 +297,7 @@ impl Machine {
             Event::Restarted => {
                 self.drop_request(&mut effects);
                 self.entry.flow = None;
-                self.entry.at_front_door = self.entry.hints.organisation.is_none();
+                self.entry.at_front_door = self.entry.place == Place::Door && self.entry.hints.organisation.is_none();
                 self.begin_anew(&mut effects);
             }
             Event::Left => self.leave(&mut effects),
@@ -264,7 +307,18 @@ impl Machine {
                     self.unheard.take_if(|unheard| *unheard == id);
                 }
             }
+            // Where there is nothing to show yet, the device is asked for it.
+            Event::Submitted(Action::UsePasskey { credential: None }) if self.is_at_identify() => {
+                self.ask_device(now, String::new(), &mut effects);
+            }
             Event::Submitted(action) => self.submit(now, action, &mut effects),
+            Event::AskedDevice { name } => self.ask_device(now, name, &mut effects),
+            Event::DeviceAnswered(ticket, answer) => self.device_answered(now, ticket, answer, &mut effects),
+            Event::Autofilled(credential) => {
+                if self.autofill().is_some() {
+                    self.submit(now, Action::UsePasskey { credential: Some(credential) }, &mut effects);
+                }
+            }
             Event::Answered(ticket, answer) => self.answered(now, ticket, answer, &mut effects),
             Event::Tick => {}
             Event::Hidden => {
@@ -286,9 +340,13 @@ impl Machine {
             Event::Outdated => effects.push(Effect::Reload),
             Event::WentBack => self.submit(now, Action::Back, &mut effects),
         }
+        // Whatever came in between: a device that is not waited for any more is not asked any more.
+        if let Some(ticket) = asked.filter(|ticket| self.asked_device() != Some(*ticket) && settled != Some(*ticket)) {
+            effects.insert(0, Effect::Abort { ticket });
+        }
         self.send_what_is_due(now, &mut effects);
         self.ask_to_be_woken(&mut effects);
-        (self, effects)
+        effects
     }
 
     /// What to show.
@@ -317,11 +375,11 @@ impl Machine {
                 offers: &open.offers,
                 busy: match &open.turn {
                     Turn::Yours { .. } => None,
-                    Turn::Theirs { action, .. } => Some(*action),
+                    Turn::Theirs { action, .. } | Turn::Devices { asking: Asking { action, .. }, .. } => Some(*action),
                 },
                 trouble: match &open.turn {
                     Turn::Yours { trouble, .. } => trouble.as_ref().map(|(action, trouble)| (*action, trouble)),
-                    Turn::Theirs { .. } => None,
+                    Turn::Theirs { .. } | Turn::Devices { .. } => None,
                 },
                 messages: &open.flow.messages,
                 account: open.flow.account.as_ref(),
@@ -339,7 +397,7 @@ impl Machine {
             // Until what a link began has begun anew, a reload finds the one before, and can begin anew from there too.
             Phase::Opening(_) => self.entry.flow.as_deref().or(self.entry.hints.previous.as_deref()),
             // What a link began stays over when the page is loaded again: there is nothing to begin it with.
-            Phase::Ended { .. } => self.entry.flow.as_deref().filter(|_| self.entry.kind != Kind::SignIn),
+            Phase::Ended { .. } => self.entry.flow.as_deref().filter(|_| !self.entry.can_begin_anew()),
         }
     }
 
@@ -372,6 +430,18 @@ impl Machine {
         }
     }
 
+    /// What a passkey can be filled in by, while the member may do so.
+    pub fn autofill(&self) -> Option<&PublicKeyOptions> {
+        if let Phase::Open(Open { step, turn: Turn::Yours { .. }, offers, .. }) = &self.phase
+            && let Step::Identify { passkey, .. } = &step.step
+            && offers.has(ActionName::UsePasskey)
+        {
+            passkey.as_ref()
+        } else {
+            None
+        }
+    }
+
     /// From when an action may be used; `None` if it is not offered.
     pub fn available_at(&self, name: ActionName) -> Option<Moment> {
         match &self.phase {
@@ -396,12 +466,12 @@ impl Machine {
             let gives_up = match &opening.request {
                 OpeningRequest::Failed(Trouble::Unreadable) => true,
                 OpeningRequest::Failed(Trouble::Refused(refusal)) => !refusal.is_passing(),
-                OpeningRequest::Failed(Trouble::Network)
+                OpeningRequest::Failed(Trouble::Network | Trouble::Device(_))
                 | OpeningRequest::Unsent
                 | OpeningRequest::Sent(_)
                 | OpeningRequest::Elsewhere => false,
             };
-            if gives_up && self.entry.kind == Kind::SignIn {
+            if gives_up && self.entry.can_begin_anew() {
                 self.entry.flow = None;
             }
             opening.request = OpeningRequest::Sent(Sending::first(ticket));
@@ -428,6 +498,23 @@ impl Machine {
     /// Whether what is over was for a security link, which can be tried anew.
     fn is_link_over(&self) -> bool {
         matches!(&self.phase, Phase::Ended { restart: Some(Restart { kind: Kind::Link }), .. })
+    }
+
+    fn is_signed_out(&self) -> bool {
+        matches!(&self.phase, Phase::Ended { reason: EndReason::SignedOut, .. })
+    }
+
+    /// Settings are for who is signed in: the door leads back to them.
+    fn sign_in_first(&mut self, effects: &mut Vec<Effect>) {
+        self.entry.flow = None;
+        self.entry.hints.return_to = Some(SETTINGS.into());
+        self.phase = Phase::Opening(Opening {
+            step: None,
+            offers: Offers::default(),
+            early: None,
+            request: OpeningRequest::Elsewhere,
+        });
+        effects.push(Effect::Door);
     }
 
     /// Who leaves the screen of a security link has to begin again (FEATURES O3). Nothing else ends by being left, and what
@@ -477,7 +564,9 @@ impl Machine {
                 let may = open.available_at(name).is_some_and(|at| at <= now);
                 let before = match &open.turn {
                     Turn::Yours { watch: Watch::Reading { ticket, .. }, .. } => Some(*ticket),
-                    Turn::Yours { .. } => None,
+                    // While the device is asked, nothing has gone out: whatever else the member does comes before it.
+                    Turn::Devices { watch: Watch::Reading { ticket, .. }, .. } => Some(*ticket),
+                    Turn::Yours { .. } | Turn::Devices { .. } => None,
                     // Whoever does not want to wait may go back: if the first act went through all the same, the backend
                     // calls this one stale and says where things are.
                     Turn::Theirs { action: waited_for, sending }
@@ -501,12 +590,71 @@ impl Machine {
         }
     }
 
+    fn is_at_identify(&self) -> bool {
+        matches!(&self.phase, Phase::Open(open) if open.step.step.kind() == Some(StepKind::Identify))
+    }
+
+    /// Which ceremony it is, and for which action, follows from the step.
+    fn ask_device(&mut self, now: Moment, name: String, effects: &mut Vec<Effect>) {
+        let Phase::Open(open) = &self.phase else { return };
+        let Turn::Yours { watch, .. } = open.turn else { return };
+        let Some((action, ceremony, options)) = of_device(&open.step.step) else { return };
+        if open.available_at(action).is_none_or(|at| at > now) {
+            return;
+        }
+        let options = options.clone();
+        let ticket = self.ticket();
+        if let Phase::Open(open) = &mut self.phase {
+            open.turn = Turn::Devices { asking: Asking { ticket, action, name }, watch };
+        }
+        effects.push(Effect::AskDevice { ticket, ceremony, options });
+    }
+
+    fn asked_device(&self) -> Option<Ticket> {
+        match &self.phase {
+            Phase::Open(Open { turn: Turn::Devices { asking, .. }, .. }) => Some(asking.ticket),
+            Phase::Opening(_) | Phase::Open(_) | Phase::Complete { .. } | Phase::Ended { .. } => None,
+        }
+    }
+
+    fn device_answered(
+        &mut self,
+        now: Moment,
+        ticket: Ticket,
+        answer: Result<Box<Credential>, DeviceFault>,
+        effects: &mut Vec<Effect>,
+    ) {
+        // An answer that nobody waits for.
+        if self.asked_device() != Some(ticket) {
+            return;
+        }
+        let Phase::Open(open) = &mut self.phase else { return };
+        let Some(Asking { action, name, .. }) = open.take_asking() else { return };
+        match answer {
+            Ok(credential) => {
+                let action = match open.step.step.kind() {
+                    Some(StepKind::Identify) => Action::UsePasskey { credential: Some(credential) },
+                    Some(StepKind::RegisterDevice) => Action::SubmitDevice { credential, name },
+                    Some(_) | None => Action::SubmitPasskey { credential },
+                };
+                self.submit(now, action, effects);
+            }
+            Err(DeviceFault::Aborted) => {}
+            Err(fault) => open.say((action, Trouble::Device(fault))),
+        }
+    }
+
     /// Gives up whatever is on the wire.
     fn drop_request(&mut self, effects: &mut Vec<Effect>) {
         let ticket = match &self.phase {
             Phase::Opening(Opening { request: OpeningRequest::Sent(sending), .. })
             | Phase::Open(Open { turn: Turn::Theirs { sending, .. }, .. }) => sending.ticket,
-            Phase::Open(Open { turn: Turn::Yours { watch: Watch::Reading { ticket, .. }, .. }, .. }) => *ticket,
+            Phase::Open(Open {
+                turn:
+                    Turn::Yours { watch: Watch::Reading { ticket, .. }, .. }
+                    | Turn::Devices { watch: Watch::Reading { ticket, .. }, .. },
+                ..
+            }) => *ticket,
             Phase::Opening(_) | Phase::Open(_) | Phase::Complete { .. } | Phase::Ended { .. } => return,
         };
         effects.push(Effect::Abort { ticket });
@@ -514,7 +662,8 @@ impl Machine {
 
     /// The page is hidden or offline: stop reading.
     fn rest(&mut self, effects: &mut Vec<Effect>) {
-        if let Phase::Open(Open { turn: Turn::Yours { watch, .. }, .. }) = &mut self.phase {
+        if let Phase::Open(Open { turn: Turn::Yours { watch, .. } | Turn::Devices { watch, .. }, .. }) = &mut self.phase
+        {
             if let Watch::Reading { ticket, .. } = *watch {
                 effects.push(Effect::Abort { ticket });
             }
@@ -529,7 +678,9 @@ impl Machine {
         }
         match &mut self.phase {
             Phase::Open(Open {
-                turn: Turn::Yours { watch: watch @ (Watch::Resting | Watch::Due(_)), .. },
+                turn:
+                    Turn::Yours { watch: watch @ (Watch::Resting | Watch::Due(_)), .. }
+                    | Turn::Devices { watch: watch @ (Watch::Resting | Watch::Due(_)), .. },
                 etag,
                 ..
             }) => {
@@ -556,9 +707,12 @@ impl Machine {
                 let (sending, action) = (*sending, *action);
                 self.act_answered(now, sending, action, answer, effects);
             }
-            Phase::Open(Open { turn: Turn::Yours { watch: Watch::Reading { ticket: reading, sent }, .. }, .. })
-                if *reading == ticket =>
-            {
+            Phase::Open(Open {
+                turn:
+                    Turn::Yours { watch: Watch::Reading { ticket: reading, sent }, .. }
+                    | Turn::Devices { watch: Watch::Reading { ticket: reading, sent }, .. },
+                ..
+            }) if *reading == ticket => {
                 let sent = *sent;
                 self.read_answered(now, sent, answer, effects);
             }
@@ -614,10 +768,15 @@ impl Machine {
                 }
                 return;
             }
+            Ok(Answer::Problem(problem))
+                if self.entry.kind == Kind::Security && problem.code == ProblemCode::SignInRequired =>
+            {
+                return self.sign_in_first(effects);
+            }
             // What a history entry remembers may be long gone, or another browser's. What a link began is over with it.
             Ok(Answer::Problem(problem))
                 if self.entry.flow.is_some()
-                    && self.entry.kind != Kind::SignIn
+                    && !self.entry.can_begin_anew()
                     && problem.code == ProblemCode::FlowUnknown =>
             {
                 return self.end(EndReason::Expired);
@@ -737,12 +896,12 @@ impl Machine {
     }
 
     fn end(&mut self, reason: EndReason) {
-        // Of what a link begins, only security links can be tried anew without the link itself.
+        // Of what a link begins, only security links can be tried anew without the link itself; settings begin by none.
         let kind = match &self.phase {
             Phase::Open(open) => &open.flow.kind,
             Phase::Opening(_) | Phase::Complete { .. } | Phase::Ended { .. } => &self.entry.kind,
         };
-        let kind = if *kind == Kind::Link { Kind::Link } else { Kind::SignIn };
+        let kind = if matches!(kind, Kind::Link | Kind::Security) { kind.clone() } else { Kind::SignIn };
         self.phase = Phase::Ended { reason, restart: Some(Restart { kind }) };
     }
 
@@ -750,12 +909,12 @@ impl Machine {
     fn adopt(
         &mut self,
         now: Moment,
-        flow: Box<Flow>,
+        mut flow: Box<Flow>,
         etag: Option<String>,
         trouble: Option<About>,
         effects: &mut Vec<Effect>,
     ) {
-        match &flow.status {
+        match std::mem::replace(&mut flow.status, Status::Unknown) {
             // A flow that outlives its own end by its own clock would be asked for without a pause.
             Status::Active { .. } if flow.expires_at <= flow.server_time => self.end(EndReason::Expired),
             // The page before this one was left, and nobody has heard of it.
@@ -763,37 +922,43 @@ impl Machine {
                 self.give_up(flow.id, effects);
             }
             Status::Active { step, .. } if !(self.shows)(&step.step) => {
-                self.entry.flow = Some(flow.id.clone());
+                self.entry.flow = Some(flow.id);
                 let (offers, request) = (Offers::default(), OpeningRequest::Elsewhere);
                 self.phase = Phase::Opening(Opening { step: None, offers, early: None, request });
                 effects.push(Effect::Continue);
             }
-            Status::Active { step, actions, .. } => {
-                let before = match &self.phase {
-                    Phase::Open(open) => Some((open.step.id.as_str(), open.rhythm)),
-                    Phase::Opening(_) | Phase::Complete { .. } | Phase::Ended { .. } => None,
+            Status::Active { step, actions: offers, poll } => {
+                let renews = trouble.as_ref().is_some_and(|(_, trouble)| trouble.renews_options());
+                let (same, asking, rhythm) = match &mut self.phase {
+                    Phase::Open(open)
+                        if open.step.id == step.id || renews && open.step.step.kind() == step.step.kind() =>
+                    {
+                        (true, open.take_asking(), open.rhythm)
+                    }
+                    Phase::Opening(_) | Phase::Open(_) | Phase::Complete { .. } | Phase::Ended { .. } => {
+                        (false, None, Rhythm::default())
+                    }
                 };
-                let same = before.is_some_and(|(id, _)| id == step.id);
-                let rhythm = before.filter(|_| same).map(|(_, rhythm)| rhythm).unwrap_or_default();
                 if !same {
                     self.instance += 1;
                 }
                 self.entry.flow = Some(flow.id.clone());
                 let trouble = trouble.filter(|(_, trouble)| same || trouble.is_stale());
-                let (step, offers) = (step.clone(), actions.clone());
                 let turn = Turn::Yours { trouble: None, watch: Watch::Resting };
-                self.phase = Phase::Open(Open { flow, step, offers, received: now, etag, rhythm, turn });
+                self.phase = Phase::Open(Open { flow, step, offers, poll, received: now, etag, rhythm, turn });
                 self.hand_over(now, now, trouble);
+                if let Phase::Open(open) = &mut self.phase {
+                    open.wait_on(asking);
+                }
             }
-            Status::Complete { redirect_to } if may_lead_to(redirect_to) => {
-                let redirect_to = redirect_to.clone();
+            Status::Complete { redirect_to } if may_lead_to(&redirect_to) => {
                 effects.push(Effect::Leave { url: redirect_to.clone() });
                 self.phase = Phase::Complete { flow, redirect_to };
             }
             Status::Complete { .. } => self.end(EndReason::Unknown("redirect_refused".into())),
             Status::Ended { reason, restart } => {
-                self.entry.flow = Some(flow.id.clone());
-                self.phase = Phase::Ended { reason: reason.clone(), restart: restart.clone() };
+                self.entry.flow = Some(flow.id);
+                self.phase = Phase::Ended { reason, restart };
             }
             Status::Unknown => self.end(EndReason::Unknown("status".into())),
         }
@@ -808,12 +973,13 @@ impl Machine {
         }
     }
 
+    /// The turn stays what it is, and so does what was said.
     fn hand_over_after_read(&mut self, now: Moment, sent: Moment) {
-        let trouble = match &mut self.phase {
-            Phase::Open(open) => open.take_trouble(),
-            Phase::Opening(_) | Phase::Complete { .. } | Phase::Ended { .. } => return,
-        };
-        self.hand_over(now, sent, trouble);
+        let awake = self.is_awake();
+        if let Phase::Open(open) = &mut self.phase {
+            let watch = if awake { Watch::Due(open.next_read(sent, now, &mut self.jitter)) } else { Watch::Resting };
+            open.set_watch(watch);
+        }
     }
 
     fn send_what_is_due(&mut self, now: Moment, effects: &mut Vec<Effect>) {
@@ -825,7 +991,10 @@ impl Machine {
                     effects.push(Effect::Resend { ticket: sending.ticket });
                 }
             }
-            Phase::Open(Open { turn: Turn::Yours { watch: Watch::Due(at), .. }, .. }) if *at <= now => {
+            Phase::Open(Open {
+                turn: Turn::Yours { watch: Watch::Due(at), .. } | Turn::Devices { watch: Watch::Due(at), .. },
+                ..
+            }) if *at <= now => {
                 let ticket = self.ticket();
                 if let Phase::Open(open) = &mut self.phase {
                     open.set_watch(Watch::Reading { ticket, sent: now });
@@ -840,10 +1009,26 @@ impl Machine {
         let at = match &self.phase {
             Phase::Opening(Opening { request: OpeningRequest::Sent(sending), .. })
             | Phase::Open(Open { turn: Turn::Theirs { sending, .. }, .. }) => sending.resend_at,
-            Phase::Open(Open { turn: Turn::Yours { watch: Watch::Due(at), .. }, .. }) => Some(*at),
+            Phase::Open(Open {
+                turn: Turn::Yours { watch: Watch::Due(at), .. } | Turn::Devices { watch: Watch::Due(at), .. },
+                ..
+            }) => Some(*at),
             Phase::Opening(_) | Phase::Open(_) | Phase::Complete { .. } | Phase::Ended { .. } => None,
         };
         effects.extend(at.map(|at| Effect::Wake { at }));
+    }
+}
+
+/// What a step asks the member's device for, and the action that takes what it says.
+fn of_device(step: &Step) -> Option<(ActionName, Ceremony, &PublicKeyOptions)> {
+    if let Step::Identify { passkey: Some(options), .. } = step {
+        Some((ActionName::UsePasskey, Ceremony::Authentication, options))
+    } else if let Step::Passkey { options } = step {
+        Some((ActionName::Submit, Ceremony::Authentication, options))
+    } else if let Step::RegisterDevice { options, .. } = step {
+        Some((ActionName::Submit, Ceremony::Registration, options))
+    } else {
+        None
     }
 }
 
@@ -862,22 +1047,39 @@ impl Open {
     /// whether it really is over (another tab may have carried it on).
     fn next_read(&self, sent: Moment, now: Moment, jitter: &mut Jitter) -> Moment {
         let end = self.expires().plus_millis(500);
-        match &self.flow.status {
-            Status::Active { poll: Some(poll), .. } => self.rhythm.next(poll.interval, sent, now, jitter).min(end),
-            Status::Active { poll: None, .. } | Status::Complete { .. } | Status::Ended { .. } | Status::Unknown => end,
-        }
+        self.poll.map_or(end, |poll| self.rhythm.next(poll.interval, sent, now, jitter).min(end))
     }
 
     fn set_watch(&mut self, to: Watch) {
-        if let Turn::Yours { watch, .. } = &mut self.turn {
+        if let Turn::Yours { watch, .. } | Turn::Devices { watch, .. } = &mut self.turn {
             *watch = to;
+        }
+    }
+
+    /// What the device was asked for, which is the member's turn again.
+    fn take_asking(&mut self) -> Option<Asking> {
+        let Turn::Devices { watch, .. } = self.turn else { return None };
+        let before = std::mem::replace(&mut self.turn, Turn::Yours { trouble: None, watch });
+        if let Turn::Devices { asking, .. } = before { Some(asking) } else { None }
+    }
+
+    /// The device is asked already.
+    fn wait_on(&mut self, asking: Option<Asking>) {
+        if let (Some(asking), Turn::Yours { watch, .. }) = (asking, &self.turn) {
+            self.turn = Turn::Devices { asking, watch: *watch };
+        }
+    }
+
+    fn say(&mut self, about: About) {
+        if let Turn::Yours { trouble, .. } = &mut self.turn {
+            *trouble = Some(about);
         }
     }
 
     fn take_trouble(&mut self) -> Option<About> {
         match &mut self.turn {
             Turn::Yours { trouble, .. } => trouble.take(),
-            Turn::Theirs { .. } => None,
+            Turn::Theirs { .. } | Turn::Devices { .. } => None,
         }
     }
 }

@@ -25,6 +25,8 @@ pub struct Entry {
 pub enum Place {
     /// `/` and `/o/{organisation}`: a sign-in begins here, any number of times.
     Door,
+    /// `/security`: a member's own settings begin here, any number of times, for who is signed in.
+    Settings,
     /// `/join#…`, `/reset#…`, `/link#…`, `/continue`: what began here, or elsewhere, is over when it is over; only what a
     /// security link is for can be tried anew.
     Passage,
@@ -35,6 +37,11 @@ impl Entry {
     pub(crate) fn first_step(&self) -> Option<StepState> {
         self.at_front_door
             .then(|| StepState { id: String::new(), step: Step::Identify { identifier: None, passkey: None } })
+    }
+
+    /// Whether what began here can begin again without the link that led here.
+    pub fn can_begin_anew(&self) -> bool {
+        matches!(self.kind, Kind::SignIn | Kind::Security)
     }
 
     pub(crate) fn first_offers() -> Offers {

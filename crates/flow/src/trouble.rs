@@ -2,7 +2,7 @@
 
 use daemun_protocol::{FieldError, Problem, ProblemCode};
 
-use crate::Moment;
+use crate::{DeviceFault, Moment};
 
 /// Why the last request did not lead on. None of these ends a flow.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,12 +13,20 @@ pub enum Trouble {
     Network,
     /// An answer came that is not of the protocol.
     Unreadable,
+    /// The member's device did not answer.
+    Device(DeviceFault),
 }
 
 impl Trouble {
     /// Whether the flow went on elsewhere: worth saying wherever it is now.
     pub fn is_stale(&self) -> bool {
         matches!(self, Self::Refused(refusal) if refusal.code == ProblemCode::Stale)
+    }
+
+    /// Whether what was refused came of the device: its options are used up then, and the step is there anew with others.
+    pub(crate) fn renews_options(&self) -> bool {
+        use ProblemCode::{DeviceFull, PasskeyRefused, PasskeyUnknown};
+        matches!(self, Self::Refused(refusal) if matches!(refusal.code, PasskeyUnknown | PasskeyRefused | DeviceFull))
     }
 }
 

@@ -1,10 +1,13 @@
 //! What holds for every sequence of events, whatever the backend, the network and the member do.
 
-use daemun_flow::{Answer, Effect, Entry, Event, Face, Fault, Machine, Moment, Place, Ticket};
+mod device;
+
+use daemun_flow::{Answer, Ceremony, DeviceFault, Effect, Entry, Event, Face, Fault, Machine, Moment, Place, Ticket};
 use daemun_protocol::{
-    Action, ActionName, Channel, EndReason, Flow, Hints, Kind, Offers, Poll, Problem, ProblemCode, Restart, Secret,
-    Status, Step, StepState, Timestamp,
+    Action, ActionName, Channel, DeviceKind, EndReason, Flow, Hints, Kind, Offers, Poll, Problem, ProblemCode, Restart,
+    Secret, Status, Step, StepState, Timestamp,
 };
+use device::{credential, options};
 use proptest::prelude::*;
 
 const CANARY: &str = "canary-secret-8472";
@@ -12,6 +15,9 @@ const CANARY: &str = "canary-secret-8472";
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         Just(Step::Identify { identifier: None, passkey: None }),
+        Just(Step::Identify { identifier: None, passkey: Some(options()) }),
+        Just(Step::Passkey { options: options() }),
+        Just(Step::RegisterDevice { kind: DeviceKind::Device, options: options() }),
         Just(Step::Organisation { organisation: Some("nuri".into()) }),
         (0_u64..4_000).prop_map(|seconds| Step::Code {
             channel: Channel::Email,
@@ -44,7 +50,7 @@ fn status() -> impl Strategy<Value = Status> {
 }
 
 fn flow() -> impl Strategy<Value = Flow> {
-    let kind = prop_oneof![Just(Kind::SignIn), Just(Kind::Link)];
+    let kind = prop_oneof![Just(Kind::SignIn), Just(Kind::Link), Just(Kind::Security)];
     (prop_oneof![9 => Just("f"), 1 => Just("g")], kind, 0_u64..6, 0_u64..4_000, 0_u64..4_000, status()).prop_map(
         |(id, kind, rev, now, end, status)| Flow {
             id: id.into(),
@@ -80,7 +86,12 @@ fn answer() -> impl Strategy<Value = Result<Answer, Fault>> {
 /// What happens next. An answer is for the request in flight, or for one `ago`.
 #[derive(Clone, Debug)]
 enum Happening {
-    Answered { ago: u32, answer: Result<Answer, Fault> },
+    Answered {
+        ago: u32,
+        answer: Result<Answer, Fault>,
+    },
+    /// The device that was asked last answers, whether anybody waits for it or not.
+    DeviceAnswered(Option<DeviceFault>),
     Other(Event),
 }
 
@@ -95,11 +106,15 @@ fn happening() -> impl Strategy<Value = Happening> {
         Just(Action::Resend),
         Just(Action::Forgot),
         Just(Action::UseOrganisation),
+        Just(Action::UsePasskey { credential: None }),
     ];
     prop_oneof![
         6 => (prop_oneof![4 => Just(0_u32), 1 => 1_u32..4], answer()).prop_map(|(ago, answer)| Happening::Answered { ago, answer }),
         4 => action.prop_map(|action| Happening::Other(Event::Submitted(action))),
         4 => Just(Happening::Other(Event::Tick)),
+        4 => Just(Happening::Other(Event::AskedDevice { name: "phone".into() })),
+        3 => prop::option::of(proptest::sample::select(DeviceFault::ALL.to_vec())).prop_map(Happening::DeviceAnswered),
+        1 => Just(Happening::Other(Event::Autofilled(Box::new(credential())))),
         3 => proptest::sample::select(vec![
             Event::Began, Event::Hidden, Event::Shown, Event::Offline, Event::Online, Event::WentBack, Event::Retried, Event::Restarted, Event::Stranded, Event::Left,
         ]).prop_map(Happening::Other),
@@ -111,6 +126,10 @@ fn happening() -> impl Strategy<Value = Happening> {
 struct Wire {
     flying: Option<Ticket>,
     kept: Option<Ticket>,
+    /// The device that is asked.
+    device: Option<Ticket>,
+    /// The one that was asked last.
+    asked: Option<Ticket>,
     latest: u32,
 }
 
@@ -123,6 +142,9 @@ impl Wire {
             | Effect::Act { ticket, .. } => {
                 assert_eq!(self.flying, None, "at most one request is in flight");
                 assert!(ticket.0 > self.latest, "tickets are never used twice");
+                if let Effect::Act { .. } = effect {
+                    assert_eq!(self.device, None, "no device is asked while the member waits for the backend");
+                }
                 self.latest = ticket.0;
                 (self.flying, self.kept) = (Some(*ticket), Some(*ticket));
             }
@@ -131,9 +153,15 @@ impl Wire {
                 assert_eq!(self.kept, Some(*ticket), "only the last request can be sent again");
                 self.flying = Some(*ticket);
             }
+            Effect::AskDevice { ticket, .. } => {
+                assert_eq!(self.device, None, "one device is asked at a time");
+                assert!(ticket.0 > self.latest, "tickets are never used twice");
+                self.latest = ticket.0;
+                (self.device, self.asked) = (Some(*ticket), Some(*ticket));
+            }
             Effect::Abort { ticket } => {
-                if self.flying == Some(*ticket) {
-                    self.flying = None;
+                for under_way in [&mut self.flying, &mut self.device] {
+                    under_way.take_if(|under_way| under_way == ticket);
                 }
             }
             Effect::Wake { .. }
@@ -154,12 +182,16 @@ proptest! {
         happenings in proptest::collection::vec((0_u64..90_000, happening()), 1..60),
         at_front_door: bool,
         saved: bool,
-        kind in prop_oneof![Just(Kind::SignIn), Just(Kind::Reset), Just(Kind::Link)],
+        kind in prop_oneof![Just(Kind::SignIn), Just(Kind::Reset), Just(Kind::Link), Just(Kind::Security)],
         shows_all: bool,
         seed: u32,
     ) {
         let by_link = kind != Kind::SignIn;
-        let place = if by_link { Place::Passage } else { Place::Door };
+        let place = match kind {
+            Kind::SignIn => Place::Door,
+            Kind::Security => Place::Settings,
+            Kind::Join | Kind::Reset | Kind::Link | Kind::Unknown(_) => Place::Passage,
+        };
         let flow = saved.then(|| "f".into());
         let entry = Entry { kind, place, hints: Hints::default(), flow, left: None, at_front_door: at_front_door && !by_link };
         let shows = if shows_all { |_: &Step| true } else { |step: &Step| !matches!(step, Step::Password { .. }) };
@@ -175,9 +207,18 @@ proptest! {
                     }
                     Event::Answered(ticket, answer)
                 }
+                Happening::DeviceAnswered(fault) => {
+                    let ticket = wire.asked.unwrap_or(Ticket(u32::MAX));
+                    wire.device.take_if(|asked| *asked == ticket);
+                    Event::DeviceAnswered(ticket, fault.map_or_else(|| Ok(Box::new(credential())), Err))
+                }
                 Happening::Other(event) => event,
             };
-            let submitted = matches!(event, Event::Submitted(_) | Event::WentBack);
+            let submitted = matches!(
+                event,
+                Event::Submitted(_) | Event::WentBack | Event::DeviceAnswered(..) | Event::Autofilled(_)
+            );
+            let may_ask = matches!(event, Event::Submitted(_) | Event::AskedDevice { .. });
             let left = matches!(event, Event::Left);
             let before = machine.clone();
             let (after, effects) = machine.update(now, event);
@@ -191,11 +232,18 @@ proptest! {
                 if let Effect::Act { .. } = effect {
                     prop_assert!(submitted || matches!(before.face(), Face::Step { busy: Some(_), .. }), "only members act");
                 }
+                if let Effect::AskDevice { ceremony, .. } = effect {
+                    prop_assert!(may_ask, "only members ask their device");
+                    let registers = matches!(machine.face(), Face::Step { step, .. } if matches!(step.step, Step::RegisterDevice { .. }));
+                    prop_assert_eq!(*ceremony == Ceremony::Registration, registers);
+                }
                 if let Effect::Leave { url } = effect {
                     prop_assert_eq!(url.as_str(), "https://work.example/");
                 }
                 prop_assert!(!format!("{effect:?}").contains(CANARY), "secrets never appear in Debug");
             }
+            let asks = matches!(machine.face(), Face::Step { busy: Some(_), .. });
+            prop_assert!(wire.device.is_none() || asks, "a device that nobody waits for is not asked: {:?}", machine.face());
             let cancelled = effects.iter().filter(|effect| matches!(effect, Effect::Cancel { .. })).count();
             prop_assert!(cancelled <= usize::from(left), "only leaving the screen gives a flow up, and once");
             if cancelled > 0 {

@@ -116,29 +116,37 @@ impl Credential {
     /// Reads what a browser's `toJSON()` has written; `None` for anything else.
     pub fn read(tree: &impl Tree) -> Option<Self> {
         let response = tree.child("response")?;
-        let client_data_json = text(&response, "clientDataJSON")?;
-        let response = match text(&response, "signature") {
-            Some(signature) => CredentialResponse::Assertion {
-                client_data_json,
-                authenticator_data: text(&response, "authenticatorData")?,
-                signature,
-                user_handle: text(&response, "userHandle"),
-            },
-            None => CredentialResponse::Attestation {
-                client_data_json,
-                attestation_object: text(&response, "attestationObject")?,
-                transports: list(&response, "transports", Tree::text),
-            },
+        let client_data_json = need(&response, "clientDataJSON");
+        // What is not there is empty, and looked for once at the end: each look on the way weighs something in the app.
+        let (response, signed) = match text(&response, "signature") {
+            Some(signature) => {
+                let authenticator_data = need(&response, "authenticatorData");
+                let signed = !authenticator_data.is_empty();
+                let user_handle = text(&response, "userHandle");
+                (CredentialResponse::Assertion { client_data_json, authenticator_data, signature, user_handle }, signed)
+            }
+            None => {
+                let attestation_object = need(&response, "attestationObject");
+                let signed = !attestation_object.is_empty();
+                let transports = list(&response, "transports", Tree::text);
+                (CredentialResponse::Attestation { client_data_json, attestation_object, transports }, signed)
+            }
         };
-        Some(Self {
-            id: text(tree, "id")?,
-            raw_id: text(tree, "rawId")?,
-            kind: text(tree, "type")?,
+        let credential = Self {
+            id: need(tree, "id"),
+            raw_id: need(tree, "rawId"),
+            kind: need(tree, "type"),
             authenticator_attachment: text(tree, "authenticatorAttachment"),
             response,
             client_extension_results: ExtensionResults::read(tree.child("clientExtensionResults").as_ref()),
-        })
+        };
+        let is_whole = signed && ![&credential.id, &credential.raw_id, &credential.kind].iter().any(|it| it.is_empty());
+        is_whole.then_some(credential)
     }
+}
+
+fn need(tree: &impl Tree, name: &str) -> String {
+    text(tree, name).unwrap_or_default()
 }
 
 impl ExtensionResults {

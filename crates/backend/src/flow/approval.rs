@@ -49,7 +49,10 @@ pub enum Asks {
 pub enum Instead {
     Password(PasswordStage),
     /// A code by SMS to the number that was entered.
-    Code { typed: String, number: MobileNumber },
+    Code {
+        typed: String,
+        number: MobileNumber,
+    },
 }
 
 /// How a request ended for who asked.

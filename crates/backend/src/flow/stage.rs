@@ -25,10 +25,16 @@ use crate::carrier::Carrier;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
-    Identify { identifier: Option<String> },
-    Organisation { organisation: Option<String> },
+    Identify {
+        identifier: Option<String>,
+    },
+    Organisation {
+        organisation: Option<String>,
+    },
     Code(SentCode),
-    ChooseWorkspace { verified: Contact },
+    ChooseWorkspace {
+        verified: Contact,
+    },
     Password(PasswordStage),
     Invitation(OpenInvitation),
     CreateAccount(AccountForm),
@@ -36,7 +42,10 @@ pub enum Stage {
     NewPassword(NewPasswordStage),
     RegisterId(IdForm),
     FindId(ContactForm),
-    FoundIds { workspace: String, ids: Vec<FoundId> },
+    FoundIds {
+        workspace: String,
+        ids: Vec<FoundId>,
+    },
     ChooseFactor(Entering),
     AuthenticatorCode(Entering),
     RecoveryCode(Entering),

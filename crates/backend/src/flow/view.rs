@@ -1,8 +1,8 @@
 //! A stored flow as it goes over the wire. It refuses to decide anything.
 
 use daemun_protocol::{
-    Account, ActionName, Channel, EndReason, Flow, Kind, Message, MessageCode, NoticeCode, NumberToMatch, Offer, Params,
-    PasswordRules, Poll, PublicKeyOptions, Restart, Severity, Status, Step, StepState, Timestamp,
+    Account, ActionName, Channel, EndReason, Flow, Kind, Message, MessageCode, NoticeCode, NumberToMatch, Offer,
+    Params, PasswordRules, Poll, PublicKeyOptions, Restart, Severity, Status, Step, StepState, Timestamp,
 };
 
 use super::approval::{Asks, Looking, POLL_INTERVAL, Waiting};
@@ -130,7 +130,9 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
         }),
         Stage::Approvals(_) => active(Step::Approvals { requests: facts.requests.clone() }),
         Stage::Approve(Looking { numbers, .. }) => match facts.requests.first() {
-            Some(request) => active(Step::Approve { request: request.clone(), numbers: numbers.iter().map(to_match).collect() }),
+            Some(request) => {
+                active(Step::Approve { request: request.clone(), numbers: numbers.iter().map(to_match).collect() })
+            }
             None => active(Step::Notice { code: NoticeCode::RequestSettled, params: workspace_name(facts) }),
         },
         Stage::ChooseWorkspace { verified } => {
@@ -175,7 +177,10 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
 
 /// Whether somebody else can change what is shown.
 const fn polls(stage: &Stage) -> bool {
-    matches!(stage, Stage::Waiting(_) | Stage::Approved(_) | Stage::RecoveryKey(_) | Stage::Approvals(_) | Stage::Approve(_))
+    matches!(
+        stage,
+        Stage::Waiting(_) | Stage::Approved(_) | Stage::RecoveryKey(_) | Stage::Approvals(_) | Stage::Approve(_)
+    )
 }
 
 fn waiting_step(waiting: &Waiting) -> Step {

@@ -41,7 +41,12 @@ impl Gate {
     }
 
     /// Takes a request back whose flow goes.
-    pub(super) fn take_back_request(&self, connection: &Connection, stage: &Stage, now: Timestamp) -> Result<(), Trouble> {
+    pub(super) fn take_back_request(
+        &self,
+        connection: &Connection,
+        stage: &Stage,
+        now: Timestamp,
+    ) -> Result<(), Trouble> {
         if let Stage::Waiting(waiting) | Stage::RecoveryKey(waiting) = stage {
             store::settle_approval(connection, &waiting.request, "taken_back", None, None, now)?;
         }
@@ -54,7 +59,9 @@ impl Taking<'_> {
     pub(super) fn advance(&mut self) -> Result<Turn, Trouble> {
         match self.row.flow.stage.clone() {
             Stage::Approved(waiting) => self.approved(waiting),
-            Stage::Waiting(waiting) | Stage::RecoveryKey(waiting) => self.settle(Next::to(waiting.ended(Outcome::Expired))),
+            Stage::Waiting(waiting) | Stage::RecoveryKey(waiting) => {
+                self.settle(Next::to(waiting.ended(Outcome::Expired)))
+            }
             Stage::Approve(looking) => self.request_is_over(looking.whose),
             _ => self.settle(Next::unavailable()),
         }
@@ -176,9 +183,9 @@ impl Taking<'_> {
             return Ok(Some(wait(not_me.asked_at.plus_seconds(NOT_ME_PAUSE))));
         }
         // One at a time; a browser's own one gives way to its next.
-        let pending = requests.iter().find(|request| {
-            request.settled.is_none() && request.expires_at > self.now && request.browser != browser
-        });
+        let pending = requests
+            .iter()
+            .find(|request| request.settled.is_none() && request.expires_at > self.now && request.browser != browser);
         if let Some(pending) = pending {
             return Ok(Some(wait(pending.expires_at)));
         }
@@ -236,8 +243,7 @@ impl Taking<'_> {
         if !asks {
             return self.go_in(account, identifier, first);
         }
-        let newcomer =
-            Entering { whose: super::reset_turns::whose(account, identifier.into()), first: first.clone() };
+        let newcomer = Entering { whose: super::reset_turns::whose(account, identifier.into()), first: first.clone() };
         let next = self.ask_to_let_in(account, newcomer)?;
         self.finish(next)
     }
@@ -262,8 +268,8 @@ impl Taking<'_> {
         }
         let email = EmailAddress::parse(typed).ok();
         for member in store::members(self.connection, waiting.workspace())? {
-            let is_meant = is_same_name(&member.name, typed)
-                || email.as_ref().is_some_and(|email| email.as_str() == member.email);
+            let is_meant =
+                is_same_name(&member.name, typed) || email.as_ref().is_some_and(|email| email.as_str() == member.email);
             if is_meant && member.id != newcomer.whose.account {
                 let who = newcomer.whose.name.clone();
                 self.tell(&member, |locale, workspace, at| texts::let_in_asked(locale, workspace, at, &who, ""))?;

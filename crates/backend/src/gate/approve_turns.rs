@@ -208,7 +208,9 @@ impl Taking<'_> {
             Err(Refused::Invalid) => anew(Refusal::PasskeyRefused),
             Err(Refused::Copied) => {
                 if let Some(account) = store::account(self.connection, row.account)? {
-                    self.tell(&account, |locale, workspace, at| texts::device_copied(locale, workspace, at, &row.name))?;
+                    self.tell(&account, |locale, workspace, at| {
+                        texts::device_copied(locale, workspace, at, &row.name)
+                    })?;
                 }
                 anew(Refusal::PasskeyRefused)
             }

@@ -77,7 +77,12 @@ fn how_it_ended(flow: &StoredFlow) -> Earlier {
 fn by_id(connection: &Connection, entrance: Entrance) -> Result<Option<SecurityLink>, Trouble> {
     match entrance {
         Entrance::Link(Some(link)) => store::security_link(connection, link),
-        Entrance::Link(None) | Entrance::SignIn | Entrance::Join | Entrance::Reset | Entrance::Security(_) | Entrance::Approve(_) => Ok(None),
+        Entrance::Link(None)
+        | Entrance::SignIn
+        | Entrance::Join
+        | Entrance::Reset
+        | Entrance::Security(_)
+        | Entrance::Approve(_) => Ok(None),
     }
 }
 
@@ -133,9 +138,12 @@ impl Taking<'_> {
     fn is_shared_to(&self, to: &Contact) -> Result<bool, Trouble> {
         match self.row.flow.entrance {
             Entrance::Link(Some(link)) => store::is_shared_to(self.connection, link, to.place()),
-            Entrance::Link(None) | Entrance::SignIn | Entrance::Join | Entrance::Reset | Entrance::Security(_) | Entrance::Approve(_) => {
-                Ok(false)
-            }
+            Entrance::Link(None)
+            | Entrance::SignIn
+            | Entrance::Join
+            | Entrance::Reset
+            | Entrance::Security(_)
+            | Entrance::Approve(_) => Ok(false),
         }
     }
 

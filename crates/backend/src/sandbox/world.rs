@@ -15,8 +15,8 @@ use crate::flow::{TwoFactor, Workspace};
 use crate::gate::account_subject;
 use crate::locale::Locale;
 use crate::login_id::{LoginName, MobileNumber};
-use crate::recovery_codes;
 use crate::password::{self, PasswordPolicy, Prepared, StoredPassword};
+use crate::recovery_codes;
 use crate::server_key::{ServerKey, digest};
 use crate::store::{self, AccountState, NewAccount, Trouble};
 

@@ -29,7 +29,8 @@ pub struct ApprovalRow {
     pub who: String,
 }
 
-const APPROVAL: &str = "approval.id, approval.kind, approval.account, approval.workspace, approval.flow, approval.browser,
+const APPROVAL: &str =
+    "approval.id, approval.kind, approval.account, approval.workspace, approval.flow, approval.browser,
     approval.number, approval.numbers, approval.browser_name, approval.place, approval.asked_at, approval.expires_at,
     approval.settled, account.name FROM approval JOIN account ON account.id = approval.account";
 

@@ -33,7 +33,8 @@ impl Story {
             | Effect::Act { ticket, .. }
             | Effect::GiveUp { ticket, .. }
             | Effect::Resend { ticket } => Some(*ticket),
-            Effect::Abort { .. }
+            Effect::AskDevice { .. }
+            | Effect::Abort { .. }
             | Effect::Wake { .. }
             | Effect::Leave { .. }
             | Effect::Door
