@@ -350,7 +350,11 @@ impl Gate {
         }
     }
 
-    async fn look(&self, asker: &Asker, id: &str) -> Result<Found, Trouble> {
+    /// Looks a flow up as it is: what is due stays so, and an act says what becomes of it.
+    ///
+    /// # Errors
+    /// [`Trouble`] behind the scenes.
+    pub async fn look(&self, asker: &Asker, id: &str) -> Result<Found, Trouble> {
         let Some(own) = asker.browser.clone().filter(|_| is_flow_id(id)) else { return Ok(Found::Unknown) };
         let (browser, session) = (own.id(), asker.session);
         let (gate, id) = (self.clone(), id.to_owned());

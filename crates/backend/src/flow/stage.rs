@@ -205,12 +205,14 @@ impl Stage {
 
     /// Who is let in as soon as somebody says yes, or was let in.
     pub const fn newcomer(&self) -> Option<&Entering> {
-        match self {
-            Self::Waiting(Waiting { asks: Asks::NewDevice { newcomer, .. }, .. })
-            | Self::Approved(Waiting { asks: Asks::NewDevice { newcomer, .. }, .. })
-            | Self::RecoveryKey(Waiting { asks: Asks::NewDevice { newcomer, .. }, .. })
-            | Self::NewRecoveryKey(NewKey { newcomer, .. }) => Some(newcomer),
-            _ => None,
+        if let Self::Waiting(Waiting { asks: Asks::NewDevice { newcomer, .. }, .. })
+        | Self::Approved(Waiting { asks: Asks::NewDevice { newcomer, .. }, .. })
+        | Self::RecoveryKey(Waiting { asks: Asks::NewDevice { newcomer, .. }, .. })
+        | Self::NewRecoveryKey(NewKey { newcomer, .. }) = self
+        {
+            Some(newcomer)
+        } else {
+            None
         }
     }
 

@@ -1,7 +1,8 @@
 //! Flows decided step by step, without HTTP and SQL.
 
-use daemun_protocol::{ActionName, DeviceKind, Status};
+use daemun_protocol::{ActionName, ApprovalKind, ApprovalRequest, Asked, DeviceKind, Status};
 
+use super::approval::{Answered, Asks, NewKey, Outcome, Waiting};
 use super::code::{Contact, Purpose, SentCode};
 use super::find_id::ContactForm;
 use super::join::{AccountForm, BadInvitation, Candidate, InvitationTrouble, Joined, OpenInvitation};
@@ -49,6 +50,7 @@ fn facts(memberships: &[&str]) -> Facts {
         organisation_way: true,
         workspace: Some(workspace()),
         memberships: memberships.iter().map(|id| membership(id)).collect(),
+        requests: vec![request()],
         ..Facts::default()
     }
 }
@@ -65,6 +67,27 @@ fn whose() -> Whose {
 fn by_phone() -> First {
     let number = crate::login_id::MobileNumber::parse("010-2345-6789").unwrap();
     First::Phone { typed: "010-2345-6789".into(), number }
+}
+
+fn request() -> ApprovalRequest {
+    ApprovalRequest {
+        id: "b7QkVn2sTg5mXw8eRd4zYA".into(),
+        kind: ApprovalKind::Device,
+        who: "김민지".into(),
+        browser: String::new(),
+        place: String::new(),
+        asked_at: Timestamp(0),
+        expires_at: Timestamp(9),
+    }
+}
+
+fn newcomer() -> Entering {
+    Entering { whose: whose(), first: First::Password(Way::Organisation) }
+}
+
+fn waiting() -> Waiting {
+    let asks = Asks::NewDevice { newcomer: newcomer(), asked: Asked::Everybody };
+    Waiting { request: "b7QkVn2sTg5mXw8eRd4zYA".into(), expires_at: Timestamp(9), asks }
 }
 
 /// Every stage that a flow can be in.
@@ -118,6 +141,12 @@ fn stages() -> Vec<Stage> {
         Stage::Passkey(Unlocking::Proof(whose())),
         Stage::TrustedDevices(whose()),
         Stage::RegisterDevice(NewDevice { whose: whose(), kind: DeviceKind::Device }),
+        Stage::Waiting(waiting()),
+        Stage::RecoveryKey(waiting()),
+        Stage::NewRecoveryKey(NewKey { newcomer: newcomer(), salt: [0; 16] }),
+        Stage::Approvals(whose()),
+        Stage::Notice(Notice::ApprovalEnded { how: Outcome::Denied, waiting: Box::new(waiting()) }),
+        Stage::Notice(Notice::RequestEnded { how: Answered::NotMe, whose: whose() }),
     ];
     stages.extend(proofs.map(|proof| Stage::NewPassword(NewPasswordStage { whose: whose(), proof })));
     for first in [First::Password(Way::Organisation), by_phone()] {

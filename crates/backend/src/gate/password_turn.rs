@@ -413,8 +413,12 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let gate = gate(directory.path()).await;
         let browser = Browser::draw(&gate.chance).unwrap();
-        let asker =
-            Asker { browser: Some(browser.clone()), session: None, neighbourhood: IpAddr::from([127, 0, 0, 1]).into() };
+        let asker = Asker {
+            browser: Some(browser.clone()),
+            session: None,
+            neighbourhood: IpAddr::from([127, 0, 0, 1]).into(),
+            seen: Default::default(),
+        };
         let begun = gate.begin(asker.clone(), "key-begin", b"", begin()).await.unwrap();
         let flow: daemun_protocol::Flow = serde_json::from_str(&begun.finished.body).unwrap();
 

@@ -52,6 +52,7 @@ pub async fn read(
                 let answer = replies::tagged_json(&flow, &format!("W/\"{likeness}\""), "no-store", &headers);
                 replies::with_session(answer, session.as_deref())
             }
+            Bound::Due { .. } => super::own_fault(),
             Bound::Refused(problem) => replies::problem(*problem),
         }),
     )
@@ -67,7 +68,7 @@ pub async fn cancel(
 ) -> Response {
     let found = find(&house, path.ok().map(|Path(id)| id), &method, &headers, peer).await;
     let (id, browser) = match found {
-        Ok(Bound::Live { id, browser, .. }) => (id, browser),
+        Ok(Bound::Live { id, browser, .. } | Bound::Due { id, browser }) => (id, browser),
         Ok(Bound::Refused(problem)) => return replies::problem(*problem),
         Err(trouble) => return answer(&house, Err(trouble)),
     };
@@ -96,8 +97,9 @@ pub async fn act(
         Ok(Path((id, name))) => (Some(id), name),
         Err(_) => (None, String::new()),
     };
-    let (id, browser) = match find(&house, id, &parts.method, headers, peer).await {
-        Ok(Bound::Live { id, browser, .. }) => (id, browser),
+    // What is due is left to the act: it was meant for what the member saw.
+    let (id, browser) = match find_as(Look::AsItIs, &house, id, &parts.method, headers, peer).await {
+        Ok(Bound::Live { id, browser, .. } | Bound::Due { id, browser }) => (id, browser),
         Ok(Bound::Refused(problem)) => return replies::problem(*problem),
         Err(trouble) => return answer(&house, Err(trouble)),
     };
@@ -128,7 +130,19 @@ enum Bound {
         /// The session's id, where a look has completed the flow.
         session: Option<String>,
     },
+    /// Something has become of it that nobody has looked at.
+    Due {
+        id: String,
+        browser: crate::browser::Browser,
+    },
     Refused(Box<Problem>),
+}
+
+/// Whether looking at a flow changes what is due.
+#[derive(Clone, Copy)]
+enum Look {
+    Changing,
+    AsItIs,
 }
 
 /// Expiry is told before anything is wrong with version or origin; that a flow is unknown is told after.
@@ -139,9 +153,23 @@ async fn find(
     headers: &HeaderMap,
     peer: Peer,
 ) -> Result<Bound, Trouble> {
+    find_as(Look::Changing, house, id, method, headers, peer).await
+}
+
+async fn find_as(
+    look: Look,
+    house: &House,
+    id: Option<String>,
+    method: &Method,
+    headers: &HeaderMap,
+    peer: Peer,
+) -> Result<Bound, Trouble> {
     let asker = guards::asker(house, headers, peer);
     let found = match &id {
-        Some(id) => house.gate.find(&asker, id).await?,
+        Some(id) => match look {
+            Look::Changing => house.gate.find(&asker, id).await?,
+            Look::AsItIs => house.gate.look(&asker, id).await?,
+        },
         None => Found::Unknown,
     };
     if let Found::Expired(flow) = found {
@@ -156,6 +184,7 @@ async fn find(
         (Found::Live { flow, likeness, session }, Some(id), Some(browser)) => {
             Ok(Bound::Live { id, browser, flow, likeness, session })
         }
+        (Found::Due, Some(id), Some(browser)) => Ok(Bound::Due { id, browser }),
         (Found::Live { .. } | Found::Unknown | Found::Expired(_) | Found::Due, _, _) => {
             Ok(Bound::Refused(Box::new(Problem::new(ProblemCode::FlowUnknown, 404))))
         }

@@ -6,6 +6,7 @@ mod device;
 mod visitor;
 
 mod app_files;
+mod approvals;
 mod bad_input;
 mod binding;
 mod crash;

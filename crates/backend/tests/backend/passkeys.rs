@@ -32,10 +32,6 @@ impl Visitor {
         let credential = passkey.unlock(&self.origin, &self.flow["step"]["passkey"].clone());
         self.act("use_passkey", json!({"credential": credential})).await
     }
-
-    fn signs_out(&mut self) {
-        self.cookies.retain(|(name, _)| name != SESSION);
-    }
 }
 
 /// Minji, in nuri, with her phone registered.

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-pub const STEPS: [&str; 22] = [
+pub const STEPS: [&str; 28] = [
     "identify",
     "organisation",
     "code",
@@ -30,6 +30,12 @@ pub const STEPS: [&str; 22] = [
     "passkey",
     "trusted_devices",
     "register_device",
+    "match_number",
+    "wait_approval",
+    "recovery_key",
+    "new_recovery_key",
+    "approvals",
+    "approve",
     "notice",
 ];
 
@@ -382,6 +388,11 @@ impl Visitor {
             return verified;
         }
         self.act("choose", json!({"workspace": workspace})).await.at("password")
+    }
+
+    /// The browser forgets its session.
+    pub fn signs_out(&mut self) {
+        self.cookies.retain(|(name, _)| name != "__Host-daemun_session");
     }
 
     /// All the way in.
