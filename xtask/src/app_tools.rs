@@ -13,12 +13,11 @@ use crate::workspace::Workspace;
 
 /// The newest Trunk that builds with the workspace's `rust-version`; `Trunk.toml` names the same one.
 const TRUNK: &str = "0.21.14";
-/// `Trunk.toml` names the same one as `version_132`.
 pub const BINARYEN: &str = "132.0.0";
 
 pub struct AppTools {
     pub trunk: PathBuf,
-    /// The PATH on which Trunk finds the other tools, before whatever the machine has.
+    /// The PATH on which Trunk finds wasm-bindgen, before whatever the machine has.
     pub path: OsString,
 }
 
@@ -26,14 +25,14 @@ pub struct AppTools {
 pub fn set_up(workspace: &Workspace, cache: &Cache) -> Result<AppTools> {
     wasm_target::set_up(cache)?;
     wasm_target::set_up_sources(cache)?;
-    let wasm_opt = npm_package::installed(cache, "binaryen", BINARYEN)?.join(".bin");
+    npm_package::installed(cache, "binaryen", BINARYEN)?;
     // The program and the library speak a private format: their versions must be equal.
     let version = workspace.locked_version("wasm-bindgen")?;
     let wasm_bindgen = cargo_tool::installed(cache, "wasm-bindgen-cli", &version, Lockfile::Ignored)?;
     let trunk = cargo_tool::installed(cache, "trunk", TRUNK, Lockfile::Its)?;
 
     let inherited = env::var_os("PATH").unwrap_or_default();
-    let path = env::join_paths([wasm_bindgen, wasm_opt].into_iter().chain(env::split_paths(&inherited)))
+    let path = env::join_paths([wasm_bindgen].into_iter().chain(env::split_paths(&inherited)))
         .or_fail("the tools cannot be put on PATH", "set XDG_CACHE_HOME to a path without `:` or quotes")?;
     Ok(AppTools { trunk: trunk.join(format!("trunk{}", env::consts::EXE_SUFFIX)), path })
 }

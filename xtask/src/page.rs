@@ -250,10 +250,12 @@ fn sha256(content: &[u8]) -> String {
     STANDARD.encode(Sha256::digest(content))
 }
 
-/// The template without comments (but the two marks) and without the space between its lines.
+/// The template without comments (but the two marks), what is said to Trunk, and the space between its lines.
 fn compact(template: &str) -> String {
+    let is_mark = |line: &str| line.contains("page:");
+    let is_for_us = |line: &str| line.starts_with("<!--") || line.starts_with("<link data-trunk ");
     let lines = template.lines().map(str::trim);
-    lines.filter(|line| !line.starts_with("<!--") || line.contains("page:")).collect::<Vec<_>>().join("")
+    lines.filter(|line| is_mark(line) || !is_for_us(line)).collect::<Vec<_>>().join("")
 }
 
 struct Esbuild(PathBuf);
