@@ -19,8 +19,8 @@ use crate::i18n;
 use crate::ports::webauthn::{self, Question};
 use crate::ports::{api, page};
 
-/// A request without an answer for so long counts as lost.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Seconds after which a request without an answer counts as lost, besides those for which the backend may hold it.
+const PATIENCE: u64 = 20;
 
 /// A wake-up further away than this comes in stages.
 const LONGEST_SLEEP: Duration = Duration::from_secs(3600);
@@ -100,9 +100,11 @@ pub fn start(shows: fn(&Step) -> bool) -> Gate {
     page::on_connection(|online| tell(if online { Event::Online } else { Event::Offline }));
     page::on_back(|| tell(Event::WentBack));
     #[cfg(feature = "whole")]
-    page::on_leave(|| tell(Event::Left));
-    #[cfg(feature = "whole")]
-    webauthn::lend();
+    {
+        page::on_leave(|| tell(Event::Left));
+        page::on_tabs(|| tell(Event::Elected), || tell(Event::Outvoted), || tell(Event::Heard));
+        webauthn::lend();
+    }
     page::every_second(move || clock.set(page::now()));
     Gate::new(machine.read_only(), clock.read_only(), tell, deployment, webauthn::reach())
 }
@@ -204,9 +206,11 @@ impl Driver {
             }
             #[cfg(feature = "whole")]
             Effect::GiveUp { ticket, id } => self.send(ticket, api::Call::GiveUp { id }),
-            // Security links are not on the login path.
+            #[cfg(feature = "whole")]
+            Effect::Spread => page::spread(),
+            // Neither security links nor steps that wait for somebody else are on the login path.
             #[cfg(not(feature = "whole"))]
-            Effect::Cancel { .. } | Effect::GiveUp { .. } => {}
+            Effect::Cancel { .. } | Effect::GiveUp { .. } | Effect::Spread => {}
         }
     }
 
@@ -269,7 +273,8 @@ impl Driver {
         let ticket = request.ticket;
         let abort = api::Abort::new();
         let lost = move || tell(Event::Answered(ticket, Err(Fault::Network)));
-        let patience = set_timeout_with_handle(lost, PATIENCE).ok();
+        let patience = Duration::from_secs(PATIENCE + request.call.wait());
+        let patience = set_timeout_with_handle(lost, patience).ok();
         let signal = abort.clone();
         self.flight = Some(Flight { ticket, abort, patience });
         let deployment = self.deployment;

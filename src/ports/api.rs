@@ -55,6 +55,17 @@ impl Call {
         let body = json(&Act { rev, input: action.into_input(), locale: Some(locale) });
         Self::Act { id, rev, name, body }
     }
+
+    /// Seconds for which the backend is asked to hold its answer (RFC 7240 §4.3); one that holds nothing answers at
+    /// once.
+    pub const fn wait(&self) -> u64 {
+        match self {
+            Self::Read { etag: Some(_), .. } => 25,
+            Self::Read { etag: None, .. } | Self::Begin { .. } | Self::Act { .. } => 0,
+            #[cfg(feature = "whole")]
+            Self::GiveUp { .. } => 0,
+        }
+    }
 }
 
 /// Takes a request back.
@@ -98,7 +109,7 @@ pub async fn send(key: &str, call: Call, abort: &Abort) -> Result<Answer, Fault>
         Call::Read { id, etag } => {
             let read = request(Method::GET, &flow_url(&api, &id));
             match etag {
-                Some(etag) => read.header("If-None-Match", &etag),
+                Some(etag) => read.header("If-None-Match", &etag).header("Prefer", "wait=25"),
                 None => read,
             }
             .build()

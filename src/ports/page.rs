@@ -241,6 +241,8 @@ pub fn show(machine: &Machine) {
         set(&root, "data-rev", &machine.rev().to_string());
     }
     call(&daemun(), "sms", &awaited_sms(machine).into());
+    #[cfg(feature = "whole")]
+    call(&daemun(), "poll", &machine.polled().into());
     let at_front_door = is_front_door(machine);
     // While the flow is being read again nobody knows whether it can go back: the history stays as it was left.
     let guard = match machine.face() {
@@ -444,8 +446,11 @@ pub fn on_back(heard: fn()) {
     });
 }
 
-/// Calls when the page is seen again, and when it no longer is.
+/// Calls when the page is seen again, and when it no longer is or never was.
 pub fn on_sight(heard: fn(bool)) {
+    if document().hidden() {
+        heard(false);
+    }
     window_event_listener(ev::visibilitychange, move |_| heard(!document().hidden()));
 }
 
@@ -479,6 +484,21 @@ pub fn words() -> (Array, String) {
 pub fn on_language(heard: fn(Array, String)) {
     let speak = Closure::<dyn Fn(Array, String)>::new(heard).into_js_value();
     let _ = Reflect::set(&daemun(), &"speak".into(), &speak);
+}
+
+/// Calls when this tab is the one that asks what becomes of its flow, when another one is, and when that one has news;
+/// see `page/tabs.js`.
+#[cfg(feature = "whole")]
+pub fn on_tabs(elected: fn(), outvoted: fn(), news: fn()) {
+    for (name, heard) in [("daemun-elected", elected), ("daemun-outvoted", outvoted), ("daemun-news", news)] {
+        window_event_listener_untyped(name, move |_| heard());
+    }
+}
+
+/// Tells the other tabs of the flow that there is news.
+#[cfg(feature = "whole")]
+pub fn spread() {
+    call(&daemun(), "spread", &JsValue::UNDEFINED);
 }
 
 /// What happened to the first form before the app was there: `submit` or `use_organisation`.

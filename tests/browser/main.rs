@@ -43,6 +43,7 @@ mod lost_answers;
 mod lost_connection;
 mod lost_while_joining;
 mod lost_while_opening_a_link;
+mod several_tabs;
 mod start_failures;
 mod whole_page;
 

@@ -164,7 +164,9 @@ impl<'g> NativeApp<'g> {
     pub fn refusal(&self) -> &Refusal {
         match self.trouble() {
             Some(Trouble::Refused(refusal)) => refusal,
-            other @ (Some(Trouble::Network | Trouble::Unreadable) | None) => panic!("no refusal: {other:?}"),
+            other @ (Some(Trouble::Network | Trouble::Unreadable | Trouble::Device(_)) | None) => {
+                panic!("no refusal: {other:?}")
+            }
         }
     }
 
@@ -198,8 +200,9 @@ impl<'g> NativeApp<'g> {
                         events.push(self.flies(ticket).await);
                     }
                     Effect::Resend { ticket } => events.push(self.flies(ticket).await),
-                    // The machine wants to try again soon: let that time pass. The end of a flow is for the test to reach.
-                    Effect::Wake { at } if at.millis_since(self.now) < 60_000 => {
+                    // The machine wants to try again soon: let that time pass. The end of a flow, or of waiting for
+                    // somebody else, is for the test to reach (by `Event::Shown`).
+                    Effect::Wake { at } if at.millis_since(self.now) < 60_000 && self.machine.polled().is_none() => {
                         self.now = at;
                         events.push(Event::Tick);
                     }
@@ -208,7 +211,8 @@ impl<'g> NativeApp<'g> {
                     | Effect::Abort { .. }
                     | Effect::Door
                     | Effect::Reload
-                    | Effect::Continue => {}
+                    | Effect::Continue
+                    | Effect::Spread => {}
                     Effect::Leave { url } => self.left_for = Some(url),
                     Effect::Cancel { id } => {
                         self.gives_up(&id).await;

@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: how soon the first screens are there, beside a plain form. It only sets up; `bench/` measures.
+//! `cargo xtask bench`: how soon the first screens are there, beside a plain form; and `cargo xtask bench polls`: how
+//! soon news reach who waits. It only sets up; `bench/` and the backend's own `benches/` measure.
 
 use std::process::Command;
 
@@ -40,6 +41,16 @@ pub fn bench(workspace: &Workspace, options: &Options) -> Result {
             .arg("--samples")
             .arg(workspace.target.join("xtask/bench.json")),
         "look at the messages above, and at the page itself with `cargo xtask serve`",
+    )
+}
+
+/// Fails when the backend did not work at all.
+pub fn polls(workspace: &Workspace) -> Result {
+    command::run(
+        Command::new("cargo")
+            .args(["bench", "--package", "daemun-backend", "--bench", "polls"])
+            .current_dir(&workspace.root),
+        "look at the messages above",
     )
 }
 

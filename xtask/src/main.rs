@@ -39,6 +39,7 @@ cargo xtask test [STAGE…] [--filter NAME]
                                       run every check, or only some: format, clippy, clippy-app, native, in-process,
                                       floors, build, size, browser; NAME chooses among tests
 cargo xtask bench [--runs N]          how soon the first screens are there, beside a plain form; the median of 7
+cargo xtask bench polls               how soon a held read hears of a change while 2,000 are held, and what that takes
 cargo xtask build                     build the app into dist/
 cargo xtask size                      what the login path weighs, against the budget
 cargo xtask floors                    the rules of the house that the compiler does not know
@@ -61,6 +62,7 @@ enum Command {
     Serve(serve::Options),
     Test(test::Options),
     Bench(bench::Options),
+    BenchPolls,
     Build,
     Size,
     Floors,
@@ -78,6 +80,7 @@ impl Command {
             [] | ["help" | "--help" | "-h"] => Ok(Self::Help),
             ["serve", options @ ..] => parse_serve(options).map(Self::Serve),
             ["test", options @ ..] => parse_test(options).map(Self::Test),
+            ["bench", "polls"] => Ok(Self::BenchPolls),
             ["bench"] => Ok(Self::Bench(bench::Options { runs: 7 })),
             ["bench", "--runs", runs] => parse_runs(runs).map(|runs| Self::Bench(bench::Options { runs })),
             ["build"] => Ok(Self::Build),
@@ -103,6 +106,7 @@ impl Command {
                 build(&workspace)?;
                 bench::bench(&workspace, &options)?;
             }
+            Self::BenchPolls => bench::polls(&workspace)?,
             Self::Build => build(&workspace)?,
             Self::Size => {
                 build(&workspace)?;

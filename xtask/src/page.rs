@@ -37,6 +37,11 @@ const STYLES: &[&str] = &["layers.css", "tokens.css", "base.css", "widgets.css",
 /// What the login path does not show.
 const MORE_STYLES: &[&str] = &["whole.css"];
 
+/// The page's own script.
+const SCRIPTS: &[&str] = &["shell.js"];
+/// What the login path does not do.
+const MORE_SCRIPTS: &[&str] = &["tabs.js"];
+
 const REMEDY: &str = "look at the messages above, then run `cargo xtask build` again";
 
 type Texts = Map<String, Value>;
@@ -142,13 +147,16 @@ struct Inline {
 
 impl Inline {
     fn new(root: &Path, esbuild: &Esbuild, bundle: Bundle, locales: &Value) -> Result<Self> {
-        let more = match bundle {
-            Bundle::Login => &[][..],
-            Bundle::Whole => MORE_STYLES,
+        let (more_styles, more_scripts) = match bundle {
+            Bundle::Login => (&[][..], &[][..]),
+            Bundle::Whole => (MORE_STYLES, MORE_SCRIPTS),
         };
-        let styles = STYLES.iter().chain(more).map(|name| read(&root.join("style").join(name)));
-        let style = esbuild.minify("css", &[], &styles.collect::<Result<Vec<_>>>()?.concat())?;
-        let shell = read(&root.join("page/shell.js"))?;
+        let all = |folder: &str, names: &[&str], more: &[&str]| {
+            let texts = names.iter().chain(more).map(|name| read(&root.join(folder).join(name)));
+            Ok::<_, Failure>(texts.collect::<Result<Vec<_>>>()?.concat())
+        };
+        let style = esbuild.minify("css", &[], &all("style", STYLES, more_styles)?)?;
+        let shell = all("page", SCRIPTS, more_scripts)?;
         let page = json!({ "locales": locales }).to_string().replace('<', "\\u003c");
         let script = esbuild.minify("js", &["--format=iife"], &format!("const PAGE = {page};\n{shell}"))?;
         Ok(Self { style, script })

@@ -50,7 +50,7 @@ use crate::relying_party::RelyingParty;
 use crate::return_to::ReturnPlaces;
 use crate::seen::Seen;
 use crate::server_key::{Digest32, ServerKey};
-use crate::store::{self, Finished, FlowRow, Remembered, Scope, Store, Trouble};
+use crate::store::{self, Finished, FlowRow, Listener, Remembered, Scope, Store, Trouble};
 use new_password_turn::NewPassword;
 use password_turn::PasswordCheck;
 pub(crate) use password_turn::account_subject;
@@ -377,6 +377,11 @@ impl Gate {
                 Ok(Found::Live { likeness: flow::likeness(&flow), flow, session })
             })
             .await
+    }
+
+    /// Hears of what is written of a flow from now on, whoever writes it.
+    pub fn listen(&self, id: &str) -> Listener {
+        self.store.bells().listen(id)
     }
 
     /// Gives a flow up; that of a security link is left (FEATURES O3). One that is over stays as it is. Whether there was one.

@@ -10,6 +10,8 @@ use flags::Flags;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    // Each connection is a file, and there may be more of them than a process is let have before it asks.
+    let _ = rlimit::increase_nofile_limit(rlimit::INFINITY);
     let config = match flags::read(lexopt::Parser::from_env()) {
         Ok(Flags::Run(config)) => *config,
         Ok(Flags::Help) => {

@@ -24,7 +24,7 @@ use crate::relying_party::RelyingParty;
 use crate::reset_desk::ResetDesk;
 use crate::return_to::{NotAnOrigin, ReturnPlaces};
 use crate::sandbox::{self, Sandbox};
-use crate::store::{self, Store, Trouble};
+use crate::store::{self, Bells, Store, Trouble};
 
 /// What a backend needs to be told.
 #[derive(Clone, Debug)]
@@ -178,6 +178,7 @@ pub struct Server {
     address: SocketAddr,
     clock: Clock,
     log: Log,
+    bells: Bells,
     stop: watch::Sender<bool>,
     serving: Option<JoinHandle<()>>,
     carrying: JoinHandle<()>,
@@ -262,6 +263,7 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
         key: key.clone(),
         origin: origin.clone(),
     };
+    let bells = store.bells().clone();
     let postman = Postman::new(store.clone(), config.clock.clone(), config.log.clone(), ways, inbox, desk);
     let gate = Gate::from(Parts {
         store,
@@ -282,6 +284,7 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
         log: config.log.clone(),
     });
     let host = origin.split_once("://").map_or(origin.as_str(), |(_, host)| host).to_owned();
+    let (stop, stopped) = watch::channel(false);
     let house = House {
         gate,
         files: Arc::new(files),
@@ -290,11 +293,11 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
         log: config.log.clone(),
         client_address: config.client_address,
         sandbox: config.sandbox,
+        stopped: stopped.clone(),
     };
-    let (stop, stopped) = watch::channel(false);
     let serving = tokio::spawn(serve::serve(listener, router(house), config.client_address, stopped));
     let carrying = tokio::spawn(postman.walk());
-    Ok(Server { origin, address, clock: config.clock, log: config.log, stop, serving: Some(serving), carrying })
+    Ok(Server { origin, address, clock: config.clock, log: config.log, bells, stop, serving: Some(serving), carrying })
 }
 
 /// An origin's host, without a port.
@@ -357,6 +360,11 @@ impl Server {
     /// The lines that were logged so far, with [`Log::kept`].
     pub fn log_lines(&self) -> Vec<String> {
         self.log.lines()
+    }
+
+    /// How many reads are held now, until their flow changes.
+    pub fn held_reads(&self) -> usize {
+        self.bells.listeners()
     }
 
     /// Takes no more connections, lets requests under way end (for five seconds at most), and returns.

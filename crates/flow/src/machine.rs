@@ -55,6 +55,12 @@ pub enum Event {
     Left,
     /// The backend has heard of [`Effect::Cancel`].
     Cancelled { id: String },
+    /// Of the tabs that show [`Machine::polled`], this one asks the backend from now on.
+    Elected,
+    /// Another one does.
+    Outvoted,
+    /// That one has told that something changed ([`Effect::Spread`]).
+    Heard,
 }
 
 /// What the backend can answer.
@@ -85,7 +91,7 @@ pub enum Fault {
 pub enum Effect {
     /// `POST flows`.
     Begin { ticket: Ticket },
-    /// `GET flows/{id}`.
+    /// `GET flows/{id}`. With an ETag the backend is asked to hold it until that no longer fits.
     Read { ticket: Ticket, id: String, etag: Option<String> },
     /// `POST flows/{id}/actions/{name}`. The driver keeps it, key and all, until the ticket is settled.
     Act { ticket: Ticket, id: String, rev: u64, action: Action },
@@ -110,6 +116,8 @@ pub enum Effect {
     /// `DELETE flows/{id}`, which is to arrive also if the page goes. Nobody waits for its answer; whoever is still there when
     /// it comes says [`Event::Cancelled`].
     Cancel { id: String },
+    /// Tell the other tabs of the flow that something changed.
+    Spread,
 }
 
 /// The state of the app's one conversation with the backend.
@@ -125,6 +133,7 @@ pub struct Machine {
     jitter: Jitter,
     sight: Sight,
     online: bool,
+    role: Role,
     /// The flow that was left, until the backend is known to know it.
     unheard: Option<String>,
 }
@@ -133,6 +142,13 @@ pub struct Machine {
 enum Sight {
     Seen,
     Unseen,
+}
+
+/// What this tab does where somebody else has to act: of several tabs of one flow, one asks, and the others hear of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Asks,
+    Listens,
 }
 
 #[derive(Clone, Debug)]
@@ -259,6 +275,7 @@ impl Machine {
             jitter: Jitter::new(seed),
             sight: Sight::Seen,
             online: true,
+            role: Role::Asks,
             unheard: None,
         }
     }
@@ -337,12 +354,22 @@ impl Machine {
                 self.online = true;
                 self.look_again(now, &mut effects);
             }
+            Event::Elected => self.take(Role::Asks, now),
+            Event::Outvoted => self.take(Role::Listens, now),
+            Event::Heard => {
+                // A read that is under way may have been answered before that.
+                self.rest(&mut effects);
+                self.look_again(now, &mut effects);
+            }
             Event::Outdated => effects.push(Effect::Reload),
             Event::WentBack => self.submit(now, Action::Back, &mut effects),
         }
         // Whatever came in between: a device that is not waited for any more is not asked any more.
         if let Some(ticket) = asked.filter(|ticket| self.asked_device() != Some(*ticket) && settled != Some(*ticket)) {
             effects.insert(0, Effect::Abort { ticket });
+        }
+        if self.polled().is_none() {
+            self.role = Role::Asks;
         }
         self.send_what_is_due(now, &mut effects);
         self.ask_to_be_woken(&mut effects);
@@ -406,6 +433,15 @@ impl Machine {
         match &self.phase {
             Phase::Open(Open { flow, .. }) | Phase::Complete { flow, .. } => flow.rev,
             Phase::Opening(_) | Phase::Ended { .. } => 0,
+        }
+    }
+
+    /// The flow's id, while it is to be read again and again since somebody else may move its step. Of several tabs one
+    /// is enough for that: the others are told so by [`Event::Outvoted`].
+    pub fn polled(&self) -> Option<&str> {
+        match &self.phase {
+            Phase::Open(open) if self.is_awake() && open.poll.is_some() => Some(&open.flow.id),
+            Phase::Opening(_) | Phase::Open(_) | Phase::Complete { .. } | Phase::Ended { .. } => None,
         }
     }
 
@@ -693,6 +729,18 @@ impl Machine {
         }
     }
 
+    /// What this tab shows is as old as its last whole answer: where that is long ago, the next read is due for who
+    /// asks.
+    fn take(&mut self, role: Role, now: Moment) {
+        self.role = role;
+        if let Phase::Open(open) = &mut self.phase
+            && matches!(open.turn, Turn::Yours { watch: Watch::Due(_), .. })
+        {
+            let next = open.next_read(open.received, now, role, &mut self.jitter);
+            open.set_watch(Watch::Due(next));
+        }
+    }
+
     fn is_awake(&self) -> bool {
         self.sight == Sight::Seen && self.online
     }
@@ -874,7 +922,7 @@ impl Machine {
                     }
                     // `Retry-After` wins over the rhythm.
                     let wait = problem.retry_after.map(|seconds| now.plus_seconds(u64::from(seconds)));
-                    let next = open.next_read(sent, now, &mut self.jitter);
+                    let next = open.next_read(sent, now, self.role, &mut self.jitter);
                     open.set_watch(Watch::Due(wait.unwrap_or(next)));
                 }
                 return;
@@ -914,6 +962,9 @@ impl Machine {
         trouble: Option<About>,
         effects: &mut Vec<Effect>,
     ) {
+        if self.role == Role::Asks && self.polled().is_some() {
+            effects.push(Effect::Spread);
+        }
         match std::mem::replace(&mut flow.status, Status::Unknown) {
             // A flow that outlives its own end by its own clock would be asked for without a pause.
             Status::Active { .. } if flow.expires_at <= flow.server_time => self.end(EndReason::Expired),
@@ -968,7 +1019,8 @@ impl Machine {
     fn hand_over(&mut self, now: Moment, sent: Moment, trouble: Option<About>) {
         let awake = self.is_awake();
         if let Phase::Open(open) = &mut self.phase {
-            let watch = if awake { Watch::Due(open.next_read(sent, now, &mut self.jitter)) } else { Watch::Resting };
+            let watch =
+                if awake { Watch::Due(open.next_read(sent, now, self.role, &mut self.jitter)) } else { Watch::Resting };
             open.turn = Turn::Yours { trouble, watch };
         }
     }
@@ -977,7 +1029,8 @@ impl Machine {
     fn hand_over_after_read(&mut self, now: Moment, sent: Moment) {
         let awake = self.is_awake();
         if let Phase::Open(open) = &mut self.phase {
-            let watch = if awake { Watch::Due(open.next_read(sent, now, &mut self.jitter)) } else { Watch::Resting };
+            let watch =
+                if awake { Watch::Due(open.next_read(sent, now, self.role, &mut self.jitter)) } else { Watch::Resting };
             open.set_watch(watch);
         }
     }
@@ -998,7 +1051,8 @@ impl Machine {
                 let ticket = self.ticket();
                 if let Phase::Open(open) = &mut self.phase {
                     open.set_watch(Watch::Reading { ticket, sent: now });
-                    effects.push(Effect::Read { ticket, id: open.flow.id.clone(), etag: open.etag.clone() });
+                    let etag = open.etag.clone().filter(|_| open.poll.is_some());
+                    effects.push(Effect::Read { ticket, id: open.flow.id.clone(), etag });
                 }
             }
             Phase::Opening(_) | Phase::Open(_) | Phase::Complete { .. } | Phase::Ended { .. } => {}
@@ -1043,11 +1097,12 @@ impl Open {
         Moment::of(self.flow.expires_at, &self.flow, self.received)
     }
 
-    /// The next read: by the step's rhythm where it waits for somebody else, and in any case at the flow's end, to hear
-    /// whether it really is over (another tab may have carried it on).
-    fn next_read(&self, sent: Moment, now: Moment, jitter: &mut Jitter) -> Moment {
+    /// The next read: by the step's rhythm where it waits for somebody else and this tab asks, or has asked in vain;
+    /// and in any case at the flow's end, to hear whether it really is over (another tab may have carried it on).
+    fn next_read(&self, sent: Moment, now: Moment, role: Role, jitter: &mut Jitter) -> Moment {
         let end = self.expires().plus_millis(500);
-        self.poll.map_or(end, |poll| self.rhythm.next(poll.interval, sent, now, jitter).min(end))
+        let poll = self.poll.filter(|_| role == Role::Asks || self.rhythm.is_failing());
+        poll.map_or(end, |poll| self.rhythm.next(poll.interval, sent, now, jitter).min(end))
     }
 
     fn set_watch(&mut self, to: Watch) {

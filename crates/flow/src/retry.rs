@@ -55,6 +55,11 @@ impl Rhythm {
         self.failures = self.failures.saturating_add(1);
     }
 
+    /// Whether the last answer was none.
+    pub(crate) fn is_failing(self) -> bool {
+        self.failures > 0
+    }
+
     pub(crate) fn told_to_slow_down(&mut self) {
         self.failures = 0;
         self.slower += SLOW_DOWN;

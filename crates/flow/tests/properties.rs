@@ -117,6 +117,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => Just(Happening::Other(Event::Autofilled(Box::new(credential())))),
         3 => proptest::sample::select(vec![
             Event::Began, Event::Hidden, Event::Shown, Event::Offline, Event::Online, Event::WentBack, Event::Retried, Event::Restarted, Event::Stranded, Event::Left,
+            Event::Elected, Event::Outvoted, Event::Heard,
         ]).prop_map(Happening::Other),
     ]
 }
@@ -169,7 +170,8 @@ impl Wire {
             | Effect::Door
             | Effect::Reload
             | Effect::Continue
-            | Effect::Cancel { .. } => {}
+            | Effect::Cancel { .. }
+            | Effect::Spread => {}
         }
     }
 }
@@ -189,7 +191,7 @@ proptest! {
         let by_link = kind != Kind::SignIn;
         let place = match kind {
             Kind::SignIn => Place::Door,
-            Kind::Security => Place::Settings,
+            Kind::Security | Kind::Approve => Place::Settings,
             Kind::Join | Kind::Reset | Kind::Link | Kind::Unknown(_) => Place::Passage,
         };
         let flow = saved.then(|| "f".into());

@@ -6,8 +6,8 @@ mod story;
 
 use daemun_flow::{Answer, Effect, Entry, Event, Face, Fault, Machine, Moment, Place, Ticket, Trouble};
 use daemun_protocol::{
-    Action, ActionName, Channel, EndReason, Flow, Hints, Kind, Offer, Offers, Poll, Problem, ProblemCode, Secret,
-    Status, Step, StepState,
+    Action, ActionName, Channel, EndReason, Flow, Hints, Kind, Offer, Offers, Problem, ProblemCode, Secret, Status,
+    Step, StepState,
 };
 use story::{SERVER_NOW, Story, answer};
 
@@ -437,75 +437,4 @@ fn l11_the_end_leads_only_where_a_page_may_go() {
     let story = ends("javascript:alert(1)");
     assert!(story.asks_nothing());
     assert!(matches!(story.machine.face(), Face::Ended { .. }));
-}
-
-fn polled(interval: u32) -> Flow {
-    let mut flow = code(2);
-    if let Status::Active { poll, .. } = &mut flow.status {
-        *poll = Some(Poll { interval });
-    }
-    flow
-}
-
-#[test]
-fn polling_counts_from_sending_slows_down_for_good_and_rests_while_hidden() {
-    let story = Story::at(polled(5));
-    let pause = story.wake().millis_since(story.now);
-    assert!((5_000..=6_000).contains(&pause), "{pause}");
-    let story = story.after(pause);
-    let (ticket, sent) = (story.asked(), story.now);
-
-    let mut story = story;
-    story.now = story.now.plus_millis(2_000);
-    let story = story.then(Event::Answered(ticket, Ok(Answer::NotModified)));
-    let pause = story.wake().millis_since(sent);
-    assert!((5_000..=6_000).contains(&pause), "from sending, not from the answer: {pause}");
-
-    let story = story.after(pause);
-    let (ticket, sent) = (story.asked(), story.now);
-    let story =
-        story.then(Event::Answered(ticket, Ok(Answer::Problem(Problem::new(ProblemCode::TooManyRequests, 429)))));
-    let pause = story.wake().millis_since(sent);
-    assert!((10_000..=12_000).contains(&pause), "5 s more: {pause}");
-
-    let story = story.after(pause);
-    let ticket = story.asked();
-    let told = Problem { retry_after: Some(40), ..Problem::new(ProblemCode::TooManyRequests, 429) };
-    let story = story.then(Event::Answered(ticket, Ok(Answer::Problem(told))));
-    assert_eq!(story.wake().millis_since(story.now), 40_000, "Retry-After wins");
-
-    let story = story.after(40_000);
-    let ticket = story.asked();
-    let story = story.then(Event::Hidden);
-    assert_eq!(story.effects, [Effect::Abort { ticket }]);
-    let story = story.after(3_600);
-    assert!(story.effects.is_empty(), "nothing is asked while nobody looks");
-    story.then(Event::Shown).asked();
-}
-
-#[test]
-fn polling_survives_a_lost_network_and_asks_ever_more_rarely() {
-    let mut story = Story::at(polled(5));
-    let mut pauses = Vec::new();
-    for _ in 0..6 {
-        let pause = story.wake().millis_since(story.now);
-        pauses.push(pause);
-        story = story.after(pause);
-        let ticket = story.asked();
-        story = story.then(Event::Answered(ticket, Err(Fault::Network)));
-    }
-    assert!(pauses.windows(2).take(4).all(|pair| pair[1] > pair[0]), "{pauses:?}");
-    assert!(pauses.iter().all(|pause| *pause <= 72_000), "{pauses:?}");
-    assert!(story.shows(|step| matches!(step, Step::Code { .. })), "a lost network ends nothing");
-}
-
-#[test]
-fn an_act_takes_the_place_of_a_poll() {
-    let story = Story::at(polled(5));
-    let pause = story.wake().millis_since(story.now);
-    let story = story.after(pause);
-    let reading = story.asked();
-    let story = story.acts(Action::Back);
-    assert_eq!(story.effects[0], Effect::Abort { ticket: reading });
-    assert!(matches!(story.effects[1], Effect::Act { .. }));
 }

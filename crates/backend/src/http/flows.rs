@@ -2,17 +2,20 @@
 
 use core::fmt;
 use std::borrow::Cow;
+use std::pin::pin;
+use std::time::Duration;
 
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use daemun_protocol::{Act, Begin, Problem, ProblemCode};
+use daemun_protocol::{Act, Begin, Flow, Problem, ProblemCode, Status, Step, Timestamp};
 use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::prefer::{self, PREFERENCE_APPLIED};
 use super::{House, Peer, guards, replies};
 use crate::gate::{Deed, Found};
 use crate::store::Trouble;
@@ -36,7 +39,7 @@ pub async fn begin(State(house): State<House>, Extension(peer): Extension<Peer>,
     }
 }
 
-/// `GET /flows/{id}`.
+/// `GET /flows/{id}`, held until there is something new if the asker prefers that.
 pub async fn read(
     State(house): State<House>,
     Extension(peer): Extension<Peer>,
@@ -44,18 +47,82 @@ pub async fn read(
     method: Method,
     headers: HeaderMap,
 ) -> Response {
-    let found = find(&house, path.ok().map(|Path(id)| id), &method, &headers, peer).await;
-    answer(
+    let id = path.ok().map(|Path(id)| id);
+    let News { found, held } = look_for_news(&house, id, &method, &headers, peer).await;
+    let mut response = answer(
         &house,
         found.map(|found| match found {
             Bound::Live { flow, likeness, session, .. } => {
-                let answer = replies::tagged_json(&flow, &format!("W/\"{likeness}\""), "no-store", &headers);
+                let answer = replies::tagged_json(&flow, &tag(&likeness), "no-store", &headers);
                 replies::with_session(answer, session.as_deref())
             }
             Bound::Due { .. } => super::own_fault(),
             Bound::Refused(problem) => replies::problem(*problem),
         }),
-    )
+    );
+    // No `Vary: Prefer` (RFC 7240 §2): no cache keeps this, and waiting chooses nothing of what is answered.
+    if let Some(applied) = held.and_then(|seconds| HeaderValue::try_from(format!("wait={seconds}")).ok()) {
+        response.headers_mut().insert(PREFERENCE_APPLIED, applied);
+    }
+    response
+}
+
+/// What a read comes to, and for how many seconds at most it was held for that, if it was.
+struct News {
+    found: Result<Bound, Trouble>,
+    held: Option<u32>,
+}
+
+/// Looks a flow up; if it is as the asker knows it (`If-None-Match`), not before it changes, is over, or the asker has
+/// waited for long enough. By real time: the sandbox's clock may be moved.
+async fn look_for_news(house: &House, id: Option<String>, method: &Method, headers: &HeaderMap, peer: Peer) -> News {
+    let wait = prefer::wait(headers);
+    let mut stopped = house.stopped.clone();
+    let mut listener = None;
+    #[expect(clippy::disallowed_methods, reason = "an asker's patience is not by the sandbox's clock")]
+    let patience = tokio::time::sleep(Duration::from_secs(wait.unwrap_or_default().into()));
+    let mut patience = pin!(patience);
+    let mut has_waited = false;
+    loop {
+        let found = find(house, id.clone(), method, headers, peer).await;
+        let held = wait.filter(|_| listener.is_some());
+        let expires_at = match &found {
+            Ok(Bound::Live { flow, likeness, .. })
+                if wait.is_some() && !has_waited && replies::etag_matches(headers, tag(likeness).as_bytes()) =>
+            {
+                waits_until(flow)
+            }
+            Ok(Bound::Live { .. } | Bound::Due { .. } | Bound::Refused(_)) | Err(_) => return News { found, held },
+        };
+        let Some(listener) = &mut listener else {
+            // What changed between looking and listening is seen by looking once more.
+            listener = id.as_deref().map(|id| house.gate.listen(id));
+            continue;
+        };
+        has_waited = tokio::select! {
+            () = listener.rung() => false,
+            () = &mut patience => true,
+            () = house.gate.clock.sleep_until(expires_at) => true,
+            _ = stopped.wait_for(|stopped| *stopped) => true,
+        };
+    }
+}
+
+/// When time alone changes a flow: at its end, or when what it waits for is over.
+fn waits_until(flow: &Flow) -> Timestamp {
+    let Status::Active { step, .. } = &flow.status else { return flow.expires_at };
+    if let Step::MatchNumber { expires_at, .. } | Step::WaitApproval { expires_at, .. } = step.step {
+        flow.expires_at.min(expires_at)
+    } else if let Step::Approve { request, .. } = &step.step {
+        flow.expires_at.min(request.expires_at)
+    } else {
+        flow.expires_at
+    }
+}
+
+/// The tag of a flow that looks like this; weak, since times that go by do not count (RFC 9110 §8.8.1).
+fn tag(likeness: &str) -> String {
+    format!("W/\"{likeness}\"")
 }
 
 /// `DELETE /flows/{id}`.

@@ -6,6 +6,7 @@ mod crowd;
 mod flows;
 mod guards;
 mod patience;
+mod prefer;
 mod replies;
 pub mod serve;
 
@@ -18,6 +19,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use daemun_protocol::{AppLink, DEFAULT_API, Discovery, Kind, Problem, ProblemCode, StepKind, Terms, VERSION};
+use tokio::sync::watch;
 
 use crate::files::Files;
 use crate::gate::Gate;
@@ -41,6 +43,8 @@ pub struct House {
     pub log: Log,
     pub client_address: ClientAddress,
     pub sandbox: sandbox::Sandbox,
+    /// True once the server stops: nobody is kept waiting any longer.
+    pub stopped: watch::Receiver<bool>,
 }
 
 impl FromRef<House> for Gate {
@@ -95,7 +99,7 @@ pub fn discovery(terms: Vec<Terms>, apps: Vec<AppLink>) -> Discovery {
         kinds: Kind::KNOWN.into(),
         steps: StepKind::ALL.iter().map(|kind| kind.as_str().into()).collect(),
         locales: Locale::ALL.iter().map(|locale| locale.tag().into()).collect(),
-        long_polling: false,
+        long_polling: true,
         apps,
         terms,
         fallback_url: None,

@@ -16,6 +16,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
+use tokio::task::AbortHandle;
 use tower::ServiceExt;
 
 use super::ClientAddress;
@@ -23,9 +24,9 @@ use super::crowd::{Crowd, Place};
 use super::guards::Peer;
 use super::patience::Patient;
 
-/// Connections at once.
-const CONNECTIONS: usize = 1024;
-/// Requests at once, those among them that nobody waits for any more.
+/// Connections at once: each member who waits for somebody else has one, whose read is held.
+const CONNECTIONS: usize = 4096;
+/// Requests at once that end what they began, those among them that nobody waits for any more.
 const TASKS: usize = 1024;
 /// Seconds in which a request's head must have arrived, and after which an idle connection is closed.
 const HEAD_PATIENCE: u64 = 20;
@@ -107,6 +108,8 @@ async fn accept(
 }
 
 /// One request in a task of its own: it ends what it began although the asker may be gone, and a panic in it is a 500.
+/// What only reads (RFC 9110 §9.2.1) has begun nothing and goes with its asker; it may be held for long, and takes
+/// nobody's turn.
 async fn answer(
     router: Router,
     tasks: Arc<Semaphore>,
@@ -115,14 +118,16 @@ async fn answer(
 ) -> Result<Response, Infallible> {
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(Peer(peer));
+    let only_reads = request.method().is_safe();
     let task = async move {
-        let turn = tasks.acquire_owned().await;
-        tokio::spawn(async move {
+        let turn = if only_reads { None } else { tasks.acquire_owned().await.ok() };
+        let task = tokio::spawn(async move {
             let response = router.oneshot(request).await;
             drop(turn);
             response
-        })
-        .await
+        });
+        let _leash = only_reads.then(|| Leash(task.abort_handle()));
+        task.await
     };
     match tokio::time::timeout(Duration::from_secs(ANSWER_PATIENCE), task).await {
         Ok(Ok(Ok(response))) => Ok(response),
@@ -133,5 +138,14 @@ async fn answer(
             retry_after: Some(5),
             ..daemun_protocol::Problem::new(daemun_protocol::ProblemCode::Unavailable, 503)
         })),
+    }
+}
+
+/// Ends a task with whoever waits for it.
+struct Leash(AbortHandle);
+
+impl Drop for Leash {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }

@@ -4,6 +4,7 @@
 mod accounts;
 mod answers;
 mod approvals;
+mod bells;
 mod cleaning;
 mod counters;
 mod flows;
@@ -38,6 +39,7 @@ pub use approvals::{
     ApprovalRow, approval, ask_otherwise, has_recovery_key, insert_approval, is_let_in, let_in, pending_approvals,
     phone_requests_since, replace_recovery_key, settle_approval, super_administrators, take_recovery_key,
 };
+pub use bells::{Bells, Listener};
 pub use cleaning::forget_old;
 pub use counters::{
     delete_tries, forget_counters, known_device, note_device, note_sent, read_tries, sent_since, write_tries,
@@ -100,6 +102,7 @@ pub enum Trouble {
 pub struct Store {
     writer: Arc<Mutex<Connection>>,
     reader: Arc<Mutex<Connection>>,
+    bells: Bells,
 }
 
 impl Store {
@@ -112,23 +115,27 @@ impl Store {
         let mut writer = Connection::open(file)?;
         prepare(&writer)?;
         migrations::migrate(&mut writer)?;
+        bells::hang(&writer)?;
         let reader = Connection::open(file)?;
         prepare(&reader)?;
         reader.pragma_update(None, "query_only", true)?;
-        Ok(Self { writer: Arc::new(Mutex::new(writer)), reader: Arc::new(Mutex::new(reader)) })
+        Ok(Self { writer: Arc::new(Mutex::new(writer)), reader: Arc::new(Mutex::new(reader)), bells: Bells::default() })
     }
 
-    /// Runs `work` in one transaction that has the write lock from its start, and commits it if `work` succeeds.
-    /// What is committed is on the disk when this returns (`synchronous=FULL`).
+    /// Runs `work` in one transaction that has the write lock from its start, and commits it if `work` succeeds. What
+    /// is committed is on the disk when this returns (`synchronous=FULL`), and who listens for its flows has been told.
     pub async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, Trouble> + Send + 'static,
     ) -> Result<T, Trouble> {
         let mut connection = self.writer.clone().lock_owned().await;
+        let bells = self.bells.clone();
         let done = tokio::task::spawn_blocking(move || {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let done = work(&transaction)?;
+            let touched = bells::touched(&transaction)?;
             transaction.commit()?;
+            bells.ring(&touched);
             Ok(done)
         });
         done.await.map_err(|_| Trouble::TaskLost)?
@@ -142,6 +149,11 @@ impl Store {
         let mut connection = self.reader.clone().lock_owned().await;
         let done = tokio::task::spawn_blocking(move || work(&connection.transaction()?));
         done.await.map_err(|_| Trouble::TaskLost)?
+    }
+
+    /// The bells that are rung after writes.
+    pub fn bells(&self) -> &Bells {
+        &self.bells
     }
 
     /// The deployment's key, drawn when it is first asked for.

@@ -14,6 +14,7 @@ mod enumeration;
 mod expired_password;
 mod find_id;
 mod join;
+mod long_polling;
 mod many_guesses;
 mod passkeys;
 mod password_policy;

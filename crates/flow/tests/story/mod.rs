@@ -40,7 +40,8 @@ impl Story {
             | Effect::Door
             | Effect::Reload
             | Effect::Continue
-            | Effect::Cancel { .. } => None,
+            | Effect::Cancel { .. }
+            | Effect::Spread => None,
         });
         sent.expect("a request was sent")
     }

@@ -149,8 +149,13 @@ fn begin() -> Value {
 }
 
 fn read() -> Value {
-    let mut flow = flow_answer("The flow as it is now.", is_flow);
-    flow["headers"] = json!({ "ETag": component("headers", "ETag") });
+    let headers = json!({
+        "ETag": component("headers", "ETag"),
+        "Preference-Applied": component("headers", "PreferenceApplied"),
+    });
+    let (mut flow, mut unchanged) = (flow_answer("The flow as it is now.", is_flow), not_modified());
+    flow["headers"] = headers.clone();
+    unchanged["headers"] = headers;
     json!({
         "operationId": "read",
         "tags": ["flows"],
@@ -162,7 +167,7 @@ fn read() -> Value {
             component("parameters", "IfNoneMatch"),
             component("parameters", "Prefer"),
         ],
-        "responses": responses(Request::Read, &[("200", flow), ("304", not_modified())]),
+        "responses": responses(Request::Read, &[("200", flow), ("304", unchanged)]),
     })
 }
 
@@ -342,8 +347,8 @@ fn parameters() -> Value {
         "Prefer": {
             "name": "Prefer",
             "in": "header",
-            "description": "`wait=25` asks to hold the answer for so many seconds, until something changes (RFC 7240 §4.3). Only where \
-                discovery says `long_polling`; elsewhere it is ignored.",
+            "description": "`wait=25` asks to hold the answer to a read whose `If-None-Match` still fits until it no longer \
+                does, for so many seconds at most (RFC 7240 §4.3). Where discovery does not say `long_polling` it is ignored.",
             "schema": { "type": "string", "examples": ["wait=25"] },
         },
     })
@@ -359,6 +364,10 @@ fn headers() -> Value {
         "ETag": {
             "description": "Changes when what the member would see changes, and not because time goes by. It may be weak (RFC 9110 §8.8.3).",
             "schema": { "type": "string" },
+        },
+        "PreferenceApplied": {
+            "description": "Where the answer was held: for how many seconds at most (RFC 7240 §3).",
+            "schema": { "type": "string", "examples": ["wait=25"] },
         },
         "RetryAfter": {
             "description": "Seconds; equals `retry_after` of the problem, and is there with it (RFC 9110 §10.2.3).",
