@@ -11,6 +11,8 @@ use crate::failure::{Failure, Result};
 use crate::npm_package;
 
 const AXE: &str = "4.14.1";
+/// Another implementation of WebAuthn than the backend's.
+const SIMPLEWEBAUTHN: &str = "14.0.3";
 
 const REMEDY: &str = "install Chromium or Chrome with the ChromeDriver of the same version so that both are on PATH, or set \
     DAEMUN_CHROMIUM and DAEMUN_CHROMEDRIVER to them (Debian: `apt install chromium chromium-driver`; \
@@ -21,6 +23,8 @@ pub struct Browser {
     pub chromedriver: PathBuf,
     /// `axe.min.js`.
     pub axe: PathBuf,
+    /// The folder of `@simplewebauthn/server`.
+    pub simplewebauthn: PathBuf,
 }
 
 pub fn set_up(cache: &Cache) -> Result<Browser> {
@@ -50,6 +54,8 @@ pub fn set_up(cache: &Cache) -> Result<Browser> {
         chromium: found(chromium(), "Chromium")?,
         chromedriver: found(chromedriver(), "ChromeDriver")?,
         axe: npm_package::installed(cache, "axe-core", AXE)?.join("axe-core/axe.min.js"),
+        simplewebauthn: npm_package::installed(cache, "@simplewebauthn/server", SIMPLEWEBAUTHN)?
+            .join("@simplewebauthn/server"),
     };
     browser.check_that_they_fit()?;
     Ok(browser)

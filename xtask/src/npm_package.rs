@@ -9,7 +9,8 @@ use crate::failure::Result;
 
 /// The `node_modules` folder that holds the package and what it depends on.
 pub fn installed(cache: &Cache, package: &str, version: &str) -> Result<PathBuf> {
-    let folder = cache.installed(package, version, |into| {
+    // A scoped package's name is no folder's.
+    let folder = cache.installed(&package.replace('/', "-"), version, |into| {
         command::run(
             Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
                 .args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"])

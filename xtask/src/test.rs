@@ -211,7 +211,8 @@ impl<'a> Run<'a> {
                     .env("DAEMUN_DIST", self.workspace.dist())
                     .env("DAEMUN_CHROMIUM", &browser.chromium)
                     .env("DAEMUN_CHROMEDRIVER", &browser.chromedriver)
-                    .env("DAEMUN_AXE", &browser.axe);
+                    .env("DAEMUN_AXE", &browser.axe)
+                    .env("DAEMUN_SIMPLEWEBAUTHN", &browser.simplewebauthn);
                 self.tests(command)
             }
         }
