@@ -96,7 +96,6 @@ impl RelyingParty {
     /// [`WebauthnError`] when there is no randomness.
     pub fn register(&self, user: &User<'_>, kind: DeviceKind, known: Vec<Vec<u8>>) -> Result<Ceremony, WebauthnError> {
         let handle = Uuid::from_bytes(user.handle.0);
-        let known = known.into_iter().map(Into::into).collect();
         let (mut asked, state) =
             self.webauthn.start_passkey_registration(handle, user.name, user.display_name, Some(known))?;
         let mut selection = asked.public_key.authenticator_selection.unwrap_or_default();

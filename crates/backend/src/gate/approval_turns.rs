@@ -57,13 +57,15 @@ impl Gate {
 impl Taking<'_> {
     /// What is due, is done: see [`Gate::is_due`].
     pub(super) fn advance(&mut self) -> Result<Turn, Trouble> {
-        match self.row.flow.stage.clone() {
-            Stage::Approved(waiting) => self.approved(waiting),
-            Stage::Waiting(waiting) | Stage::RecoveryKey(waiting) => {
-                self.settle(Next::to(waiting.ended(Outcome::Expired)))
-            }
-            Stage::Approve(looking) => self.request_is_over(looking.whose),
-            _ => self.settle(Next::unavailable()),
+        let stage = self.row.flow.stage.clone();
+        if let Stage::Approved(waiting) = stage {
+            self.approved(waiting)
+        } else if let Stage::Waiting(waiting) | Stage::RecoveryKey(waiting) = stage {
+            self.settle(Next::to(waiting.ended(Outcome::Expired)))
+        } else if let Stage::Approve(looking) = stage {
+            self.request_is_over(looking.whose)
+        } else {
+            self.settle(Next::unavailable())
         }
     }
 

@@ -38,6 +38,8 @@ const OLD: &[(&str, i64)] = &[
          (SELECT browser, link FROM link_grant WHERE until < ?1 LIMIT 100)",
         0,
     ),
+    // Who let whom in stays for a while, for who asks afterwards.
+    ("DELETE FROM approval WHERE id IN (SELECT id FROM approval WHERE expires_at < ?1 LIMIT 100)", 90 * DAY),
     // Browsers forget their secret after 400 days.
     (
         "DELETE FROM known_device WHERE (browser, subject) IN
@@ -77,12 +79,13 @@ mod tests {
                  INSERT INTO known_device VALUES (x'00', 'account:1', 1), (x'01', 'account:1', 0);
                  INSERT INTO security_link VALUES (1, x'00', 'place', 'title', 1, 0);
                  INSERT INTO link_grant VALUES (x'00', 1, 'a@b.test', 1);
-                 INSERT INTO remembered_browser VALUES (x'00', 1, 0, 1, 0);",
+                 INSERT INTO remembered_browser VALUES (x'00', 1, 0, 1, 0);
+                 INSERT INTO approval VALUES ('a', 'device', 1, 'nuri', 'a', x'00', '', '', '', '', 1, 1, NULL, NULL, NULL, NULL);",
             )
             .unwrap();
         let rows = |connection: &Connection| {
             let tables = ["flow", "answer", "session", "tries", "code_sent", "standing", "known_device"];
-            let others = ["link_grant", "remembered_browser"];
+            let others = ["link_grant", "remembered_browser", "approval"];
             tables
                 .into_iter()
                 .chain(others)
@@ -94,8 +97,8 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         forget_old(&connection, Timestamp(1)).unwrap();
-        assert_eq!(rows(&connection), [1, 1, 1, 1, 1, 2, 2, 1, 1]);
+        assert_eq!(rows(&connection), [1, 1, 1, 1, 1, 2, 2, 1, 1, 1]);
         forget_old(&connection, Timestamp::from_seconds(401 * 24 * 3600)).unwrap();
-        assert_eq!(rows(&connection), [0, 0, 0, 0, 0, 1, 1, 0, 0]);
+        assert_eq!(rows(&connection), [0, 0, 0, 0, 0, 1, 1, 0, 0, 0]);
     }
 }

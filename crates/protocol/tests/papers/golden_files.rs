@@ -48,7 +48,7 @@ fn each_golden_file_reads_as_its_message() {
             Wire::Begin(begin) => assert_eq!(read::<Begin>(&name, &json), begin, "{name}"),
             Wire::Act(step, action, act) => {
                 let read = read::<Act>(&name, &json);
-                assert_eq!(read, act, "{name}");
+                assert_eq!(read, *act, "{name}");
                 assert_eq!(Action::from_wire(step, action.name(), read.input), Ok(action), "{name}");
             }
             Wire::Flow(flow) => assert_eq!(read::<Flow>(&name, &json), *flow, "{name}"),

@@ -37,7 +37,7 @@ pub enum Wire {
     Discovery(Discovery),
     Begin(Begin),
     /// At a step of a kind, since the same body means something else at another.
-    Act(StepKind, Action, Act),
+    Act(StepKind, Action, Box<Act>),
     Flow(Box<Flow>),
     Problem(Box<Problem>),
 }
@@ -103,7 +103,7 @@ pub fn all() -> Vec<Golden> {
         // The member of this one has switched the language meanwhile.
         let locale = matches!(action, Action::Resend).then(|| "ja".to_owned());
         let act = Act { rev, input: action.clone().into_input(), locale };
-        Golden { name: name.into(), wire: Wire::Act(step, action, act) }
+        Golden { name: name.into(), wire: Wire::Act(step, action, Box::new(act)) }
     }));
     all.extend(
         flows.into_iter().flatten().map(|(name, flow)| Golden { name: name.into(), wire: Wire::Flow(Box::new(flow)) }),

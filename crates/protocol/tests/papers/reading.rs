@@ -55,7 +55,7 @@ fn unknown_members_are_ignored() {
                 assert_eq!(serde_json::from_value::<Discovery>(news).unwrap(), discovery, "{name}");
             }
             Wire::Begin(begin) => assert_eq!(serde_json::from_value::<Begin>(news).unwrap(), begin, "{name}"),
-            Wire::Act(_, _, act) => assert_eq!(serde_json::from_value::<Act>(news).unwrap(), act, "{name}"),
+            Wire::Act(_, _, act) => assert_eq!(serde_json::from_value::<Act>(news).unwrap(), *act, "{name}"),
             Wire::Flow(read) => assert_eq!(flow(&news), *read, "{name}"),
             Wire::Problem(problem) => assert_eq!(Problem::read(&news), Ok(*problem), "{name}"),
         }
