@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use daemun_backend::{ClientAddress, Config, IpRates, Log, Sandbox, SmtpConfig, Takes, WebhookConfig};
+use daemun_backend::{ClientAddress, Config, IpRates, Log, Sandbox, Shows, SmtpConfig, Takes, WebhookConfig};
 use daemun_protocol::{AppLink, Platform, Terms, TermsId};
 use lexopt::prelude::*;
 
@@ -25,6 +25,7 @@ Usage: daemun-backend [--sandbox | --origin ORIGIN --smtp URL --mail-from ADDRES
                           given again, in the order to be shown; a URL may be a path of the own origin
   --app-link PLATFORM=GET[ OPEN]  where an app is to be had, and after a space what opens it; PLATFORM is android, ios,
                           macos, windows or other; may be given again
+  --show-workspace-methods  before the first proof, show the methods that a workspace allows, set up by the member or not
   --trust-forwarded-for   behind one proxy: the client's address is X-Forwarded-For's last
   --quiet                 no log
   --help";
@@ -72,6 +73,7 @@ pub fn read(mut parser: lexopt::Parser) -> Result<Flags, lexopt::Error> {
             Long("return-origin") => config.return_origins.push(parser.value()?.string()?),
             Long("terms") => terms.push(read_terms(&parser.value()?.string()?)?),
             Long("app-link") => apps.push(read_app(&parser.value()?.string()?)?),
+            Long("show-workspace-methods") => config.shows = Shows::Workspaces,
             Long("trust-forwarded-for") => config.client_address = ClientAddress::ForwardedFor,
             Long("quiet") => config.log = Log::silent(),
             Long("help") | Short('h') => return Ok(Flags::Help),
