@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use daemun_flow::{Ceremony, Face, Refusal, Trouble};
+#[cfg(feature = "whole")]
+use daemun_protocol::Kind;
 use daemun_protocol::{Action, ActionName, Message, MessageCode, ProblemCode, Step};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -247,4 +249,16 @@ fn aside(step: &Step, message: &Message) -> Option<String> {
 #[cfg(not(feature = "whole"))]
 fn aside(_: &Step, message: &Message) -> Option<String> {
     i18n::aside(message)
+}
+
+/// The title of a step: in settings whoever is asked who they are is signed in already.
+#[cfg(feature = "whole")]
+pub fn settings_or(gate: Gate, title: Text) -> Text {
+    if gate.with_once(|machine| machine.entry().kind == Kind::Security) { Text::ProofTitle } else { title }
+}
+
+/// There are no settings on the login path.
+#[cfg(not(feature = "whole"))]
+pub const fn settings_or(_: Gate, title: Text) -> Text {
+    title
 }

@@ -31,8 +31,9 @@ pub fn view(gate: Gate) -> AnyView {
         ways(
             gate,
             &[
-                (ActionName::UsePasskey, Text::PasskeyTitle),
+                // The page's own form has the first one already: what comes later comes behind it, and moves nothing.
                 (ActionName::UseOrganisation, Text::IdentifyUseOrganisation),
+                (ActionName::UsePasskey, Text::PasskeyTitle),
             ],
         ),
     ];

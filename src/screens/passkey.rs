@@ -5,14 +5,14 @@ use daemun_flow::{Event, Face};
 use daemun_protocol::ActionName;
 use leptos::prelude::*;
 
-use super::form::{form, submit, ways};
+use super::form::{form, settings_or, submit, ways};
 use crate::gate::Gate;
 use crate::i18n::{Text, filled, say};
 use crate::widgets::heading::heading_with;
 
 pub fn view(gate: Gate) -> AnyView {
     let parts = vec![
-        heading_with(say(Text::PasskeyTitle), None, Box::new(move || lead(gate))),
+        heading_with(say(settings_or(gate, Text::PasskeyTitle)), None, Box::new(move || lead(gate))),
         submit(gate, Text::IdentifySubmit),
         ways(gate, &[(ActionName::Back, Text::ActionBack), (ActionName::UseOther, Text::CodeUseOther)]),
     ];

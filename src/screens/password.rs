@@ -6,7 +6,7 @@ use daemun_protocol::{Action, ActionName, Step};
 use leptos::html::Input;
 use leptos::prelude::*;
 
-use super::form::{About, USERNAME, form, submit, ways, wrong};
+use super::form::{About, USERNAME, form, settings_or, submit, ways, wrong};
 use super::password_field::{PasswordField, Which};
 use crate::gate::Gate;
 use crate::i18n::{Text, filled, said, say};
@@ -36,7 +36,7 @@ pub fn view(gate: Gate) -> AnyView {
         });
     };
     let title = move || match gate.workspace() {
-        Some(name) => filled(Text::PasswordTitle, &[("workspace", &name)]),
+        Some(name) => filled(settings_or(gate, Text::PasswordTitle), &[("workspace", &name)]),
         None => said(Text::PasswordTitlePlain),
     };
     let parts = vec![

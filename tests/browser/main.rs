@@ -8,6 +8,7 @@ mod harness;
 mod by_email;
 mod by_organisation;
 mod by_phone;
+mod passkeys;
 mod password;
 mod policy;
 mod return_to;
@@ -54,6 +55,7 @@ mod link_secrets;
 mod secrets;
 
 mod matrix;
+mod matrix_of_devices;
 mod matrix_of_factors;
 mod matrix_of_joining;
 mod matrix_of_links;

@@ -39,7 +39,7 @@ pub struct Browser {
     /// Complaints of the console, as far as they were fetched.
     complaints: Mutex<Vec<String>>,
     /// Outlives the session: it is what ends the browser.
-    _chromedriver: Arc<ChromeDriver>,
+    chromedriver: Arc<ChromeDriver>,
 }
 
 impl Browser {
@@ -57,7 +57,7 @@ impl Browser {
             violations: Mutex::new(Vec::new()),
             console: Mutex::new(Vec::new()),
             complaints: Mutex::new(Vec::new()),
-            _chromedriver: chromedriver,
+            chromedriver,
         };
         browser.set_up_tab().await;
         Arc::new(browser)
@@ -72,6 +72,22 @@ impl Browser {
     pub async fn cdp(&self, method: &str, parameters: Value) -> Value {
         let sent = self.driver.cdp().send_raw(method, parameters).await;
         sent.unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+
+    /// Says something to the virtual authenticators of this tab; `end` comes after their own address.
+    pub async fn webauthn(&self, method: reqwest::Method, end: &str, body: Option<Value>) -> Value {
+        let url =
+            format!("{}/session/{}/webauthn/authenticator{end}", self.chromedriver.url(), self.driver.session_id());
+        let request = reqwest::Client::new().request(method, &url);
+        let request = match body {
+            Some(body) => request.header("content-type", "application/json").body(body.to_string()),
+            None => request,
+        };
+        let answer = request.send().await.unwrap_or_else(|error| panic!("{url}: {error}"));
+        let (status, text) = (answer.status(), answer.text().await.unwrap_or_default());
+        assert!(status.is_success(), "{url}: {status} {text}");
+        let answer: Value = serde_json::from_str(&text).unwrap_or_default();
+        answer["value"].clone()
     }
 
     pub async fn set_width(&self, width: u32) {

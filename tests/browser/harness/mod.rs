@@ -2,7 +2,9 @@
 
 mod story;
 
+mod authenticator;
 mod factors;
+mod frame;
 mod gate;
 mod goldens;
 mod member;
@@ -15,6 +17,7 @@ mod sight;
 mod wire;
 mod workplace;
 
+pub use authenticator::Authenticator;
 pub use axe::Axe;
 pub use gate::Gate;
 pub use goldens::golden;
@@ -22,4 +25,4 @@ pub use member::{Member, Theme, choice_of};
 pub use screens::Newcomer;
 pub use sight::Sight;
 pub use story::story;
-pub use wire::{Requests, Tampering};
+pub use wire::{Requests, Tampered, Tampering};
