@@ -81,6 +81,7 @@ fn of_step(gate: Gate, step: &Step) -> AnyView {
         Step::ChooseFactor { .. } => screens::choose_factor::view(gate),
         Step::Password { .. } => screens::password::view(gate),
         Step::Passkey { .. } => screens::passkey::view(gate),
+        Step::MatchNumber { .. } => screens::match_number::view(gate),
         Step::Notice { code: NoticeCode::Joined, .. }
         | Step::Invitation { .. }
         | Step::CreateAccount { .. }
@@ -95,7 +96,12 @@ fn of_step(gate: Gate, step: &Step) -> AnyView {
         | Step::RecoveryCode { .. }
         | Step::LinkAddress { .. }
         | Step::TrustedDevices { .. }
-        | Step::RegisterDevice { .. } => off_the_login_path(gate, step),
+        | Step::RegisterDevice { .. }
+        | Step::WaitApproval { .. }
+        | Step::RecoveryKey
+        | Step::NewRecoveryKey { .. }
+        | Step::Approvals { .. }
+        | Step::Approve { .. } => off_the_login_path(gate, step),
         Step::Notice { .. } => screens::notice::view(gate),
         Step::Unknown { .. } => screens::unknown::view(gate),
     }
@@ -118,6 +124,11 @@ fn off_the_login_path(gate: Gate, step: &Step) -> AnyView {
         Step::LinkAddress { .. } => screens::link_address::view(gate),
         Step::TrustedDevices { .. } => screens::trusted_devices::view(gate),
         Step::RegisterDevice { .. } => screens::register_device::view(gate),
+        Step::WaitApproval { .. } => screens::wait_approval::view(gate),
+        Step::RecoveryKey => screens::recovery_key::view(gate),
+        Step::NewRecoveryKey { .. } => screens::new_recovery_key::view(gate),
+        Step::Approvals { .. } => screens::approvals::view(gate),
+        Step::Approve { .. } => screens::approve::view(gate),
         Step::Notice { .. } => screens::joined::view(gate),
         Step::Identify { .. }
         | Step::Organisation { .. }
@@ -126,6 +137,7 @@ fn off_the_login_path(gate: Gate, step: &Step) -> AnyView {
         | Step::ChooseFactor { .. }
         | Step::Password { .. }
         | Step::Passkey { .. }
+        | Step::MatchNumber { .. }
         | Step::Unknown { .. } => ().into_any(),
     }
 }
@@ -165,6 +177,12 @@ pub fn shows(step: &Step) -> bool {
         | Step::RecoveryCode { .. }
         | Step::LinkAddress { .. }
         | Step::TrustedDevices { .. }
-        | Step::RegisterDevice { .. } => step.kind().is_some_and(StepKind::is_on_login_path),
+        | Step::RegisterDevice { .. }
+        | Step::WaitApproval { .. }
+        | Step::RecoveryKey
+        | Step::NewRecoveryKey { .. }
+        | Step::Approvals { .. }
+        | Step::Approve { .. }
+        | Step::MatchNumber { .. } => step.kind().is_some_and(StepKind::is_on_login_path),
     }
 }

@@ -144,7 +144,7 @@ impl Driver {
         }
         // The press that led here is enough.
         if comes_to_passkey && webauthn::is_pressed() {
-            self.tell(Event::AskedDevice { name: String::new() });
+            self.tell(Event::AskedDevice { given: String::new() });
         }
     }
 

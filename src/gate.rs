@@ -41,6 +41,7 @@ impl Gate {
         self.machine.with(look)
     }
 
+    /// The same, without following it.
     #[cfg(feature = "whole")]
     pub fn with_once<T>(self, look: impl FnOnce(&Machine) -> T) -> T {
         self.machine.with_untracked(look)

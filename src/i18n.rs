@@ -160,6 +160,25 @@ const fn while_registering(fault: DeviceFault) -> Text {
     }
 }
 
+/// What is said of a device that was to be unlocked for an approval.
+#[cfg(feature = "whole")]
+pub fn while_approving(fault: DeviceFault) -> String {
+    let text = match fault {
+        DeviceFault::NotAllowed | DeviceFault::TimedOut | DeviceFault::Aborted | DeviceFault::Failed => {
+            Text::ApproveNotUnlocked
+        }
+        DeviceFault::UnlockOff => Text::ApproveUnlockOff,
+        DeviceFault::Registered
+        | DeviceFault::Unable
+        | DeviceFault::Unsupported
+        | DeviceFault::Insecure
+        | DeviceFault::Unreadable
+        | DeviceFault::Missing
+        | DeviceFault::Framed => Text::ApproveUnusable,
+    };
+    filled(text, &[("code", fault.code())])
+}
+
 /// Nothing is registered on the login path.
 #[cfg(not(feature = "whole"))]
 const fn while_registering(_: DeviceFault) -> Text {
@@ -169,12 +188,24 @@ const fn while_registering(_: DeviceFault) -> Text {
 /// A day of the backend's clock, as the language writes it.
 #[cfg(feature = "whole")]
 pub fn day(time: Timestamp) -> String {
+    written(time, "dateStyle", "medium")
+}
+
+/// A time of day of the backend's clock, as the language writes it.
+#[cfg(feature = "whole")]
+pub fn hour(time: Timestamp) -> String {
+    written(time, "timeStyle", "short")
+}
+
+/// What of a time, and how, as `Intl.DateTimeFormat` calls it (ECMA-402 §11).
+#[cfg(feature = "whole")]
+fn written(time: Timestamp, what: &str, how: &str) -> String {
     #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are below 2^53")]
     let date = js_sys::Date::new(&(time.0 as f64).into());
-    let how = js_sys::Object::new();
-    let _ = Reflect::set(&how, &"dateStyle".into(), &"medium".into());
+    let options = js_sys::Object::new();
+    let _ = Reflect::set(&options, &what.into(), &how.into());
     follow();
-    date.to_locale_date_string(&language(), &how).into()
+    date.to_locale_string(&language(), &options).into()
 }
 
 /// What is said of a message, where its screen does not say it anyway.
@@ -189,11 +220,14 @@ pub fn aside(message: &Message) -> Option<String> {
         | MessageCode::LinkLeft
         | MessageCode::DeviceRegistered
         | MessageCode::DeviceRemoved
+        | MessageCode::AdministratorAsked
+        | MessageCode::MemberAsked
         | MessageCode::SecondFactorRequired
         | MessageCode::Unknown(_) => {
             let code = message.code.as_str();
             let workspace = message.params.workspace.as_deref().unwrap_or_default();
-            let gaps = [("code", code), ("workspace", workspace)];
+            let to = message.params.to.as_deref().unwrap_or_default();
+            let gaps = [("code", code), ("workspace", workspace), ("to", to)];
             Some(filled(self::message(code).unwrap_or(Text::MessageUnknown), &gaps))
         }
     }

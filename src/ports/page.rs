@@ -57,12 +57,16 @@ pub fn entry() -> Entry {
     let location = window().location();
     let path = location.pathname().unwrap_or_default();
     let organisation = path.strip_prefix("/o/").filter(|rest| !rest.is_empty());
+    // Requests are named so that their names stand in an address as they are.
+    let request = path.strip_prefix(APPROVE).and_then(|rest| rest.strip_prefix('/')).filter(|rest| !rest.is_empty());
     let (kind, place) = match path.as_str() {
         "/join" => (Kind::Join, Place::Passage),
         "/reset" => (Kind::Reset, Place::Passage),
         LINK => (Kind::Link, Place::Passage),
         CONTINUE => (Kind::SignIn, Place::Passage),
         "/security" => (Kind::Security, Place::Settings),
+        APPROVE => (Kind::Approve, Place::Settings),
+        _ if request.is_some() => (Kind::Approve, Place::Settings),
         _ => (Kind::SignIn, Place::Door),
     };
     let search = location.search().unwrap_or_default();
@@ -78,12 +82,15 @@ pub fn entry() -> Entry {
     let at_front_door = path == "/" && (flow.is_none() || here.at_front_door);
     HISTORY.with_borrow_mut(|history| history.here = Here { flow: flow.clone(), at_front_door, guard: here.guard });
     let return_to = asked("return_to");
-    let hints = Hints { return_to, organisation, token: None, previous: None };
+    let hints = Hints { return_to, organisation, request: request.map(Into::into), ..Hints::default() };
     Entry { kind, place, hints, flow, left: left(), at_front_door }
 }
 
 /// The page with all screens, for a flow that was begun on another one. What the address hinted at there goes along.
 pub const CONTINUE: &str = "/continue";
+
+/// Where what waits for a member's approval is.
+const APPROVE: &str = "/approve";
 
 /// Where security links lead.
 const LINK: &str = "/link";

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use daemun_flow::{Ceremony, Face, Refusal, Trouble};
 #[cfg(feature = "whole")]
 use daemun_protocol::Kind;
-use daemun_protocol::{Action, ActionName, Message, MessageCode, ProblemCode, Step};
+use daemun_protocol::{Action, ActionName, Message, MessageCode, ProblemCode, Step, Timestamp};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -69,6 +69,15 @@ pub fn waiting(gate: Gate, name: ActionName) -> AnyView {
         (left > 0).then(|| ("wait".to_owned(), text())).into_iter().collect()
     };
     notes(Urgency::Timer, Box::new(said))
+}
+
+/// How long something that waits will be waited for. At its end another step comes.
+pub fn time_left(gate: Gate, end: Timestamp) -> AnyView {
+    let left = move || match gate.seconds_until_time(end) {
+        0 => String::new(),
+        left => filled(Text::WaitLeft, &[("time", &span(left))]),
+    };
+    view! { <p class="aside" role="timer">{left}</p> }.into_any()
 }
 
 /// A form's way on that is no action of the step.
@@ -136,11 +145,10 @@ impl About {
 /// The refusal of what was put into the form's fields. A lost network, or a refusal of another act, is no field's fault.
 fn at_field(gate: Gate) -> Option<Refusal> {
     match gate.trouble()? {
-        (ActionName::Submit | ActionName::Rename, Trouble::Refused(refusal))
-            if refusal.code != ProblemCode::Stale && has_field(gate, &refusal) =>
-        {
-            Some(refusal)
-        }
+        (
+            ActionName::Submit | ActionName::Rename | ActionName::AskMember | ActionName::Approve,
+            Trouble::Refused(refusal),
+        ) if refusal.code != ProblemCode::Stale && has_field(gate, &refusal) => Some(refusal),
         (_, Trouble::Refused(_) | Trouble::Network | Trouble::Unreadable | Trouble::Device(_)) => None,
     }
 }
@@ -158,21 +166,27 @@ fn has_field(gate: Gate, refusal: &Refusal) -> bool {
             | Step::EnrolContact { .. }
             | Step::EnrolAuthenticator { .. }
             | Step::RecoveryCode { .. }
+            | Step::RecoveryKey
             | Step::LinkAddress { .. } => true,
             Step::RequestReset { .. }
             | Step::NewPassword { .. }
             | Step::RegisterId { .. }
             | Step::TrustedDevices { .. }
-            | Step::RegisterDevice { .. } => !refusal.errors.is_empty(),
+            | Step::RegisterDevice { .. }
+            | Step::WaitApproval { .. } => !refusal.errors.is_empty(),
             Step::CreateAccount { .. } => refusal.errors.iter().any(|error| {
                 let listed = |id| gate.deployment.terms().iter().any(|terms| terms.id.as_str() == id);
                 let pointer = error.pointer.as_str();
                 matches!(pointer, "/input/name" | "/input/email" | "/input/password")
                     || pointer.strip_prefix("/input/terms/").is_some_and(listed)
             }),
+            Step::Approve { .. } => refusal.errors.iter().any(|error| error.pointer == "/input/reason"),
             Step::ChooseWorkspace { .. }
             | Step::ChooseFactor { .. }
             | Step::Passkey { .. }
+            | Step::MatchNumber { .. }
+            | Step::NewRecoveryKey { .. }
+            | Step::Approvals { .. }
             | Step::RecoveryCodes { .. }
             | Step::Invitation { .. }
             | Step::FoundIds { .. }
@@ -195,12 +209,34 @@ pub fn wrong(gate: Gate, about: About) -> Complaint {
 /// A trouble in words. Its waiting time is counted down elsewhere: what is announced must not change every second.
 fn worded(gate: Gate, trouble: &Trouble, which: usize) -> Note {
     let length = gate.step_once(|step| if let Step::Code { length, .. } = step { Some(*length) } else { None });
-    let text = if let Trouble::Device(fault) = trouble {
+    let text = if let Some(text) = of_approving(gate, trouble) {
+        text
+    } else if let Trouble::Device(fault) = trouble {
         i18n::fault(*fault, ceremony(gate))
     } else {
         i18n::trouble(trouble, which, length.unwrap_or(AUTHENTICATOR_LENGTH))
     };
     (i18n::trouble_code(trouble), text)
+}
+
+/// Whoever approves does not sign in.
+#[cfg(feature = "whole")]
+fn of_approving(gate: Gate, trouble: &Trouble) -> Option<String> {
+    gate.step_once(|step| matches!(step, Step::Approve { .. }).then_some(()))?;
+    match trouble {
+        Trouble::Device(fault) => Some(i18n::while_approving(*fault)),
+        Trouble::Refused(refusal)
+            if matches!(refusal.code, ProblemCode::PasskeyUnknown | ProblemCode::PasskeyRefused) =>
+        {
+            Some(said(Text::ApproveNotUnlocked))
+        }
+        Trouble::Refused(_) | Trouble::Network | Trouble::Unreadable => None,
+    }
+}
+
+#[cfg(not(feature = "whole"))]
+const fn of_approving(_: Gate, _: &Trouble) -> Option<String> {
+    None
 }
 
 /// What the step asks the device for.

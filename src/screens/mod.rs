@@ -12,6 +12,7 @@ pub mod code;
 pub mod complete;
 pub mod ended;
 pub mod identify;
+pub mod match_number;
 pub mod notice;
 pub mod opening;
 pub mod organisation;
@@ -29,7 +30,13 @@ mod contact_form;
 mod device_name;
 #[cfg(feature = "whole")]
 mod new_password_field;
+#[cfg(feature = "whole")]
+mod numbers;
 
+#[cfg(feature = "whole")]
+pub mod approvals;
+#[cfg(feature = "whole")]
+pub mod approve;
 #[cfg(feature = "whole")]
 pub mod create_account;
 #[cfg(feature = "whole")]
@@ -49,9 +56,13 @@ pub mod link_address;
 #[cfg(feature = "whole")]
 pub mod new_password;
 #[cfg(feature = "whole")]
+pub mod new_recovery_key;
+#[cfg(feature = "whole")]
 pub mod recovery_code;
 #[cfg(feature = "whole")]
 pub mod recovery_codes;
+#[cfg(feature = "whole")]
+pub mod recovery_key;
 #[cfg(feature = "whole")]
 pub mod register_device;
 #[cfg(feature = "whole")]
@@ -60,3 +71,5 @@ pub mod register_id;
 pub mod request_reset;
 #[cfg(feature = "whole")]
 pub mod trusted_devices;
+#[cfg(feature = "whole")]
+pub mod wait_approval;

@@ -1,4 +1,4 @@
-//! `notice`: something to be told, with whatever leads on (FEATURES E2, E4–E6, L8–L10, R1, R2).
+//! `notice`: something to be told, with whatever leads on (FEATURES D3, D4, D6, E2, E4–E6, L5, L8–L10, R1, R2).
 
 use daemun_protocol::{Action, ActionName, NoticeCode, Params, Step};
 use leptos::prelude::*;
@@ -12,24 +12,29 @@ fn told(step: &Step) -> Option<(NoticeCode, Params)> {
     if let Step::Notice { code, params } = step { Some((code.clone(), params.clone())) } else { None }
 }
 
+const BESIDE: &[(ActionName, Text)] = &[
+    (ActionName::Back, Text::ActionBack),
+    (ActionName::UseEmail, Text::OrganisationUseEmail),
+    (ActionName::UseOrganisation, Text::IdentifyUseOrganisation),
+    (ActionName::UseOther, Text::MatchUseOther),
+];
+
 pub fn view(gate: Gate) -> AnyView {
     let code = gate.step_once(|step| told(step).map(|(code, _)| code.as_str().to_owned())).unwrap_or_default();
     let (title, text) = i18n::notice(&code).unwrap_or((Text::NoticeUnknownTitle, Text::NoticeUnknownText));
     let (head, lead) = (Box::new(move || worded(gate, title)), Box::new(move || body(gate, text)));
     // Where there is one obvious thing to do, it is the form's way on.
-    let way_on = [(ActionName::SignIn, Text::NoticeSignIn), (ActionName::Forgot, Text::NoticeForgot)];
-    let way_on = way_on.into_iter().find(|(name, _)| gate.offers(*name));
+    let way_on = [
+        (ActionName::SignIn, Text::NoticeSignIn),
+        (ActionName::Forgot, Text::NoticeForgot),
+        (ActionName::Resend, Text::MatchResend),
+    ];
+    let way_on = way_on.into_iter().find(|(name, _)| gate.offers(*name)).or_else(|| to_approvals(gate));
+    let beside: &[_] = if way_on.is_some_and(|(name, _)| name == ActionName::Back) { &[] } else { BESIDE };
     let parts = vec![
         heading_with(head, Some(code), lead),
         way_on.map(|(name, label)| primary(gate, name, label)).into_any(),
-        ways(
-            gate,
-            &[
-                (ActionName::Back, Text::ActionBack),
-                (ActionName::UseEmail, Text::OrganisationUseEmail),
-                (ActionName::UseOrganisation, Text::IdentifyUseOrganisation),
-            ],
-        ),
+        ways(gate, beside),
     ];
     let send = move || {
         if let Some(action) = way_on.and_then(|(name, _)| Action::without_input(name)) {
@@ -37,6 +42,27 @@ pub fn view(gate: Gate) -> AnyView {
         }
     };
     form(gate, Box::new(send), parts)
+}
+
+/// Whoever has answered a request goes back to the others.
+#[cfg(feature = "whole")]
+fn to_approvals(gate: Gate) -> Option<(ActionName, Text)> {
+    let (code, _) = gate.step_once(told)?;
+    let is_answer = matches!(
+        code,
+        NoticeCode::RequestApproved
+            | NoticeCode::RequestDenied
+            | NoticeCode::RequestNumberWrong
+            | NoticeCode::RequestNotMe
+            | NoticeCode::RequestSettled
+    );
+    is_answer.then_some((ActionName::Back, Text::ApprovalsBack))
+}
+
+/// Nobody answers requests on the login path.
+#[cfg(not(feature = "whole"))]
+const fn to_approvals(_: Gate) -> Option<(ActionName, Text)> {
+    None
 }
 
 fn body(gate: Gate, text: Text) -> String {

@@ -16,7 +16,7 @@ pub fn view(gate: Gate) -> AnyView {
         submit(gate, Text::IdentifySubmit),
         ways(gate, &[(ActionName::Back, Text::ActionBack), (ActionName::UseOther, Text::CodeUseOther)]),
     ];
-    form(gate, Box::new(move || gate.tell(Event::AskedDevice { name: String::new() })), parts)
+    form(gate, Box::new(move || gate.tell(Event::AskedDevice { given: String::new() })), parts)
 }
 
 /// Whose it is, where that is known.

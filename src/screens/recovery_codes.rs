@@ -24,7 +24,11 @@ pub fn view(gate: Gate) -> AnyView {
     let list = list.collect::<Vec<_>>();
     let (copied, saved) = (codes.clone(), codes);
     let save = move || {
-        let file = Secret::new(format!("{}\r\n\r\n{}\r\n", whose(gate), lines(&saved, "\r\n").expose()));
+        let file = Secret::new(format!(
+            "{}\r\n\r\n{}\r\n",
+            whose(gate, Text::RecoveryCodesFile),
+            lines(&saved, "\r\n").expose()
+        ));
         takeaway::save(FILE, &file);
     };
     // Browsers inside other apps neither save files nor print.
@@ -47,14 +51,14 @@ pub fn view(gate: Gate) -> AnyView {
     form(gate, Box::new(move || gate.act(Action::Done)), parts)
 }
 
-/// What the file is, and whose.
-fn whose(gate: Gate) -> String {
+/// What a file is, and whose.
+pub fn whose(gate: Gate, text: Text) -> String {
     let account = gate.with(|machine| match machine.face() {
         Face::Step { account, .. } => account.map(|account| account.identifier.clone()),
         Face::Opening | Face::Unopened(_) | Face::Complete { .. } | Face::Ended { .. } => None,
     });
     let (workspace, account) = (gate.workspace().unwrap_or_default(), account.unwrap_or_default());
-    filled(Text::RecoveryCodesFile, &[("workspace", &workspace), ("account", &account)])
+    filled(text, &[("workspace", &workspace), ("account", &account)])
 }
 
 /// The codes, each on a line of its own.

@@ -25,5 +25,5 @@ pub fn view(gate: Gate) -> AnyView {
         submit(gate, Text::RegisterDeviceSubmit),
         ways(gate, &[(ActionName::Back, Text::ActionBack)]),
     ];
-    form(gate, Box::new(move || gate.tell(Event::AskedDevice { name: typed(name, suggested(kind)) })), parts)
+    form(gate, Box::new(move || gate.tell(Event::AskedDevice { given: typed(name, suggested(kind)) })), parts)
 }

@@ -8,6 +8,8 @@ pub mod button;
 pub mod checkbox;
 #[cfg(feature = "whole")]
 pub mod checklist;
+#[cfg(feature = "whole")]
+pub mod dialog;
 pub mod field;
 pub mod heading;
 pub mod note;

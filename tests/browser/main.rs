@@ -15,6 +15,8 @@ mod return_to;
 mod return_to_reading;
 
 mod authenticator;
+mod mobile_approval;
+mod new_device;
 mod second_factor;
 
 mod app_links;
@@ -55,6 +57,7 @@ mod link_secrets;
 mod secrets;
 
 mod matrix;
+mod matrix_of_approvals;
 mod matrix_of_devices;
 mod matrix_of_factors;
 mod matrix_of_joining;

@@ -9,9 +9,6 @@ use crate::retry::{Jitter, RESENDS, Rhythm};
 use crate::trouble::is_passing;
 use crate::{Ceremony, DeviceFault, Entry, Face, Moment, Place, Refusal, Trouble, may_lead_to};
 
-/// Where a member's own settings are.
-const SETTINGS: &str = "/security";
-
 /// Names one request, so that an answer to an older one is known as such and dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ticket(pub u32);
@@ -23,8 +20,9 @@ pub enum Event {
     Began,
     /// The member acts.
     Submitted(Action),
-    /// The member asks for their device; `name` is how they call it, where it is registered.
-    AskedDevice { name: String },
+    /// The member asks for their device. What they gave with it is how they call it, where it is registered, or the number that
+    /// they chose, where it is to approve.
+    AskedDevice { given: String },
     /// The device has answered, or will not.
     DeviceAnswered(Ticket, Result<Box<Credential>, DeviceFault>),
     /// The member picked a passkey among what the browser fills in.
@@ -223,8 +221,8 @@ enum Turn {
 struct Asking {
     ticket: Ticket,
     action: ActionName,
-    /// How the member calls it, where it is registered.
-    name: String,
+    /// What the member gave with it; see [`Event::AskedDevice`].
+    given: String,
 }
 
 /// A trouble and the act of the member's that it came of.
@@ -329,7 +327,7 @@ impl Machine {
                 self.ask_device(now, String::new(), &mut effects);
             }
             Event::Submitted(action) => self.submit(now, action, &mut effects),
-            Event::AskedDevice { name } => self.ask_device(now, name, &mut effects),
+            Event::AskedDevice { given } => self.ask_device(now, given, &mut effects),
             Event::DeviceAnswered(ticket, answer) => self.device_answered(now, ticket, answer, &mut effects),
             Event::Autofilled(credential) => {
                 if self.autofill().is_some() {
@@ -540,10 +538,10 @@ impl Machine {
         matches!(&self.phase, Phase::Ended { reason: EndReason::SignedOut, .. })
     }
 
-    /// Settings are for who is signed in: the door leads back to them.
+    /// Settings and approvals are for who is signed in: the door leads back to them.
     fn sign_in_first(&mut self, effects: &mut Vec<Effect>) {
         self.entry.flow = None;
-        self.entry.hints.return_to = Some(SETTINGS.into());
+        self.entry.hints.return_to = self.entry.own_place();
         self.phase = Phase::Opening(Opening {
             step: None,
             offers: Offers::default(),
@@ -631,17 +629,17 @@ impl Machine {
     }
 
     /// Which ceremony it is, and for which action, follows from the step.
-    fn ask_device(&mut self, now: Moment, name: String, effects: &mut Vec<Effect>) {
+    fn ask_device(&mut self, now: Moment, given: String, effects: &mut Vec<Effect>) {
         let Phase::Open(open) = &self.phase else { return };
         let Turn::Yours { watch, .. } = open.turn else { return };
-        let Some((action, ceremony, options)) = of_device(&open.step.step) else { return };
+        let Some((action, ceremony, options)) = of_device(&open.step.step, &given) else { return };
         if open.available_at(action).is_none_or(|at| at > now) {
             return;
         }
         let options = options.clone();
         let ticket = self.ticket();
         if let Phase::Open(open) = &mut self.phase {
-            open.turn = Turn::Devices { asking: Asking { ticket, action, name }, watch };
+            open.turn = Turn::Devices { asking: Asking { ticket, action, given }, watch };
         }
         effects.push(Effect::AskDevice { ticket, ceremony, options });
     }
@@ -665,12 +663,15 @@ impl Machine {
             return;
         }
         let Phase::Open(open) = &mut self.phase else { return };
-        let Some(Asking { action, name, .. }) = open.take_asking() else { return };
+        let Some(Asking { action, given, .. }) = open.take_asking() else { return };
         match answer {
             Ok(credential) => {
                 let action = match open.step.step.kind() {
                     Some(StepKind::Identify) => Action::UsePasskey { credential: Some(credential) },
-                    Some(StepKind::RegisterDevice) => Action::SubmitDevice { credential, name },
+                    Some(StepKind::RegisterDevice) => Action::SubmitDevice { credential, name: given },
+                    Some(StepKind::Approve) => {
+                        Action::Approve { number: Some(given), credential: Some(credential), reason: None }
+                    }
                     Some(_) | None => Action::SubmitPasskey { credential },
                 };
                 self.submit(now, action, effects);
@@ -817,7 +818,7 @@ impl Machine {
                 return;
             }
             Ok(Answer::Problem(problem))
-                if self.entry.kind == Kind::Security && problem.code == ProblemCode::SignInRequired =>
+                if problem.code == ProblemCode::SignInRequired && self.entry.own_place().is_some() =>
             {
                 return self.sign_in_first(effects);
             }
@@ -944,12 +945,13 @@ impl Machine {
     }
 
     fn end(&mut self, reason: EndReason) {
-        // Of what a link begins, only security links can be tried anew without the link itself; settings begin by none.
+        // Of what a link begins, only security links can be tried anew without the link itself; settings and approvals begin by none.
         let kind = match &self.phase {
             Phase::Open(open) => &open.flow.kind,
             Phase::Opening(_) | Phase::Complete { .. } | Phase::Ended { .. } => &self.entry.kind,
         };
-        let kind = if matches!(kind, Kind::Link | Kind::Security) { kind.clone() } else { Kind::SignIn };
+        let kind =
+            if matches!(kind, Kind::Link | Kind::Security | Kind::Approve) { kind.clone() } else { Kind::SignIn };
         self.phase = Phase::Ended { reason, restart: Some(Restart { kind }) };
     }
 
@@ -1073,14 +1075,18 @@ impl Machine {
     }
 }
 
-/// What a step asks the member's device for, and the action that takes what it says.
-fn of_device(step: &Step) -> Option<(ActionName, Ceremony, &PublicKeyOptions)> {
+/// What a step asks the member's device for, and the action that takes what it says. To approve, each number has a question of
+/// its own.
+fn of_device<'s>(step: &'s Step, given: &str) -> Option<(ActionName, Ceremony, &'s PublicKeyOptions)> {
     if let Step::Identify { passkey: Some(options), .. } = step {
         Some((ActionName::UsePasskey, Ceremony::Authentication, options))
     } else if let Step::Passkey { options } = step {
         Some((ActionName::Submit, Ceremony::Authentication, options))
     } else if let Step::RegisterDevice { options, .. } = step {
         Some((ActionName::Submit, Ceremony::Registration, options))
+    } else if let Step::Approve { numbers, .. } = step {
+        let chosen = numbers.iter().find(|number| number.number == given)?;
+        Some((ActionName::Approve, Ceremony::Authentication, &chosen.options))
     } else {
         None
     }

@@ -25,7 +25,8 @@ pub struct Entry {
 pub enum Place {
     /// `/` and `/o/{organisation}`: a sign-in begins here, any number of times.
     Door,
-    /// `/security`: a member's own settings begin here, any number of times, for who is signed in.
+    /// `/security`, `/approve`: a member's own settings, and what waits for their approval, begin here, any number of times, for who
+    /// is signed in.
     Settings,
     /// `/join#…`, `/reset#…`, `/link#…`, `/continue`: what began here, or elsewhere, is over when it is over; only what a
     /// security link is for can be tried anew.
@@ -41,7 +42,19 @@ impl Entry {
 
     /// Whether what began here can begin again without the link that led here.
     pub fn can_begin_anew(&self) -> bool {
-        matches!(self.kind, Kind::SignIn | Kind::Security)
+        matches!(self.kind, Kind::SignIn | Kind::Security | Kind::Approve)
+    }
+
+    /// Where the door is to lead back to, when what began here is for who is signed in.
+    pub(crate) fn own_place(&self) -> Option<String> {
+        match &self.kind {
+            Kind::Security => Some("/security".into()),
+            Kind::Approve => Some(match &self.hints.request {
+                Some(request) => format!("/approve/{request}"),
+                None => "/approve".into(),
+            }),
+            Kind::SignIn | Kind::Join | Kind::Reset | Kind::Link | Kind::Unknown(_) => None,
+        }
     }
 
     pub(crate) fn first_offers() -> Offers {

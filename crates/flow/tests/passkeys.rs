@@ -30,12 +30,12 @@ fn flow(kind: Kind, rev: u64, step: Step, actions: &[ActionName]) -> Flow {
 }
 
 fn identify(rev: u64) -> Flow {
-    let step = Step::Identify { identifier: None, passkey: Some(options()) };
+    let step = Step::Identify { identifier: None, passkey: Some(options("AAAA")) };
     flow(Kind::SignIn, rev, step, &[ActionName::Submit, ActionName::UseOrganisation, ActionName::UsePasskey])
 }
 
 fn passkey(rev: u64) -> Flow {
-    let step = Step::Passkey { options: options() };
+    let step = Step::Passkey { options: options("AAAA") };
     flow(Kind::SignIn, rev, step, &[ActionName::Submit, ActionName::UseOther, ActionName::Back])
 }
 
@@ -45,7 +45,7 @@ fn password(rev: u64) -> Flow {
 }
 
 fn register_device(rev: u64) -> Flow {
-    let step = Step::RegisterDevice { kind: DeviceKind::Device, options: options() };
+    let step = Step::RegisterDevice { kind: DeviceKind::Device, options: options("AAAA") };
     flow(Kind::Security, rev, step, &[ActionName::Submit, ActionName::Back])
 }
 
@@ -82,7 +82,7 @@ impl Story {
 
     /// Presses the screen's button, having typed this name where there is a field for one.
     fn asks_device(self, name: &str) -> Self {
-        self.then(Event::AskedDevice { name: name.into() })
+        self.then(Event::AskedDevice { given: name.into() })
     }
 
     /// What the device was just asked.
@@ -187,7 +187,7 @@ fn what_has_no_options_asks_no_device() {
         let story = if act { story.acts(Action::UsePasskey { credential: None }) } else { story.asks_device("x") };
         assert!(story.does_nothing() && story.busy().is_none(), "{:?}", story.effects);
     }
-    let not_offered = flow(Kind::SignIn, 5, Step::Passkey { options: options() }, &[ActionName::Back]);
+    let not_offered = flow(Kind::SignIn, 5, Step::Passkey { options: options("AAAA") }, &[ActionName::Back]);
     assert!(Story::at(not_offered).asks_device("").does_nothing());
 }
 
@@ -213,7 +213,7 @@ fn l4_each_fault_is_told_at_its_step_and_can_be_tried_again() {
             (passkey(5), ActionName::Submit),
             (register_device(2), ActionName::Submit),
         ] {
-            let story = Story::at(first).then(Event::AskedDevice { name: String::new() }).device_says(Err(fault));
+            let story = Story::at(first).then(Event::AskedDevice { given: String::new() }).device_says(Err(fault));
             assert_eq!(story.trouble(), Some((action, Trouble::Device(fault))));
             assert!(story.busy().is_none() && story.acted().is_none());
             let story = story.asks_device("");
@@ -322,7 +322,7 @@ fn a_flow_that_ends_meanwhile_asks_no_device_any_more() {
 #[test]
 fn l4_a_passkey_that_the_browser_fills_in_is_shown_to_the_backend() {
     let story = Story::at(identify(1));
-    assert_eq!(story.machine.autofill(), Some(&options()));
+    assert_eq!(story.machine.autofill(), Some(&options("AAAA")));
     let story = story.then(Event::Autofilled(Box::new(credential())));
     assert_eq!(story.acted(), Some(&shows_passkey()));
     assert_eq!(story.machine.autofill(), None);

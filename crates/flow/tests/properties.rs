@@ -4,8 +4,8 @@ mod device;
 
 use daemun_flow::{Answer, Ceremony, DeviceFault, Effect, Entry, Event, Face, Fault, Machine, Moment, Place, Ticket};
 use daemun_protocol::{
-    Action, ActionName, Channel, DeviceKind, EndReason, Flow, Hints, Kind, Offers, Poll, Problem, ProblemCode, Restart,
-    Secret, Status, Step, StepState, Timestamp,
+    Action, ActionName, ApprovalKind, ApprovalRequest, Channel, DeviceKind, EndReason, Flow, Hints, Kind,
+    NumberToMatch, Offers, Poll, Problem, ProblemCode, Restart, Secret, Status, Step, StepState, Timestamp,
 };
 use device::{credential, options};
 use proptest::prelude::*;
@@ -15,9 +15,11 @@ const CANARY: &str = "canary-secret-8472";
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         Just(Step::Identify { identifier: None, passkey: None }),
-        Just(Step::Identify { identifier: None, passkey: Some(options()) }),
-        Just(Step::Passkey { options: options() }),
-        Just(Step::RegisterDevice { kind: DeviceKind::Device, options: options() }),
+        Just(Step::Identify { identifier: None, passkey: Some(options("AAAA")) }),
+        Just(Step::Passkey { options: options("AAAA") }),
+        Just(Step::MatchNumber { number: "42".into(), expires_at: Timestamp(0) }),
+        Just(approve()),
+        Just(Step::RegisterDevice { kind: DeviceKind::Device, options: options("AAAA") }),
         Just(Step::Organisation { organisation: Some("nuri".into()) }),
         (0_u64..4_000).prop_map(|seconds| Step::Code {
             channel: Channel::Email,
@@ -83,6 +85,20 @@ fn answer() -> impl Strategy<Value = Result<Answer, Fault>> {
     ]
 }
 
+/// A request with a number to choose, which the events below do.
+fn approve() -> Step {
+    let request = ApprovalRequest {
+        id: "r".into(),
+        kind: ApprovalKind::SignIn,
+        who: String::new(),
+        browser: String::new(),
+        place: String::new(),
+        asked_at: Timestamp(0),
+        expires_at: Timestamp(0),
+    };
+    Step::Approve { request, numbers: vec![NumberToMatch { number: "phone".into(), options: options("AAAA") }] }
+}
+
 /// What happens next. An answer is for the request in flight, or for one `ago`.
 #[derive(Clone, Debug)]
 enum Happening {
@@ -107,12 +123,14 @@ fn happening() -> impl Strategy<Value = Happening> {
         Just(Action::Forgot),
         Just(Action::UseOrganisation),
         Just(Action::UsePasskey { credential: None }),
+        Just(Action::Approve { number: None, credential: None, reason: None }),
+        Just(Action::Deny),
     ];
     prop_oneof![
         6 => (prop_oneof![4 => Just(0_u32), 1 => 1_u32..4], answer()).prop_map(|(ago, answer)| Happening::Answered { ago, answer }),
         4 => action.prop_map(|action| Happening::Other(Event::Submitted(action))),
         4 => Just(Happening::Other(Event::Tick)),
-        4 => Just(Happening::Other(Event::AskedDevice { name: "phone".into() })),
+        4 => Just(Happening::Other(Event::AskedDevice { given: "phone".into() })),
         3 => prop::option::of(proptest::sample::select(DeviceFault::ALL.to_vec())).prop_map(Happening::DeviceAnswered),
         1 => Just(Happening::Other(Event::Autofilled(Box::new(credential())))),
         3 => proptest::sample::select(vec![
@@ -184,7 +202,7 @@ proptest! {
         happenings in proptest::collection::vec((0_u64..90_000, happening()), 1..60),
         at_front_door: bool,
         saved: bool,
-        kind in prop_oneof![Just(Kind::SignIn), Just(Kind::Reset), Just(Kind::Link), Just(Kind::Security)],
+        kind in prop_oneof![Just(Kind::SignIn), Just(Kind::Reset), Just(Kind::Link), Just(Kind::Security), Just(Kind::Approve)],
         shows_all: bool,
         seed: u32,
     ) {

@@ -51,6 +51,9 @@ struct SeededAccount {
     #[serde(default)]
     password: String,
     workspaces: Vec<String>,
+    /// A super administrator's, until it is used.
+    #[serde(default)]
+    recovery_key: Option<String>,
 }
 
 impl Gate {
@@ -169,6 +172,13 @@ impl Gate {
         };
         let account = world.accounts.iter().find(here);
         account.unwrap_or_else(|| panic!("{email} is not in {workspace}")).password.clone()
+    }
+
+    /// The recovery key of a super administrator.
+    pub async fn recovery_key_of(&self, email: &str) -> String {
+        let world = self.world().await;
+        let key = world.accounts.iter().find(|account| account.email == email).and_then(|it| it.recovery_key.clone());
+        key.unwrap_or_else(|| panic!("{email} has no recovery key"))
     }
 
     async fn world(&self) -> World {

@@ -2,6 +2,7 @@
 
 mod story;
 
+mod approvals;
 mod authenticator;
 mod factors;
 mod frame;
@@ -17,6 +18,7 @@ mod sight;
 mod wire;
 mod workplace;
 
+pub use approvals::COLLEAGUES;
 pub use authenticator::Authenticator;
 pub use axe::Axe;
 pub use gate::Gate;

@@ -2,9 +2,9 @@
 
 use daemun_protocol::{Credential, CredentialResponse, ExtensionResults, PublicKeyOptions};
 
-/// What it is asked by.
-pub fn options() -> PublicKeyOptions {
-    PublicKeyOptions::new(r#"{"challenge":"AAAA"}"#)
+/// What it is asked by, of which only the challenge matters here.
+pub fn options(challenge: &str) -> PublicKeyOptions {
+    PublicKeyOptions::new(format!(r#"{{"challenge":"{challenge}"}}"#))
 }
 
 /// What it says.

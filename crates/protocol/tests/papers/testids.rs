@@ -77,6 +77,7 @@ fn document() -> Value {
             "data-code": "On whatever says a code: of a problem, a field, a message, a notice, or the end of a flow.",
             "data-workspace": "Beside `choose`: the workspace's `id`.",
             "data-factor": "Beside `choose`: the second factor's `id`.",
+            "data-request": "Beside `choose`: the request's `id`.",
             "data-device": "On a trusted device, and beside what is done with it: its `id`.",
             "data-met": "On what is asked of a new password: `true` or `false`.",
         },
@@ -134,11 +135,11 @@ const fn added(kind: StepKind) -> (&'static [&'static str], &'static [&'static s
         StepKind::TrustedDevices => (&["name"], &["cancel"], &["trusted_devices", "device_name"]),
         StepKind::RegisterDevice => (&[], &[], &["register_device", "device_name"]),
         StepKind::MatchNumber => (&[], &[], &["match_number"]),
-        StepKind::WaitApproval => (&["member", "reason"], &["other_ways"], &["wait_approval"]),
+        StepKind::WaitApproval => (&["member", "reason"], &["cancel", "confirm", "other_ways"], &["wait_approval"]),
         StepKind::RecoveryKey => (&[], &[], &["recovery_key"]),
         StepKind::NewRecoveryKey => (&[], &["copy_key", "download_key", "print_key"], &["new_recovery_key"]),
-        StepKind::Approvals => (&[], &[], &["approvals"]),
-        StepKind::Approve => (&["number", "reason"], &[], &["approve"]),
+        StepKind::Approvals => (&[], &[], &["approvals", "choice"]),
+        StepKind::Approve => (&["number", "reason"], &[], &["approve", "numbers"]),
         StepKind::Notice => (&[], &["get_app", "open_app"], &["notice", "joined"]),
     }
 }
@@ -179,7 +180,7 @@ fn source(file: &str) -> String {
 }
 
 fn fields_in(source: &str) -> Names {
-    let mut fields: Names = after(source, " name: \"").collect();
+    let mut fields: Names = [" name: \"", " name=\""].iter().flat_map(|mark| after(source, mark)).collect();
     if source.contains("USERNAME") {
         fields.insert("identifier".into());
     }

@@ -1,0 +1,50 @@
+//! `recovery_key`: the super administrator's own way in, where nobody else can let a device in (FEATURES D5).
+
+use std::sync::Arc;
+
+use daemun_flow::Trouble;
+use daemun_protocol::{Action, ActionName, FieldCode, ProblemCode, Secret};
+use leptos::html::Input;
+use leptos::prelude::*;
+
+use super::form::{About, form, submit, ways, wrong};
+use crate::gate::Gate;
+use crate::i18n::{Text, counted, said, say};
+use crate::widgets::field::{Complaint, Field, Purpose, Wrong, value};
+use crate::widgets::heading::heading_with;
+
+/// No code that comes by itself, and letters too.
+const KEY: Purpose = Purpose { name: "code", kind: "text", autocomplete: "off", inputmode: "text" };
+
+pub fn view(gate: Gate) -> AnyView {
+    let node = NodeRef::<Input>::new();
+    let parts = vec![
+        heading_with(say(Text::KeyTitle), None, say(Text::KeyLead)),
+        Field::new(KEY, node, say(Text::KeyLabel), in_own_words(gate)).view(),
+        submit(gate, Text::CodeSubmit),
+        ways(gate, &[(ActionName::Back, Text::ActionBack)]),
+    ];
+    let send = move || gate.act(Action::SubmitCode { code: Secret::new(value(node)), remember: false });
+    form(gate, Box::new(send), parts)
+}
+
+/// What is wrong, said of a key and not of a code.
+fn in_own_words(gate: Gate) -> Complaint {
+    let wrong = wrong(gate, About::ALL);
+    Arc::new(move || {
+        let Wrong { note: (code, text), leads } = wrong()?;
+        Some(Wrong { note: (code, not_the_key(gate).unwrap_or(text)), leads })
+    })
+}
+
+fn not_the_key(gate: Gate) -> Option<String> {
+    let Some((_, Trouble::Refused(refusal))) = gate.trouble() else { return None };
+    let is = |code| refusal.errors.first().is_some_and(|error| error.code == code);
+    if is(FieldCode::RecoveryCodeInvalid) || is(FieldCode::CodeInvalid) {
+        return Some(said(Text::KeyInvalid));
+    }
+    (refusal.code == ProblemCode::CodeWrong).then(|| match refusal.tries_left {
+        Some(left) => counted(Text::KeyWrongTries, left.into(), &[]),
+        None => said(Text::KeyWrong),
+    })
+}

@@ -1,0 +1,98 @@
+//! Two devices at once: what a member does on the one that asks, and what on the one that answers.
+
+use super::gate::Gate;
+use super::member::Member;
+use super::sight::Sight;
+
+/// In nuri: a member, and the super administrator.
+pub const COLLEAGUES: [&str; 2] = ["dohyun@daemun.test", "sujin@daemun.test"];
+
+impl Gate {
+    /// A member who is in, at a browser of their own.
+    pub async fn member_in(&self, email: &str, workspace: &str) -> Member<'_> {
+        let member = self.member().await;
+        member.gives_password_at(workspace, email).await;
+        member.is_in(email, workspace).await;
+        member
+    }
+
+    /// A member's own phone: they are in, and it is a trusted device. Its unlock lasts as long as its tab.
+    pub async fn phone_of(&self, email: &str, workspace: &str) -> Member<'_> {
+        let phone = self.member_in(email, workspace).await;
+        phone.registers_this_device().await;
+        phone
+    }
+}
+
+impl Member<'_> {
+    /// Registers this device, which is given an unlock.
+    pub async fn registers_this_device(&self) {
+        self.has_unlock().await;
+        self.opens("/security").await;
+        self.comes_to("trusted_devices").await;
+        self.does("register").await;
+        self.comes_to("register_device").await;
+        self.does("submit").await;
+        self.waits_for("the device to be there", |sight| sight.is_settled() && sight.says("device_registered")).await;
+    }
+
+    // The device that asks
+
+    /// From the front door to the number, by the password's step.
+    pub async fn asks_own_phone(&self, email: &str, workspace: &str) -> String {
+        self.opens("/").await;
+        self.comes_to_password_of(email, workspace).await;
+        self.does("use_mobile").await;
+        self.shows_number().await
+    }
+
+    /// The number that is to be chosen on the phone.
+    pub async fn shows_number(&self) -> String {
+        self.comes_to("match_number").await;
+        let number = self.runs("return document.querySelector('.number').innerText").await;
+        number.as_str().expect("a number").to_owned()
+    }
+
+    /// From the organisation's door to waiting for somebody's yes.
+    pub async fn waits_to_be_let_in(&self, email: &str, workspace: &str) -> Sight {
+        self.gives_password_at(workspace, email).await;
+        self.comes_to("wait_approval").await
+    }
+
+    pub async fn looks_for_other_ways(&self) -> Sight {
+        self.clicks("[data-action=other_ways]").await;
+        self.waits_for("other ways", |sight| sight.offers("ask_member")).await
+    }
+
+    // The device that answers
+
+    /// Opens the list and waits for a request in it.
+    pub async fn sees_request(&self) -> Sight {
+        self.opens("/approve").await;
+        self.waits_for("a request", |sight| sight.screen == "approvals" && sight.offers("choose")).await
+    }
+
+    /// Looks at the only request there is.
+    pub async fn opens_request(&self) -> Sight {
+        self.sees_request().await;
+        self.does("choose").await;
+        self.comes_to("approve").await
+    }
+
+    /// The numbers to choose from.
+    pub async fn numbers(&self) -> Vec<String> {
+        let numbers =
+            self.runs("return [...document.querySelectorAll('input[name=number]')].map((each) => each.value)").await;
+        numbers.as_array().expect("numbers").iter().map(|number| number.as_str().expect("one").to_owned()).collect()
+    }
+
+    pub async fn picks_number(&self, number: &str) {
+        self.clicks(&format!("input[name=number][value='{number}']")).await;
+    }
+
+    /// Chooses a number and unlocks the device for it.
+    pub async fn approves_with(&self, number: &str) -> Sight {
+        self.picks_number(number).await;
+        self.does("approve").await
+    }
+}

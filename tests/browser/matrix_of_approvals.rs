@@ -1,0 +1,151 @@
+//! The screens of approval by the own phone and of new devices, through languages, themes and widths, with axe-core on each and by
+//! keyboard alone (FEATURES X3, X4). They are fed the protocol's own examples.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Axe, Member, Theme, golden, story};
+use crate::matrix::assert_nothing_overflows;
+use crate::matrix_of_joining::is_seen_everywhere;
+
+/// A page with all screens.
+const WHOLE: &str = "/approve";
+
+/// The flow with this time left for what waits.
+fn ending_in(mut flow: Value, seconds: u64) -> Value {
+    let now = flow["server_time"].as_u64().expect("a time");
+    flow["step"]["expires_at"] = json!(now + seconds * 1000);
+    flow
+}
+
+/// X3, X4, L5.
+#[test]
+fn x4_matrix_match_number_and_what_ends_it() {
+    story(async |gate| {
+        let member = gate.member().await;
+        member.stands_at("/", &ending_in(golden("flow-match_number"), 1500)).await;
+        is_seen_everywhere(&member, "match_number").await;
+        for code in ["denied", "expired", "number_wrong", "not_me"] {
+            let name = format!("notice-approval_{code}");
+            member.stands_at("/", &golden(&format!("flow-{name}"))).await;
+            is_seen_everywhere(&member, &name).await;
+        }
+    });
+}
+
+/// X3, X4, D1, D2: with all that else can be done unfolded.
+#[test]
+fn x4_matrix_wait_approval() {
+    story(async |gate| {
+        let member = gate.member().await;
+        member.stands_at(WHOLE, &ending_in(golden("flow-wait_approval"), 1500)).await;
+        is_seen_everywhere(&member, "wait_approval").await;
+        member.looks_for_other_ways().await;
+        is_seen_everywhere(&member, "wait_approval-other_ways").await;
+        for asked in ["member", "administrator"] {
+            member.stands_at(WHOLE, &ending_in(golden(&format!("flow-wait_approval-{asked}")), 1500)).await;
+            is_seen_everywhere(&member, &format!("wait_approval-{asked}")).await;
+        }
+    });
+}
+
+/// X3, X4, D4: the question before the administrator is asked.
+#[test]
+fn x4_matrix_of_the_question() {
+    story(async |gate| {
+        let member = gate.member().await;
+        member.stands_at(WHOLE, &ending_in(golden("flow-wait_approval"), 1500)).await;
+        member.looks_for_other_ways().await;
+        let axe = Axe::brought_to(&member).await;
+        for language in ["ko", "en", "ja"] {
+            member.switches_language(language).await;
+            member.clicks("[data-action=ask_admin]").await;
+            member.waits_for("the question", |sight| sight.offers("confirm")).await;
+            is_seen_in_front(&member, &axe, language).await;
+            member.clicks("[data-action=cancel]").await;
+            member.waits_for("the question to be gone", |sight| !sight.offers("confirm")).await;
+        }
+    });
+}
+
+async fn is_seen_in_front(member: &Member<'_>, axe: &Axe<'_>, language: &str) {
+    for theme in Theme::ALL {
+        member.switches_theme(theme).await;
+        for width in [320, 1280] {
+            member.switches_width(width).await;
+            let place = format!("question-{language}-{}-{width}", theme.name());
+            member.keeps_picture(&place).await;
+            axe.finds_nothing(&place).await;
+            assert_nothing_overflows(member, &place).await;
+        }
+    }
+}
+
+/// X3, X4, D5.
+#[test]
+fn x4_matrix_recovery_key() {
+    story(async |gate| {
+        let member = gate.member().await;
+        let asks = golden("flow-recovery_key");
+        member.stands_at(WHOLE, &asks).await;
+        let wrong =
+            json!({ "type": "about:blank", "status": 422, "code": "code_wrong", "tries_left": 4, "flow": asks });
+        let refused = gate.refuses_with(&wrong);
+        member.fills("code", "k7qm-x2rd-9wtz").await;
+        member.does("submit").await;
+        member.is_told("code_wrong").await;
+        refused.lift();
+        is_seen_everywhere(&member, "recovery_key-error").await;
+        let mut shows = golden("flow-new_recovery_key");
+        shows["step"]["key"] = json!("k7qm-x2rd-9wtz-0a1b-2c3d-4e5f");
+        member.stands_at(WHOLE, &shows).await;
+        is_seen_everywhere(&member, "new_recovery_key").await;
+    });
+}
+
+/// X3, X4, D6.
+#[test]
+fn x4_matrix_approvals() {
+    story(async |gate| {
+        let member = gate.member().await;
+        member.stands_at(WHOLE, &golden("flow-approvals-none")).await;
+        is_seen_everywhere(&member, "approvals-none").await;
+        member.stands_at(WHOLE, &golden("flow-approvals")).await;
+        is_seen_everywhere(&member, "approvals").await;
+    });
+}
+
+/// X3, X4, L5, D3, D4: also of a browser that does not say what it is, and with no number chosen.
+#[test]
+fn x4_matrix_approve() {
+    story(async |gate| {
+        let member = gate.member().await;
+        let mut flow = golden("flow-approve");
+        flow["step"]["request"]["browser"] = json!("");
+        member.stands_at(WHOLE, &flow).await;
+        let sight = member.sees().await;
+        assert!(sight.text.contains("알 수 없는 브라우저"), "{sight}");
+        member.clicks("[data-action=approve]").await;
+        member.waits_for("a word on the number", |sight| sight.says("required")).await;
+        is_seen_everywhere(&member, "approve-error").await;
+        member.stands_at(WHOLE, &golden("flow-approve")).await;
+        member.picks_number("42").await;
+        is_seen_everywhere(&member, "approve").await;
+        for kind in ["device", "administrator"] {
+            member.stands_at(WHOLE, &golden(&format!("flow-approve-{kind}"))).await;
+            is_seen_everywhere(&member, &format!("approve-{kind}")).await;
+        }
+    });
+}
+
+/// X3, X4, D6: what whoever was asked is told.
+#[test]
+fn x4_matrix_of_what_is_told_after_an_answer() {
+    story(async |gate| {
+        let member = gate.member().await;
+        for code in ["approved", "denied", "number_wrong", "not_me", "settled"] {
+            let name = format!("notice-request_{code}");
+            member.stands_at(WHOLE, &golden(&format!("flow-{name}"))).await;
+            is_seen_everywhere(&member, &name).await;
+        }
+    });
+}
