@@ -81,7 +81,6 @@ fn of_step(gate: Gate, step: &Step) -> AnyView {
         Step::ChooseFactor { .. } => screens::choose_factor::view(gate),
         Step::Password { .. } => screens::password::view(gate),
         Step::Passkey { .. } => screens::passkey::view(gate),
-        Step::MatchNumber { .. } => screens::match_number::view(gate),
         Step::Notice { code: NoticeCode::Joined, .. }
         | Step::Invitation { .. }
         | Step::CreateAccount { .. }
@@ -97,6 +96,7 @@ fn of_step(gate: Gate, step: &Step) -> AnyView {
         | Step::LinkAddress { .. }
         | Step::TrustedDevices { .. }
         | Step::RegisterDevice { .. }
+        | Step::MatchNumber { .. }
         | Step::WaitApproval { .. }
         | Step::RecoveryKey
         | Step::NewRecoveryKey { .. }
@@ -124,6 +124,7 @@ fn off_the_login_path(gate: Gate, step: &Step) -> AnyView {
         Step::LinkAddress { .. } => screens::link_address::view(gate),
         Step::TrustedDevices { .. } => screens::trusted_devices::view(gate),
         Step::RegisterDevice { .. } => screens::register_device::view(gate),
+        Step::MatchNumber { .. } => screens::match_number::view(gate),
         Step::WaitApproval { .. } => screens::wait_approval::view(gate),
         Step::RecoveryKey => screens::recovery_key::view(gate),
         Step::NewRecoveryKey { .. } => screens::new_recovery_key::view(gate),
@@ -137,7 +138,6 @@ fn off_the_login_path(gate: Gate, step: &Step) -> AnyView {
         | Step::ChooseFactor { .. }
         | Step::Password { .. }
         | Step::Passkey { .. }
-        | Step::MatchNumber { .. }
         | Step::Unknown { .. } => ().into_any(),
     }
 }

@@ -12,7 +12,6 @@ pub mod code;
 pub mod complete;
 pub mod ended;
 pub mod identify;
-pub mod match_number;
 pub mod notice;
 pub mod opening;
 pub mod organisation;
@@ -53,6 +52,8 @@ pub mod invitation;
 pub mod joined;
 #[cfg(feature = "whole")]
 pub mod link_address;
+#[cfg(feature = "whole")]
+pub mod match_number;
 #[cfg(feature = "whole")]
 pub mod new_password;
 #[cfg(feature = "whole")]

@@ -16,6 +16,8 @@ const BESIDE: &[(ActionName, Text)] = &[
     (ActionName::Back, Text::ActionBack),
     (ActionName::UseEmail, Text::OrganisationUseEmail),
     (ActionName::UseOrganisation, Text::IdentifyUseOrganisation),
+    // What waits for somebody else is off the login path, and so is what it comes to.
+    #[cfg(feature = "whole")]
     (ActionName::UseOther, Text::MatchUseOther),
 ];
 
@@ -27,6 +29,7 @@ pub fn view(gate: Gate) -> AnyView {
     let way_on = [
         (ActionName::SignIn, Text::NoticeSignIn),
         (ActionName::Forgot, Text::NoticeForgot),
+        #[cfg(feature = "whole")]
         (ActionName::Resend, Text::MatchResend),
     ];
     let way_on = way_on.into_iter().find(|(name, _)| gate.offers(*name)).or_else(|| to_approvals(gate));

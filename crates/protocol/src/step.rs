@@ -384,7 +384,6 @@ impl StepKind {
             | Self::Password
             | Self::ChooseFactor
             | Self::Passkey
-            | Self::MatchNumber
             | Self::Notice => true,
             Self::Invitation
             | Self::CreateAccount
@@ -400,6 +399,7 @@ impl StepKind {
             | Self::LinkAddress
             | Self::TrustedDevices
             | Self::RegisterDevice
+            | Self::MatchNumber
             | Self::WaitApproval
             | Self::RecoveryKey
             | Self::NewRecoveryKey
@@ -488,10 +488,6 @@ impl StepState {
             StepKind::ChooseFactor => Step::ChooseFactor { factors: list(tree, "factors", Factor::read) },
             StepKind::Password => Step::Password { identifier: text(tree, "identifier") },
             StepKind::Passkey => Step::Passkey { options: options()? },
-            StepKind::MatchNumber => Step::MatchNumber {
-                number: need("number")?,
-                expires_at: number(tree, "expires_at").map(Timestamp).ok_or(Missing("expires_at"))?,
-            },
             StepKind::Invitation
             | StepKind::CreateAccount
             | StepKind::RequestReset
@@ -506,6 +502,7 @@ impl StepState {
             | StepKind::LinkAddress
             | StepKind::TrustedDevices
             | StepKind::RegisterDevice
+            | StepKind::MatchNumber
             | StepKind::WaitApproval
             | StepKind::RecoveryKey
             | StepKind::NewRecoveryKey
@@ -564,6 +561,10 @@ fn read_more(kind: StepKind, tree: &impl Tree) -> Result<Step, Missing> {
             kind: text(tree, "kind").and_then(|kind| DeviceKind::parse(&kind)).ok_or(Missing("kind"))?,
             options: PublicKeyOptions::read(tree, "options").ok_or(Missing("options"))?,
         },
+        StepKind::MatchNumber => Step::MatchNumber {
+            number: need("number")?,
+            expires_at: number(tree, "expires_at").map(Timestamp).ok_or(Missing("expires_at"))?,
+        },
         StepKind::WaitApproval => Step::WaitApproval {
             asked: text(tree, "asked").and_then(|asked| Asked::parse(&asked)).ok_or(Missing("asked"))?,
             expires_at: number(tree, "expires_at").map(Timestamp).ok_or(Missing("expires_at"))?,
@@ -585,7 +586,6 @@ fn read_more(kind: StepKind, tree: &impl Tree) -> Result<Step, Missing> {
         | StepKind::Password
         | StepKind::ChooseFactor
         | StepKind::Passkey
-        | StepKind::MatchNumber
         | StepKind::Notice => Step::Unknown { kind: kind.as_str().into() },
     })
 }
