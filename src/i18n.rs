@@ -191,10 +191,10 @@ pub fn day(time: Timestamp) -> String {
     written(time, "dateStyle", "medium")
 }
 
-/// A time of day of the backend's clock, as the language writes it.
+/// A time of day of the backend's clock, as the language writes it, and in one line.
 #[cfg(feature = "whole")]
 pub fn hour(time: Timestamp) -> String {
-    written(time, "timeStyle", "short")
+    written(time, "timeStyle", "short").replace(' ', "\u{a0}")
 }
 
 /// What of a time, and how, as `Intl.DateTimeFormat` calls it (ECMA-402 §11).

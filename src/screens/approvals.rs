@@ -38,13 +38,12 @@ pub fn view(gate: Gate) -> AnyView {
 /// Whose it is, and by what it can be told from another.
 fn row(gate: Gate, request: ApprovalRequest) -> AnyView {
     let ApprovalRequest { id, kind, who, browser, place, asked_at, .. } = request;
-    let initial = who.chars().next().map(String::from).unwrap_or_default();
     let name: Words = Box::new(move || match kind {
         ApprovalKind::SignIn => said(Text::ApprovalsSignIn),
         ApprovalKind::Device | ApprovalKind::Administrator => filled(Text::ApprovalsDevice, &[("who", &who)]),
     });
     let detail = move || format!("{} · {place} · {}", browser_name(&browser), hour(asked_at));
-    Choice { which: Which::Request(id), initial, name, detail: Box::new(detail) }.view(gate)
+    Choice { which: Which::Request(id), initial: String::new(), name, detail: Box::new(detail) }.view(gate)
 }
 
 /// The asking browser, as far as it says which it is.

@@ -40,10 +40,10 @@ fn own_sign_in(gate: Gate, request: ApprovalRequest, numbers: Vec<NumberToMatch>
     let parts = vec![
         heading_with(say(Text::ApproveSignInTitle), None, say(Text::ApproveSignInLead)),
         facts(request),
+        time_left(gate, ends),
         numbers.clone().view(),
         primary(gate, ActionName::Approve, Text::ApproveSubmit),
         answers(gate),
-        time_left(gate, ends),
         not_me(gate),
     ];
     let send = move || {
@@ -59,9 +59,9 @@ fn new_device(gate: Gate, request: ApprovalRequest) -> AnyView {
     let parts = vec![
         heading_with(title(&request), None, say(Text::ApproveDeviceLead)),
         facts(request),
+        time_left(gate, ends),
         primary(gate, ActionName::Approve, Text::ApproveSubmit),
         answers(gate),
-        time_left(gate, ends),
     ];
     let send = move || gate.act(Action::Approve { number: None, credential: None, reason: None });
     form(gate, Box::new(send), parts)
@@ -73,10 +73,10 @@ fn as_administrator(gate: Gate, request: ApprovalRequest) -> AnyView {
     let parts = vec![
         heading_with(title(&request), None, say(Text::ApproveAdministratorLead)),
         facts(request),
+        time_left(gate, ends),
         Field::new(REASON, node, say(Text::ApproveReason), wrong(gate, About::ALL)).view(),
         primary(gate, ActionName::Approve, Text::ApproveSubmit),
         answers(gate),
-        time_left(gate, ends),
     ];
     let send = move || gate.act(Action::Approve { number: None, credential: None, reason: Some(value(node)) });
     form(gate, Box::new(send), parts)

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use daemun_flow::{Ceremony, Face, Refusal, Trouble};
+use daemun_protocol::{Action, ActionName, Message, MessageCode, ProblemCode, Step};
 #[cfg(feature = "whole")]
-use daemun_protocol::Kind;
-use daemun_protocol::{Action, ActionName, Message, MessageCode, ProblemCode, Step, Timestamp};
+use daemun_protocol::{Kind, Timestamp};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -72,6 +72,7 @@ pub fn waiting(gate: Gate, name: ActionName) -> AnyView {
 }
 
 /// How long something that waits will be waited for. At its end another step comes.
+#[cfg(feature = "whole")]
 pub fn time_left(gate: Gate, end: Timestamp) -> AnyView {
     let left = move || match gate.seconds_until_time(end) {
         0 => String::new(),

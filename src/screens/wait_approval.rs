@@ -69,6 +69,10 @@ fn other_ways(gate: Gate, member: NodeRef<html::Input>, dialog: NodeRef<html::Di
     };
     let to_member = button(ActionName::AskMember, Text::ApprovalColleagueAsk, Box::new(ask_member));
     let to_admin = button(ActionName::AskAdmin, Text::ApprovalAdmin, Box::new(move || open(dialog)));
+    let use_key = move || gate.act(Action::UseRecoveryKey);
+    let by_key = gate
+        .offers(ActionName::UseRecoveryKey)
+        .then(|| button(ActionName::UseRecoveryKey, Text::KeyTitle, Box::new(use_key)));
     view! {
         <details class="more other-ways">
             <summary data-action="other_ways">{say(Text::ApprovalOtherWays)}</summary>
@@ -77,7 +81,7 @@ fn other_ways(gate: Gate, member: NodeRef<html::Input>, dialog: NodeRef<html::Di
                 {one(Text::ApprovalColleague, Text::ApprovalColleagueText, vec![field, to_member])}
                 {one(Text::ApprovalAdmin, Text::ApprovalAdminText, vec![to_admin])}
             </ul>
-            {ways(gate, &[(ActionName::UseRecoveryKey, Text::KeyTitle)])}
+            {by_key}
         </details>
     }
     .into_any()

@@ -66,7 +66,10 @@ async fn assert_all_controls_in_reach(member: &Member<'_>, name: &str) {
         const all = [...document.querySelectorAll("a[href], button, input, select, textarea, [tabindex='0']")]
             .filter((each) => !each.disabled && each.type !== "hidden" && each.checkVisibility({ visibilityProperty: true }))
             // Of a group of radio buttons one is reached by Tab, the others from there by arrows.
-            .filter((each) => each.type !== "radio" || each === document.querySelector(`[type=radio][name=${each.name}]`));
+            .filter((each) => {
+                const group = `[type=radio][name=${each.name}]`;
+                return each.type !== "radio" || each === (document.querySelector(`${group}:checked`) ?? document.querySelector(group));
+            });
         all.forEach((each, number) => { each.daemunTestNumber = number; });
         document.activeElement?.blur?.();
         return all.map((each) => each.outerHTML.slice(0, 100));

@@ -1,8 +1,9 @@
 //! A device that is new in a workspace waits until somebody who is in lets it in (FEATURES D1 to D5): the one that asks, and those
 //! that answer, at once.
 
-use crate::harness::{COLLEAGUES, Gate, Member, Sight, story};
 use thirtyfour::Key;
+
+use crate::harness::{COLLEAGUES, Gate, Member, Sight, story};
 
 const MINJI: &str = "minji@daemun.test";
 const DOHYUN: &str = COLLEAGUES[0];

@@ -83,9 +83,9 @@ pub fn recovery_key_used(locale: Locale, workspace: &str, at: Timestamp) -> Word
             ),
         ),
         Locale::Ja => (
-            format!("{workspace} の復旧キーが使用されました"),
+            format!("{workspace} のリカバリーキーが使用されました"),
             format!(
-                "{workspace} の復旧キーが使用され、新しい復旧キーが発行されました。\n{at}\n\n\
+                "{workspace} のリカバリーキーが使用され、新しいリカバリーキーが発行されました。\n{at}\n\n\
                  ご自身で使用した場合は、何もする必要はありません。\n\
                  お心当たりがない場合は、パスワードを変更し、信頼できるデバイスを確認してください。\n"
             ),
