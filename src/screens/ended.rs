@@ -42,7 +42,7 @@ fn of_any(reason: &EndReason) -> Said {
 /// What was begun by a link: without it, only a security link can be begun again.
 #[cfg(feature = "whole")]
 fn of_link(gate: Gate, reason: &EndReason) -> Option<Said> {
-    let of_settings = gate.with(|machine| machine.entry().kind == Kind::Security);
+    let begun_inside = gate.with(|machine| matches!(machine.entry().kind, Kind::Security | Kind::Approve));
     let began_by_link = gate.with(|machine| !machine.entry().can_begin_anew());
     let begins_again = gate.with(
         |machine| matches!(machine.face(), Face::Ended { restart: Some(restart), .. } if restart.kind == Kind::Link),
@@ -54,7 +54,7 @@ fn of_link(gate: Gate, reason: &EndReason) -> Option<Said> {
         EndReason::Expired if begins_again => (Text::EndedLinkTitle, Text::EndedOverText),
         EndReason::Expired if began_by_link => (Text::EndedLinkTitle, Text::EndedLinkText),
         // Nobody was signing in.
-        EndReason::Cancelled if of_settings => (Text::EndedOtherTitle, Text::EndedOtherText),
+        EndReason::Cancelled if begun_inside => (Text::EndedOtherTitle, Text::EndedOtherText),
         EndReason::Expired | EndReason::Cancelled | EndReason::Unknown(_) => {
             let (title, text, _) = of_any(reason);
             (title, text)

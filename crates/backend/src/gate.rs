@@ -384,6 +384,11 @@ impl Gate {
         self.store.bells().listen(id)
     }
 
+    /// Hears of what is asked of whoever may approve, and of what was answered.
+    pub fn listen_for_approvals(&self) -> Listener {
+        self.store.bells().listen(store::APPROVALS)
+    }
+
     /// Gives a flow up; that of a security link is left (FEATURES O3). One that is over stays as it is. Whether there was one.
     ///
     /// # Errors

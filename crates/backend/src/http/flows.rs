@@ -11,14 +11,14 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use daemun_protocol::{Act, Begin, Flow, Problem, ProblemCode, Status, Step, Timestamp};
+use daemun_protocol::{Act, Begin, Flow, Kind, Problem, ProblemCode, Status, Step, Timestamp};
 use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::prefer::{self, PREFERENCE_APPLIED};
 use super::{House, Peer, guards, replies};
 use crate::gate::{Deed, Found};
-use crate::store::Trouble;
+use crate::store::{Listener, Trouble};
 
 /// `POST /flows`.
 pub async fn begin(State(house): State<House>, Extension(peer): Extension<Peer>, request: Request) -> Response {
@@ -78,7 +78,7 @@ struct News {
 async fn look_for_news(house: &House, id: Option<String>, method: &Method, headers: &HeaderMap, peer: Peer) -> News {
     let wait = prefer::wait(headers);
     let mut stopped = house.stopped.clone();
-    let mut listener = None;
+    let (mut listener, mut approvals) = (None, None);
     #[expect(clippy::disallowed_methods, reason = "an asker's patience is not by the sandbox's clock")]
     let patience = tokio::time::sleep(Duration::from_secs(wait.unwrap_or_default().into()));
     let mut patience = pin!(patience);
@@ -90,6 +90,9 @@ async fn look_for_news(house: &House, id: Option<String>, method: &Method, heade
             Ok(Bound::Live { flow, likeness, .. })
                 if wait.is_some() && !has_waited && replies::etag_matches(headers, tag(likeness).as_bytes()) =>
             {
+                if flow.kind == Kind::Approve && approvals.is_none() {
+                    approvals = Some(house.gate.listen_for_approvals());
+                }
                 waits_until(flow)
             }
             Ok(Bound::Live { .. } | Bound::Due { .. } | Bound::Refused(_)) | Err(_) => return News { found, held },
@@ -101,10 +104,19 @@ async fn look_for_news(house: &House, id: Option<String>, method: &Method, heade
         };
         has_waited = tokio::select! {
             () = listener.rung() => false,
+            () = rung(&mut approvals) => false,
             () = &mut patience => true,
             () = house.gate.clock.sleep_until(expires_at) => true,
             _ = stopped.wait_for(|stopped| *stopped) => true,
         };
+    }
+}
+
+/// As [`Listener::rung`]; never, where nobody listens.
+async fn rung(listener: &mut Option<Listener>) {
+    match listener {
+        Some(listener) => listener.rung().await,
+        None => core::future::pending().await,
     }
 }
 

@@ -17,7 +17,14 @@ const NOTES: &str = "
     CREATE TEMP TRIGGER flow_written AFTER UPDATE ON main.flow
         BEGIN INSERT INTO touched_flow VALUES (NEW.id) ON CONFLICT DO NOTHING; END;
     CREATE TEMP TRIGGER flow_deleted AFTER DELETE ON main.flow
-        BEGIN INSERT INTO touched_flow VALUES (OLD.id) ON CONFLICT DO NOTHING; END;";
+        BEGIN INSERT INTO touched_flow VALUES (OLD.id) ON CONFLICT DO NOTHING; END;
+    CREATE TEMP TRIGGER approval_asked AFTER INSERT ON main.approval
+        BEGIN INSERT INTO touched_flow VALUES ('approvals') ON CONFLICT DO NOTHING; END;
+    CREATE TEMP TRIGGER approval_written AFTER UPDATE ON main.approval
+        BEGIN INSERT INTO touched_flow VALUES ('approvals') ON CONFLICT DO NOTHING; END;";
+
+/// The bell of whatever waits for approval: whoever may approve looks at what flows of others ask for. No flow's id.
+pub const APPROVALS: &str = "approvals";
 
 /// Lets a connection note which flows it touches.
 pub(super) fn hang(connection: &Connection) -> Result<(), Trouble> {
@@ -128,5 +135,10 @@ mod tests {
         assert!(touches("BEGIN; UPDATE flow SET state = 'z'; ROLLBACK").is_empty());
         assert_eq!(touches("DELETE FROM flow WHERE id = 'g'"), ["g"]);
         assert_eq!(touches("DELETE FROM flow"), ["f"], "also all at once");
+        let approval = "INSERT INTO workspace (id, name, email_entry, organisation_entry, reveal_tries) VALUES ('n', 'N', 1, 1, 1);
+            INSERT INTO account (id, workspace, email, name, locale, state) VALUES (1, 'n', 'a', 'A', 'ko', 'active');
+            INSERT INTO approval VALUES ('a', 'device', 1, 'n', 'f', x'00', '', '', '', '', 1, 1, NULL, NULL, NULL, NULL)";
+        assert_eq!(touches(approval), [APPROVALS]);
+        assert_eq!(touches("UPDATE approval SET settled = 'denied'"), [APPROVALS]);
     }
 }

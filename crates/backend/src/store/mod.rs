@@ -39,7 +39,7 @@ pub use approvals::{
     ApprovalRow, approval, ask_otherwise, has_recovery_key, insert_approval, is_let_in, let_in, pending_approvals,
     phone_requests_since, replace_recovery_key, settle_approval, super_administrators, take_recovery_key,
 };
-pub use bells::{Bells, Listener};
+pub use bells::{APPROVALS, Bells, Listener};
 pub use cleaning::forget_old;
 pub use counters::{
     delete_tries, forget_counters, known_device, note_device, note_sent, read_tries, sent_since, write_tries,
