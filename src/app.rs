@@ -81,7 +81,6 @@ fn of_step(gate: Gate, step: &Step) -> AnyView {
         Step::ChooseFactor { .. } => screens::choose_factor::view(gate),
         Step::Password { .. } => screens::password::view(gate),
         Step::Passkey { .. } => screens::passkey::view(gate),
-        Step::MatchNumber { .. } => screens::match_number::view(gate),
         Step::Notice { code: NoticeCode::Joined, .. }
         | Step::Invitation { .. }
         | Step::CreateAccount { .. }
@@ -139,7 +138,6 @@ fn off_the_login_path(gate: Gate, step: &Step) -> AnyView {
         | Step::ChooseFactor { .. }
         | Step::Password { .. }
         | Step::Passkey { .. }
-        | Step::MatchNumber { .. }
         | Step::Unknown { .. } => ().into_any(),
     }
 }

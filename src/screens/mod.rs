@@ -12,7 +12,6 @@ pub mod code;
 pub mod complete;
 pub mod ended;
 pub mod identify;
-pub mod match_number;
 pub mod notice;
 pub mod opening;
 pub mod organisation;

@@ -81,16 +81,16 @@ fn l4_s4_another_implementation_comes_to_the_same() {
         minji.comes_to("trusted_devices").await;
         minji.does("register").await;
         minji.comes_to("register_device").await;
-        let asked = challenge(&gate, "/step/options/challenge");
+        let asked = challenge(gate, "/step/options/challenge");
         minji.does("submit").await;
         minji.comes_to("trusted_devices").await;
-        let registration = said(&gate, "/actions/submit", &asked);
+        let registration = said(gate, "/actions/submit", &asked);
 
         // The virtual device fills its passkey in by itself.
         minji.goes_to("/").await;
         minji.is_in(MINJI, "nuri").await;
-        let asked = challenge(&gate, "/step/passkey/challenge");
-        let assertion = said(&gate, "/actions/use_passkey", &asked);
+        let asked = challenge(gate, "/step/passkey/challenge");
+        let assertion = said(gate, "/actions/use_passkey", &asked);
         assert_eq!(device.credentials().await.len(), 1);
 
         let said = json!({ "origin": gate.origin(), "registration": registration, "assertion": assertion });
