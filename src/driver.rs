@@ -96,6 +96,8 @@ pub fn start(shows: fn(&Step) -> bool) -> Gate {
         wake: None,
         deployment,
     }));
+    // Until the first request has begun, the page says of itself what the app shows, and not what its own form was.
+    machine.with_untracked(page::show);
     page::on_sight(|seen| tell(if seen { Event::Shown } else { Event::Hidden }));
     page::on_connection(|online| tell(if online { Event::Online } else { Event::Offline }));
     page::on_back(|| tell(Event::WentBack));
