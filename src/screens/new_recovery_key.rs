@@ -39,7 +39,7 @@ pub fn view(gate: Gate) -> AnyView {
             </div>
         }
         .into_any(),
-        primary(gate, ActionName::Done, Text::RecoveryCodesDone),
+        primary(gate, ActionName::Done, Text::KeyDone),
     ];
     form(gate, Box::new(move || gate.act(Action::Done)), parts)
 }
