@@ -254,8 +254,9 @@ fn l5_a_reload_on_either_side_loses_nothing() {
 fn d6_requests_come_by_themselves_and_each_has_an_address() {
     story(async |gate| {
         let phone = gate.phone_of(MINJI, "nuri").await;
-        let sight = phone.opens("/approve").await;
-        assert!(sight.screen == "approvals" && !sight.offers("choose"), "{sight}");
+        phone.opens("/approve").await;
+        let sight = phone.comes_to("approvals").await;
+        assert!(!sight.offers("choose"), "{sight}");
         let pc = gate.member().await;
         pc.asks_own_phone(MINJI, "nuri").await;
         let sight = phone.waits_for("the request", |sight| sight.offers("choose")).await;

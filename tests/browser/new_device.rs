@@ -168,7 +168,8 @@ fn d4_the_administrator_is_asked_after_a_question_and_says_why_they_let_it_in() 
         assert!(sight.text.contains("슈퍼 관리자가 승인하면") && !sight.offers("confirm"), "{sight}");
         let mails = gate.mails_to(SUJIN).await;
         assert!(mails[0].text.contains("새 노트북이에요"), "{mails:?}");
-        let sight = dohyun.opens("/approve").await;
+        dohyun.opens("/approve").await;
+        let sight = dohyun.comes_to("approvals").await;
         assert!(!sight.offers("choose"), "it is the administrator's now:\n{sight}");
 
         sujin.opens_request().await;
