@@ -200,6 +200,11 @@ impl Story {
         matches!(self.step(), Step::Notice { code, .. } if code == told)
     }
 
+    /// Tells the tabs that wait as well, and leaves for where the flow leads.
+    fn leads_in(&self) -> bool {
+        self.effects == [Effect::Spread, Effect::Leave { url: "https://work.example/".into() }]
+    }
+
     /// Leaves for the door, which leads back here.
     fn leads_to_the_door(&self, back: &str) -> bool {
         self.effects == [Effect::Door]
@@ -215,7 +220,7 @@ fn l5_the_pc_reads_until_the_phone_has_said_yes_and_goes_in() {
     let story = story.reads(Ok(Answer::NotModified)).reads(Err(Fault::Network)).reads(answer(match_number(5, "42")));
     assert_eq!(story.trouble(), None, "a lost read is nobody's business");
     let story = story.reads(answer(complete()));
-    assert_eq!(story.effects, [Effect::Leave { url: "https://work.example/".into() }]);
+    assert!(story.leads_in(), "{:?}", story.effects);
     assert_eq!(story.machine.face(), Face::Complete { redirect_to: "https://work.example/" });
 }
 
@@ -274,7 +279,8 @@ fn l5_without_the_phone_and_back_take_the_request_back_while_it_is_read() {
 fn l5_a_yes_that_comes_with_the_press_of_back_still_leads_in() {
     let story = Story::at(match_number(5, "42")).acts(Action::Back);
     let stale = problem(ProblemCode::Stale, Some(complete()));
-    assert_eq!(story.answered(stale).effects, [Effect::Leave { url: "https://work.example/".into() }]);
+    let story = story.answered(stale);
+    assert!(story.leads_in(), "{:?}", story.effects);
 }
 
 #[test]
@@ -282,7 +288,8 @@ fn l5_a_hidden_page_asks_nothing_and_looks_at_once_when_it_is_back() {
     let story = Story::at(match_number(5, "42")).then(Event::Hidden);
     assert!(story.effects.is_empty(), "{:?}", story.effects);
     let story = story.then(Event::Shown);
-    assert_eq!(story.answered(answer(complete())).effects, [Effect::Leave { url: "https://work.example/".into() }]);
+    let story = story.answered(answer(complete()));
+    assert!(story.leads_in(), "{:?}", story.effects);
 }
 
 #[test]
@@ -298,7 +305,7 @@ fn d1_a_new_device_waits_and_goes_in_at_the_first_yes() {
     let story = Story::at(password(4)).acts(Action::SubmitPassword { identifier: None, password: Secret::new("p") });
     let story = story.answered(answer(wait_approval(6, Asked::Everybody)));
     let story = story.reads(Ok(Answer::NotModified)).reads(answer(complete()));
-    assert_eq!(story.effects, [Effect::Leave { url: "https://work.example/".into() }]);
+    assert!(story.leads_in(), "{:?}", story.effects);
 }
 
 #[test]
@@ -330,7 +337,7 @@ fn d5_who_types_the_recovery_key_goes_in_when_somebody_says_yes_meanwhile() {
     let recovery_key = |rev| flow(Kind::SignIn, rev, Step::RecoveryKey, &[ActionName::Submit, ActionName::Back]);
     let story = Story::at(wait_approval(6, Asked::Everybody)).acts(Action::UseRecoveryKey);
     let story = story.answered(answer(recovery_key(7))).reads(answer(complete()));
-    assert_eq!(story.effects, [Effect::Leave { url: "https://work.example/".into() }]);
+    assert!(story.leads_in(), "{:?}", story.effects);
 }
 
 #[test]
