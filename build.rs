@@ -58,7 +58,10 @@ fn read_locales(folder: &Path) -> BTreeMap<String, Map<String, Value>> {
             let mut texts: Map<String, Value> =
                 serde_json::from_str(&text).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
             if let Some(Value::Object(more)) = texts.shift_remove(MORE) {
-                texts.extend(more);
+                for (key, text) in more {
+                    let twice = texts.insert(key.clone(), text);
+                    assert!(twice.is_none(), "{}: `{key}` stands under `{MORE}` and above it", path.display());
+                }
             }
             (path.file_stem().expect("a file has a name").to_string_lossy().into_owned(), texts)
         })
