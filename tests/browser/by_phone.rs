@@ -368,7 +368,9 @@ const READER: &str = r#"
     window.OTPCredential ??= class {};
     window.daemunTestReader = { asked: [], given_up: 0 };
     // A page that is not secure, such as an empty one, has no credentials at all.
-    if (navigator.credentials) navigator.credentials.get = (wish) => new Promise((resolve, reject) => {
+    const asks = navigator.credentials?.get.bind(navigator.credentials);
+    // Passkeys are asked for in the same place, and are none of this.
+    if (asks) navigator.credentials.get = (wish) => wish.publicKey ? asks(wish) : new Promise((resolve, reject) => {
         daemunTestReader.asked.push(JSON.stringify(wish.otp ?? null));
         daemunTestReader.reads = (code) => resolve({ type: "otp", code });
         daemunTestReader.fails = () => reject(new DOMException("denied", "NotAllowedError"));

@@ -361,8 +361,9 @@ impl<'g> Member<'g> {
         self.browser.cdp("Browser.grantPermissions", permissions).await;
     }
 
-    /// What the clipboard has.
+    /// What the clipboard has. Not every browser lets a page read it before it is allowed to.
     pub async fn clipboard(&self) -> Value {
+        self.may_use_clipboard().await;
         self.runs_until_done("navigator.clipboard.readText().then(arguments[0])", Vec::new()).await
     }
 
