@@ -126,7 +126,8 @@ fn x3_switching_the_language_while_joining_keeps_all_of_the_form() {
         let sight = sora.at_notice("joined").await;
         assert!(has(&sight.text, KANA), "{sight}");
         let sight = sora.switches_language("en").await;
-        assert!(sight.text.contains("Welcome to 누리소프트") && sight.title.contains("Welcome"), "{sight}");
+        assert!(sight.text.contains("Welcome to 누리소프트"), "{sight}");
+        sora.waits_for("the tab's title, which follows the heading", |sight| sight.title.contains("Welcome")).await;
     });
 }
 
