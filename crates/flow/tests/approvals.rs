@@ -5,14 +5,15 @@
 
 mod device;
 mod story;
+mod unlocking;
 
 use daemun_flow::{Answer, Ceremony, DeviceFault, Effect, Entry, Event, Face, Fault, Machine, Place, Ticket, Trouble};
 use daemun_protocol::{
     Action, ActionName, ApprovalKind, ApprovalRequest, Asked, EndReason, Flow, Hints, Kind, NoticeCode, NumberToMatch,
-    Offers, Params, Poll, Problem, ProblemCode, PublicKeyOptions, Restart, Secret, Status, Step, StepState,
+    Offers, Params, Poll, Problem, ProblemCode, Restart, Secret, Status, Step, StepState,
 };
 use device::{credential, options};
-use story::{SERVER_NOW, Story, answer};
+use story::{SERVER_NOW, Story, answer, flow_at};
 
 const REQUEST: &str = "b7QkVn2sTg5mXw8eRd4zYA";
 
@@ -26,21 +27,12 @@ fn flow(kind: Kind, rev: u64, step: Step, actions: &[ActionName]) -> Flow {
             | Step::Approve { .. }
     );
     let actions = actions.iter().fold(Offers::default(), |offers, name| offers.with(*name));
-    Flow {
-        id: "f".into(),
-        kind,
-        rev,
-        server_time: SERVER_NOW,
-        expires_at: SERVER_NOW.plus_seconds(1800),
-        status: Status::Active {
-            step: StepState { id: rev.to_string(), step },
-            actions,
-            poll: polls.then_some(Poll { interval: 3 }),
-        },
-        messages: Vec::new(),
-        account: None,
-        workspace: None,
-    }
+    let status = Status::Active {
+        step: StepState { id: rev.to_string(), step },
+        actions,
+        poll: polls.then_some(Poll { interval: 3 }),
+    };
+    flow_at(kind, rev, status)
 }
 
 // The PC's side
@@ -126,15 +118,6 @@ impl Story {
         Self::of(Machine::new(entry(first.kind.clone(), None), |_| true, 7)).answered(answer(first))
     }
 
-    fn answered(self, answer: Result<Answer, Fault>) -> Self {
-        let ticket = self.asked();
-        self.then(Event::Answered(ticket, answer))
-    }
-
-    fn acts(self, action: Action) -> Self {
-        self.then(Event::Submitted(action))
-    }
-
     /// Waits until the machine wants to read again, and reads this.
     fn reads(mut self, read: Result<Answer, Fault>) -> Self {
         let wake =
@@ -145,47 +128,9 @@ impl Story {
         story.answered(read)
     }
 
-    /// Chooses this number and presses the button.
-    fn approves(self, number: &str) -> Self {
-        self.then(Event::AskedDevice { given: number.into() })
-    }
-
-    /// What the device was just asked.
-    fn device(&self) -> (Ticket, Ceremony, PublicKeyOptions) {
-        let asked = self.effects.iter().find_map(|effect| {
-            if let Effect::AskDevice { ticket, ceremony, options } = effect {
-                Some((*ticket, *ceremony, options.clone()))
-            } else {
-                None
-            }
-        });
-        asked.expect("the device is asked")
-    }
-
-    fn device_says(self, answer: Result<(), DeviceFault>) -> Self {
-        let (ticket, ..) = self.device();
-        self.then(Event::DeviceAnswered(ticket, answer.map(|()| Box::new(credential()))))
-    }
-
-    fn acted(&self) -> Option<&Action> {
-        self.effects.iter().find_map(|effect| if let Effect::Act { action, .. } = effect { Some(action) } else { None })
-    }
-
-    fn aborts(&self, ticket: Ticket) -> bool {
-        self.effects.contains(&Effect::Abort { ticket })
-    }
-
-    fn does_nothing(&self) -> bool {
-        self.effects.iter().all(|effect| matches!(effect, Effect::Wake { .. }))
-    }
-
     fn step(&self) -> &Step {
         let Face::Step { step, .. } = self.machine.face() else { panic!("{:?}", self.machine.face()) };
         &step.step
-    }
-
-    fn busy(&self) -> Option<ActionName> {
-        if let Face::Step { busy, .. } = self.machine.face() { busy } else { None }
     }
 
     fn trouble(&self) -> Option<Trouble> {
@@ -343,7 +288,7 @@ fn d5_who_types_the_recovery_key_goes_in_when_somebody_says_yes_meanwhile() {
 #[test]
 fn l5_the_phone_is_asked_by_the_chosen_numbers_own_question() {
     for number in ["17", "42", "86"] {
-        let story = Story::at(approve(2, ApprovalKind::SignIn)).approves(number);
+        let story = Story::at(approve(2, ApprovalKind::SignIn)).asks_device(number);
         let (_, ceremony, asked_by) = story.device();
         assert_eq!((ceremony, asked_by), (Ceremony::Authentication, options(number)));
         assert_eq!(story.busy(), Some(ActionName::Approve));
@@ -356,30 +301,30 @@ fn l5_the_phone_is_asked_by_the_chosen_numbers_own_question() {
 
 #[test]
 fn l5_a_number_that_is_not_listed_and_a_second_press_ask_nothing() {
-    let story = Story::at(approve(2, ApprovalKind::SignIn)).approves("99").approves("");
+    let story = Story::at(approve(2, ApprovalKind::SignIn)).asks_device("99").asks_device("");
     assert!(story.does_nothing() && story.busy().is_none(), "{:?}", story.effects);
-    let story = story.approves("42");
+    let story = story.asks_device("42");
     let (ticket, ..) = story.device();
-    let story = story.approves("42").approves("17");
+    let story = story.asks_device("42").asks_device("17");
     assert!(story.does_nothing(), "{:?}", story.effects);
     let story = story.then(Event::DeviceAnswered(ticket, Ok(Box::new(credential()))));
     assert_eq!(story.acted(), Some(&approved_with("42")));
-    assert!(story.approves("17").does_nothing(), "nor while the backend is asked");
+    assert!(story.asks_device("17").does_nothing(), "nor while the backend is asked");
 }
 
 #[test]
 fn l5_an_unlock_that_fails_is_told_and_another_number_can_be_chosen() {
-    let story = Story::at(approve(2, ApprovalKind::SignIn)).approves("17").device_says(Err(DeviceFault::NotAllowed));
+    let story = Story::at(approve(2, ApprovalKind::SignIn)).asks_device("17").device_says(Err(DeviceFault::NotAllowed));
     assert_eq!(story.trouble(), Some(Trouble::Device(DeviceFault::NotAllowed)));
     assert!(story.acted().is_none() && story.busy().is_none());
-    assert_eq!(story.approves("42").device_says(Ok(())).acted(), Some(&approved_with("42")));
+    assert_eq!(story.asks_device("42").device_says(Ok(())).acted(), Some(&approved_with("42")));
 }
 
 #[test]
 fn l5_an_unlock_that_is_refused_brings_new_questions_to_the_same_screen() {
     let story = Story::at(approve(2, ApprovalKind::SignIn));
     let shown = story.instance();
-    let story = story.approves("42").device_says(Ok(()));
+    let story = story.asks_device("42").device_says(Ok(()));
     let refused = problem(ProblemCode::PasskeyRefused, Some(approve(3, ApprovalKind::SignIn)));
     let story = story.answered(refused);
     assert!(matches!(story.trouble(), Some(Trouble::Refused(refusal)) if refusal.code == ProblemCode::PasskeyRefused));
@@ -388,7 +333,7 @@ fn l5_an_unlock_that_is_refused_brings_new_questions_to_the_same_screen() {
 
 #[test]
 fn d6_who_was_settled_elsewhere_while_the_device_is_asked_is_told_and_the_device_is_let_go() {
-    let story = Story::at(approve(2, ApprovalKind::SignIn)).approves("42");
+    let story = Story::at(approve(2, ApprovalKind::SignIn)).asks_device("42");
     let (ticket, ..) = story.device();
     let story = story.reads(answer(notice(Kind::Approve, 3, NoticeCode::RequestSettled)));
     assert!(story.aborts(ticket) && story.is_told(&NoticeCode::RequestSettled));
@@ -398,7 +343,7 @@ fn d6_who_was_settled_elsewhere_while_the_device_is_asked_is_told_and_the_device
 
 #[test]
 fn d6_a_read_that_changes_nothing_leaves_the_device_asked() {
-    let story = Story::at(approve(2, ApprovalKind::SignIn)).approves("42");
+    let story = Story::at(approve(2, ApprovalKind::SignIn)).asks_device("42");
     let (ticket, ..) = story.device();
     let story = story.reads(answer(approve(2, ApprovalKind::SignIn)));
     assert!(!story.aborts(ticket));
@@ -409,7 +354,7 @@ fn d6_a_read_that_changes_nothing_leaves_the_device_asked() {
 #[test]
 fn l5_a_no_while_the_device_is_asked_comes_before_it() {
     for action in [Action::Deny, Action::NotMe, Action::Back] {
-        let story = Story::at(approve(2, ApprovalKind::SignIn)).approves("42");
+        let story = Story::at(approve(2, ApprovalKind::SignIn)).asks_device("42");
         let (ticket, ..) = story.device();
         let story = story.acts(action.clone());
         assert!(story.aborts(ticket), "{action:?}");
@@ -423,7 +368,7 @@ fn l5_a_no_while_the_device_is_asked_comes_before_it() {
 fn d3_d4_letting_a_device_in_asks_for_no_unlock() {
     for (kind, reason) in [(ApprovalKind::Device, None), (ApprovalKind::Administrator, Some("전화로 확인했어요"))]
     {
-        let story = Story::at(approve(2, kind)).approves("");
+        let story = Story::at(approve(2, kind)).asks_device("");
         assert!(story.does_nothing(), "{:?}", story.effects);
         let act = Action::Approve { number: None, credential: None, reason: reason.map(Into::into) };
         let story = story.acts(act.clone());

@@ -8,7 +8,7 @@ mod story;
 use daemun_flow::{Answer, Effect, Entry, Event, Face, Machine, Moment, Place};
 use daemun_protocol::{Flow, Hints, Kind, Offers, Poll, Status, Step, StepState};
 use peak_alloc::PeakAlloc;
-use story::{SERVER_NOW, Story, answer};
+use story::{SERVER_NOW, Story, answer, flow_at};
 
 #[global_allocator]
 static HEAP: PeakAlloc = PeakAlloc;
@@ -20,21 +20,12 @@ const WARM: u64 = 10;
 /// A flow that waits for somebody else, read `millis` after it began; it is carried on for ever.
 fn waiting(millis: u64) -> Flow {
     let server_time = SERVER_NOW.plus_seconds(millis / 1000);
-    Flow {
-        id: "f".into(),
-        kind: Kind::SignIn,
-        rev: 1,
-        server_time,
-        expires_at: server_time.plus_seconds(1800),
-        status: Status::Active {
-            step: StepState { id: "1".into(), step: Step::Password { identifier: None } },
-            actions: Offers::default(),
-            poll: Some(Poll { interval: 5 }),
-        },
-        messages: Vec::new(),
-        account: None,
-        workspace: None,
-    }
+    let status = Status::Active {
+        step: StepState { id: "1".into(), step: Step::Password { identifier: None } },
+        actions: Offers::default(),
+        poll: Some(Poll { interval: 5 }),
+    };
+    Flow { server_time, expires_at: server_time.plus_seconds(1800), ..flow_at(Kind::SignIn, 1, status) }
 }
 
 /// Says what a harness would say.

@@ -5,28 +5,20 @@
 
 mod device;
 mod story;
+mod unlocking;
 
-use daemun_flow::{Answer, Ceremony, DeviceFault, Effect, Entry, Event, Face, Fault, Machine, Place, Ticket, Trouble};
+use daemun_flow::{Answer, Ceremony, DeviceFault, Effect, Entry, Event, Face, Fault, Machine, Place, Trouble};
 use daemun_protocol::{
     Action, ActionName, DeviceKind, EndReason, Flow, Hints, Kind, Offers, Poll, Problem, ProblemCode, PublicKeyOptions,
     Restart, Status, Step, StepState,
 };
 use device::{credential, options};
-use story::{SERVER_NOW, Story, answer};
+use story::{Story, answer, flow_at};
 
 fn flow(kind: Kind, rev: u64, step: Step, actions: &[ActionName]) -> Flow {
     let actions = actions.iter().fold(Offers::default(), |offers, name| offers.with(*name));
-    Flow {
-        id: "f".into(),
-        kind,
-        rev,
-        server_time: SERVER_NOW,
-        expires_at: SERVER_NOW.plus_seconds(1800),
-        status: Status::Active { step: StepState { id: rev.to_string(), step }, actions, poll: None },
-        messages: Vec::new(),
-        account: None,
-        workspace: None,
-    }
+    let status = Status::Active { step: StepState { id: rev.to_string(), step }, actions, poll: None };
+    flow_at(kind, rev, status)
 }
 
 fn identify(rev: u64) -> Flow {
@@ -69,50 +61,6 @@ impl Story {
 
     fn at(first: Flow) -> Self {
         Self::entering(first.kind.clone()).answered(answer(first))
-    }
-
-    fn answered(self, answer: Result<Answer, Fault>) -> Self {
-        let ticket = self.asked();
-        self.then(Event::Answered(ticket, answer))
-    }
-
-    fn acts(self, action: Action) -> Self {
-        self.then(Event::Submitted(action))
-    }
-
-    /// Presses the screen's button, having typed this name where there is a field for one.
-    fn asks_device(self, name: &str) -> Self {
-        self.then(Event::AskedDevice { given: name.into() })
-    }
-
-    /// What the device was just asked.
-    fn device(&self) -> (Ticket, Ceremony) {
-        let asked = self.effects.iter().find_map(|effect| {
-            if let Effect::AskDevice { ticket, ceremony, .. } = effect { Some((*ticket, *ceremony)) } else { None }
-        });
-        asked.expect("the device is asked")
-    }
-
-    fn device_says(self, answer: Result<(), DeviceFault>) -> Self {
-        let (ticket, _) = self.device();
-        self.then(Event::DeviceAnswered(ticket, answer.map(|()| Box::new(credential()))))
-    }
-
-    /// What was just sent.
-    fn acted(&self) -> Option<&Action> {
-        self.effects.iter().find_map(|effect| if let Effect::Act { action, .. } = effect { Some(action) } else { None })
-    }
-
-    fn aborts(&self, ticket: Ticket) -> bool {
-        self.effects.contains(&Effect::Abort { ticket })
-    }
-
-    fn does_nothing(&self) -> bool {
-        self.effects.iter().all(|effect| matches!(effect, Effect::Wake { .. }))
-    }
-
-    fn busy(&self) -> Option<ActionName> {
-        if let Face::Step { busy, .. } = self.machine.face() { busy } else { None }
     }
 
     fn trouble(&self) -> Option<(ActionName, Trouble)> {
@@ -194,7 +142,7 @@ fn what_has_no_options_asks_no_device() {
 #[test]
 fn a_second_press_asks_no_second_device() {
     let story = Story::at(passkey(5)).asks_device("");
-    let (ticket, _) = story.device();
+    let (ticket, ..) = story.device();
     let story = story.asks_device("").asks_device("");
     assert!(story.does_nothing(), "{:?}", story.effects);
     let story = story.then(Event::DeviceAnswered(ticket, Ok(Box::new(credential()))));
@@ -232,7 +180,7 @@ fn what_the_page_itself_has_taken_back_is_not_told() {
 #[test]
 fn l4_back_while_the_device_is_asked_takes_it_back() {
     let story = Story::at(passkey(5)).asks_device("");
-    let (ticket, _) = story.device();
+    let (ticket, ..) = story.device();
     let story = story.then(Event::WentBack);
     assert!(story.aborts(ticket));
     assert_eq!(story.acted(), Some(&Action::Back));
@@ -246,7 +194,7 @@ fn l4_back_while_the_device_is_asked_takes_it_back() {
 #[test]
 fn l4_another_way_while_the_device_is_asked_is_taken_at_once() {
     let story = Story::at(passkey(5)).asks_device("");
-    let (ticket, _) = story.device();
+    let (ticket, ..) = story.device();
     let story = story.acts(Action::UseOther);
     assert!(story.aborts(ticket));
     assert_eq!(story.acted(), Some(&Action::UseOther));
@@ -255,9 +203,9 @@ fn l4_another_way_while_the_device_is_asked_is_taken_at_once() {
 #[test]
 fn a_late_answer_to_an_earlier_question_is_dropped() {
     let story = Story::at(passkey(5)).asks_device("");
-    let (first, _) = story.device();
+    let (first, ..) = story.device();
     let story = story.device_says(Err(DeviceFault::NotAllowed)).asks_device("");
-    let (second, _) = story.device();
+    let (second, ..) = story.device();
     assert_ne!(first, second);
     let story = story.then(Event::DeviceAnswered(first, Err(DeviceFault::Failed)));
     assert_eq!(story.busy(), Some(ActionName::Submit), "the second one is still asked");
@@ -269,7 +217,7 @@ fn a_late_answer_to_an_earlier_question_is_dropped() {
 #[test]
 fn x2_a_step_that_was_left_elsewhere_asks_no_device_any_more() {
     let story = Story::at(passkey(5)).asks_device("");
-    let (ticket, _) = story.device();
+    let (ticket, ..) = story.device();
     let story = story.then(Event::Shown);
     assert_eq!(story.busy(), Some(ActionName::Submit), "the device is asked while the flow is read");
     let story = story.answered(answer(password(6)));
@@ -281,7 +229,7 @@ fn x2_a_step_that_was_left_elsewhere_asks_no_device_any_more() {
 fn x2_the_same_step_read_again_goes_on_asking() {
     for read in [answer(passkey(5)), Ok(Answer::NotModified), Err(Fault::Network)] {
         let story = Story::at(passkey(5)).asks_device("");
-        let (ticket, _) = story.device();
+        let (ticket, ..) = story.device();
         let story = story.then(Event::Shown).answered(read);
         assert!(story.does_nothing(), "{:?}", story.effects);
         assert_eq!(story.busy(), Some(ActionName::Submit));
@@ -296,7 +244,7 @@ fn what_the_device_says_comes_before_a_read_that_is_under_way() {
         *poll = Some(Poll { interval: 1 });
     }
     let story = Story::at(polled).asks_device("");
-    let (ticket, _) = story.device();
+    let (ticket, ..) = story.device();
     let mut story = story;
     story.now = story.now.plus_seconds(3);
     let story = story.then(Event::Tick);
@@ -311,7 +259,7 @@ fn a_flow_that_ends_meanwhile_asks_no_device_any_more() {
     let mut ended = passkey(6);
     ended.status = Status::Ended { reason: EndReason::Expired, restart: None };
     let story = Story::at(passkey(5)).asks_device("");
-    let (ticket, _) = story.device();
+    let (ticket, ..) = story.device();
     let story = story.then(Event::Shown).answered(answer(ended));
     assert!(story.aborts(ticket));
     assert!(story.then(Event::DeviceAnswered(ticket, Ok(Box::new(credential())))).does_nothing());

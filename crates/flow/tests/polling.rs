@@ -9,7 +9,7 @@ use daemun_protocol::{
     Action, ActionName, EndReason, Flow, Hints, Kind, NoticeCode, Offers, Params, Poll, Problem, ProblemCode, Status,
     Step, StepState, Timestamp,
 };
-use story::{SERVER_NOW, Story, answer};
+use story::{SERVER_NOW, Story, answer, flow_at};
 
 const DAY: u64 = 24 * 3600;
 /// Seconds that the flow lives.
@@ -18,21 +18,12 @@ const LIFETIME: u64 = 1800;
 /// A step that waits for somebody else, as the backend knows it at `server_now`.
 fn waiting_at(server_now: Timestamp, interval: u32) -> Flow {
     let step = Step::Notice { code: NoticeCode::ResetRequested, params: Params::default() };
-    Flow {
-        id: "f".into(),
-        kind: Kind::SignIn,
-        rev: 2,
-        server_time: server_now,
-        expires_at: server_now.plus_seconds(LIFETIME),
-        status: Status::Active {
-            step: StepState { id: "2".into(), step },
-            actions: Offers::default().with(ActionName::Back),
-            poll: Some(Poll { interval }),
-        },
-        messages: Vec::new(),
-        account: None,
-        workspace: None,
-    }
+    let status = Status::Active {
+        step: StepState { id: "2".into(), step },
+        actions: Offers::default().with(ActionName::Back),
+        poll: Some(Poll { interval }),
+    };
+    Flow { server_time: server_now, expires_at: server_now.plus_seconds(LIFETIME), ..flow_at(Kind::SignIn, 2, status) }
 }
 
 fn waiting(interval: u32) -> Flow {

@@ -9,25 +9,11 @@ use daemun_protocol::{
     Action, ActionName, Channel, EndReason, Flow, Hints, Kind, NoticeCode, Offers, Params, Problem, ProblemCode,
     Restart, Secret, Status, Step, StepState,
 };
-use story::{SERVER_NOW, Story, answer};
-
-fn flow(kind: Kind, rev: u64, status: Status) -> Flow {
-    Flow {
-        id: "f".into(),
-        kind,
-        rev,
-        server_time: SERVER_NOW,
-        expires_at: SERVER_NOW.plus_seconds(1800),
-        status,
-        messages: Vec::new(),
-        account: None,
-        workspace: None,
-    }
-}
+use story::{SERVER_NOW, Story, answer, flow_at};
 
 fn at_step(kind: Kind, rev: u64, step: Step) -> Flow {
     let actions = Offers::default().with(ActionName::Submit).with(ActionName::Back);
-    flow(kind, rev, Status::Active { step: StepState { id: rev.to_string(), step }, actions, poll: None })
+    flow_at(kind, rev, Status::Active { step: StepState { id: rev.to_string(), step }, actions, poll: None })
 }
 
 fn code(kind: Kind) -> Flow {
@@ -121,7 +107,7 @@ fn o3_what_was_on_its_way_is_not_waited_for() {
     let ticket = story.asked();
     let story = story.then(Event::Left);
     assert_eq!(story.effects, [Effect::Abort { ticket }, Effect::Cancel { id: "f".into() }]);
-    let done = flow(Kind::Link, 3, Status::Complete { redirect_to: "https://work.example/".into() });
+    let done = flow_at(Kind::Link, 3, Status::Complete { redirect_to: "https://work.example/".into() });
     let story = story.then(Event::Answered(ticket, answer(done)));
     assert!(story.effects.is_empty() && story.has_ended(&EndReason::Left), "who has left is not led on");
 }
@@ -147,7 +133,7 @@ fn o3_only_security_links_end_by_being_left() {
 
 #[test]
 fn o3_the_way_to_what_was_shared_is_no_leaving() {
-    let done = flow(Kind::Link, 3, Status::Complete { redirect_to: "https://work.example/shared".into() });
+    let done = flow_at(Kind::Link, 3, Status::Complete { redirect_to: "https://work.example/shared".into() });
     let story = Story::at(code(Kind::Link)).then(Event::Submitted(Action::Back)).answered(answer(done));
     assert!(matches!(story.effects[0], Effect::Leave { .. }));
     let story = story.then(Event::Left);
@@ -175,7 +161,7 @@ fn o3_who_reloads_and_goes_at_once_has_left() {
 
 #[test]
 fn o3_a_reload_finds_that_the_screen_was_left_and_begins_anew() {
-    let story = Story::opening(Some("f")).answered(answer(flow(Kind::Link, 3, left())));
+    let story = Story::opening(Some("f")).answered(answer(flow_at(Kind::Link, 3, left())));
     assert!(story.has_ended(&EndReason::Left));
     assert_eq!(story.machine.flow_id(), Some("f"), "loaded again, it says so again");
     let story = story.then(Event::Restarted);
@@ -204,7 +190,7 @@ fn o3_what_was_left_unheard_is_ended_on_coming_back() {
     assert!(story.heard().then(Event::Restarted).begins_anew_after("f"));
 
     // What the backend says of it otherwise stands.
-    let done = flow(Kind::Link, 3, Status::Complete { redirect_to: "https://work.example/shared".into() });
+    let done = flow_at(Kind::Link, 3, Status::Complete { redirect_to: "https://work.example/shared".into() });
     assert!(matches!(remembers("f").answered(answer(done)).machine.face(), Face::Complete { .. }));
     // A page that the browser threw away was not left, whatever was left before it.
     for story in [remembers("e"), Story::opening(Some("f"))] {
@@ -249,7 +235,7 @@ fn o3_nothing_begins_anew_before_the_backend_has_heard_of_leaving() {
 fn o5_leaving_a_dead_link_is_no_leaving() {
     let step = Step::Notice { code: NoticeCode::LinkRevoked, params: Params::default() };
     let state = StepState { id: "1".into(), step };
-    let dead = flow(Kind::Link, 1, Status::Active { step: state, actions: Offers::default(), poll: None });
+    let dead = flow_at(Kind::Link, 1, Status::Active { step: state, actions: Offers::default(), poll: None });
     let story = Story::at(dead).then(Event::Left);
     assert!(story.gives_up().is_empty() && matches!(story.machine.face(), Face::Step { .. }));
 }
@@ -270,7 +256,7 @@ fn o5_a_link_whose_time_ran_out_begins_anew_too() {
     let acting = Story::at(code(Kind::Link)).then(Event::Submitted(Action::Back)).answered(gone());
     let over = Status::Ended { reason: EndReason::Expired, restart: Some(Restart { kind: Kind::Link }) };
     let told =
-        Story::at(code(Kind::Link)).then(Event::Submitted(Action::Back)).answered(answer(flow(Kind::Link, 3, over)));
+        Story::at(code(Kind::Link)).then(Event::Submitted(Action::Back)).answered(answer(flow_at(Kind::Link, 3, over)));
     for story in [reloaded, acting, told] {
         assert!(story.has_ended(&EndReason::Expired));
         assert!(story.then(Event::Restarted).begins_anew_after("f"));
@@ -281,6 +267,6 @@ fn o5_a_link_whose_time_ran_out_begins_anew_too() {
 #[test]
 fn a_link_that_cannot_be_tried_anew_leads_to_the_front_door() {
     let over = Status::Ended { reason: EndReason::Cancelled, restart: None };
-    let story = Story::opening(Some("f")).answered(answer(flow(Kind::Link, 3, over))).then(Event::Restarted);
+    let story = Story::opening(Some("f")).answered(answer(flow_at(Kind::Link, 3, over))).then(Event::Restarted);
     assert_eq!(story.effects, [Effect::Door]);
 }

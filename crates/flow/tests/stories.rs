@@ -9,21 +9,12 @@ use daemun_protocol::{
     Action, ActionName, Channel, EndReason, Flow, Hints, Kind, Offer, Offers, Problem, ProblemCode, Secret, Status,
     Step, StepState,
 };
-use story::{SERVER_NOW, Story, answer};
+use story::{SERVER_NOW, Story, answer, flow_at};
 
 fn flow(rev: u64, step: Step, actions: &[ActionName]) -> Flow {
     let actions = actions.iter().fold(Offers::default(), |offers, name| offers.with(*name));
-    Flow {
-        id: "f".into(),
-        kind: Kind::SignIn,
-        rev,
-        server_time: SERVER_NOW,
-        expires_at: SERVER_NOW.plus_seconds(1800),
-        status: Status::Active { step: StepState { id: rev.to_string(), step }, actions, poll: None },
-        messages: Vec::new(),
-        account: None,
-        workspace: None,
-    }
+    let status = Status::Active { step: StepState { id: rev.to_string(), step }, actions, poll: None };
+    flow_at(Kind::SignIn, rev, status)
 }
 
 fn identify(rev: u64) -> Flow {

@@ -1,7 +1,7 @@
 //! A machine and what happens to it, one thing after another.
 
 use daemun_flow::{Answer, Effect, Event, Fault, Machine, Moment, Ticket};
-use daemun_protocol::{Flow, Timestamp};
+use daemun_protocol::{Flow, Kind, Status, Timestamp};
 
 /// What the backend's clock shows.
 pub const SERVER_NOW: Timestamp = Timestamp(1_700_000_000_000);
@@ -44,6 +44,21 @@ impl Story {
             | Effect::Spread => None,
         });
         sent.expect("a request was sent")
+    }
+}
+
+/// A flow that was begun just now.
+pub fn flow_at(kind: Kind, rev: u64, status: Status) -> Flow {
+    Flow {
+        id: "f".into(),
+        kind,
+        rev,
+        server_time: SERVER_NOW,
+        expires_at: SERVER_NOW.plus_seconds(1800),
+        status,
+        messages: Vec::new(),
+        account: None,
+        workspace: None,
     }
 }
 
