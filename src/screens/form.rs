@@ -207,6 +207,17 @@ pub fn wrong(gate: Gate, about: About) -> Complaint {
     })
 }
 
+/// [`wrong`], of a screen that says some of it in its own words.
+#[cfg(feature = "whole")]
+pub fn wrong_in_own_words(gate: Gate, own: fn(&Refusal) -> Option<String>) -> Complaint {
+    let wrong = wrong(gate, About::ALL);
+    Arc::new(move || {
+        let Wrong { note: (code, text), leads } = wrong()?;
+        let own = at_field(gate).and_then(|refusal| own(&refusal));
+        Some(Wrong { note: (code, own.unwrap_or(text)), leads })
+    })
+}
+
 /// A trouble in words. Its waiting time is counted down elsewhere: what is announced must not change every second.
 fn worded(gate: Gate, trouble: &Trouble, which: usize) -> Note {
     let length = gate.step_once(|step| if let Step::Code { length, .. } = step { Some(*length) } else { None });

@@ -1,16 +1,14 @@
 //! `recovery_code`: one of the codes that were kept for when the authenticator is lost (FEATURES T5).
 
-use std::sync::Arc;
-
-use daemun_flow::Trouble;
+use daemun_flow::Refusal;
 use daemun_protocol::{Action, ActionName, FieldCode, ProblemCode, Secret, Step};
 use leptos::html::Input;
 use leptos::prelude::*;
 
-use super::form::{About, form, submit, ways, wrong};
+use super::form::{form, submit, ways, wrong_in_own_words};
 use crate::gate::Gate;
 use crate::i18n::{Text, counted, said, say};
-use crate::widgets::field::{Complaint, Field, Purpose, Wrong, value};
+use crate::widgets::field::{Field, Purpose, value};
 use crate::widgets::heading::heading_with;
 
 /// No code that comes by itself, and letters too.
@@ -22,7 +20,7 @@ pub fn view(gate: Gate) -> AnyView {
     let lead = move || counted(Text::RecoveryLead, left().unwrap_or_default().into(), &[]);
     let parts = vec![
         heading_with(say(Text::RecoveryTitle), None, Box::new(lead)),
-        Field::new(CODE, node, say(Text::RecoveryLabel), in_own_words(gate)).view(),
+        Field::new(CODE, node, say(Text::RecoveryLabel), wrong_in_own_words(gate, not_a_code)).view(),
         submit(gate, Text::CodeSubmit),
         ways(gate, &[(ActionName::Back, Text::ActionBack), (ActionName::UseOther, Text::CodeUseOther)]),
     ];
@@ -31,16 +29,7 @@ pub fn view(gate: Gate) -> AnyView {
 }
 
 /// What is wrong: of a code that cannot be had anew nobody is told to ask for a new one.
-fn in_own_words(gate: Gate) -> Complaint {
-    let wrong = wrong(gate, About::ALL);
-    Arc::new(move || {
-        let Wrong { note: (code, text), leads } = wrong()?;
-        Some(Wrong { note: (code, not_a_code(gate).unwrap_or(text)), leads })
-    })
-}
-
-fn not_a_code(gate: Gate) -> Option<String> {
-    let Some((_, Trouble::Refused(refusal))) = gate.trouble() else { return None };
+fn not_a_code(refusal: &Refusal) -> Option<String> {
     let is_wrong = matches!(refusal.code, ProblemCode::CodeWrong | ProblemCode::CodeSpent)
         || refusal.errors.first().is_some_and(|error| error.code == FieldCode::CodeInvalid);
     is_wrong.then(|| match refusal.tries_left {

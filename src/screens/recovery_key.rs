@@ -1,16 +1,14 @@
 //! `recovery_key`: the super administrator's own way in, where nobody else can let a device in (FEATURES D5).
 
-use std::sync::Arc;
-
-use daemun_flow::Trouble;
+use daemun_flow::Refusal;
 use daemun_protocol::{Action, ActionName, FieldCode, ProblemCode, Secret};
 use leptos::html::Input;
 use leptos::prelude::*;
 
-use super::form::{About, form, submit, ways, wrong};
+use super::form::{form, submit, ways, wrong_in_own_words};
 use crate::gate::Gate;
 use crate::i18n::{Text, counted, said, say};
-use crate::widgets::field::{Complaint, Field, Purpose, Wrong, value};
+use crate::widgets::field::{Field, Purpose, value};
 use crate::widgets::heading::heading_with;
 
 /// No code that comes by itself, and letters too.
@@ -20,7 +18,7 @@ pub fn view(gate: Gate) -> AnyView {
     let node = NodeRef::<Input>::new();
     let parts = vec![
         heading_with(say(Text::KeyTitle), None, say(Text::KeyLead)),
-        Field::new(KEY, node, say(Text::KeyLabel), in_own_words(gate)).view(),
+        Field::new(KEY, node, say(Text::KeyLabel), wrong_in_own_words(gate, not_the_key)).view(),
         submit(gate, Text::CodeSubmit),
         ways(gate, &[(ActionName::Back, Text::ActionBack)]),
     ];
@@ -29,16 +27,7 @@ pub fn view(gate: Gate) -> AnyView {
 }
 
 /// What is wrong, said of a key and not of a code.
-fn in_own_words(gate: Gate) -> Complaint {
-    let wrong = wrong(gate, About::ALL);
-    Arc::new(move || {
-        let Wrong { note: (code, text), leads } = wrong()?;
-        Some(Wrong { note: (code, not_the_key(gate).unwrap_or(text)), leads })
-    })
-}
-
-fn not_the_key(gate: Gate) -> Option<String> {
-    let Some((_, Trouble::Refused(refusal))) = gate.trouble() else { return None };
+fn not_the_key(refusal: &Refusal) -> Option<String> {
     let is = |code| refusal.errors.first().is_some_and(|error| error.code == code);
     if is(FieldCode::RecoveryCodeInvalid) || is(FieldCode::CodeInvalid) {
         return Some(said(Text::KeyInvalid));
