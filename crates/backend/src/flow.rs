@@ -60,9 +60,6 @@ pub struct StoredFlow {
     /// Where a fresh proof leads to, in settings.
     #[serde(default)]
     pub after_proof: Option<Box<Stage>>,
-    /// Whether a look at the flow completes it: the answer to that has the session then, and to each look after it.
-    #[serde(default)]
-    pub completed_by_read: bool,
 }
 
 /// What a flow was begun for; any but that of a security link may end in signing in.
@@ -315,18 +312,7 @@ impl StoredFlow {
             ReturnTo::Allowed(url) => (Some(url), Vec::new()),
             ReturnTo::Refused => (None, vec![Said::ReturnNotAllowed]),
         };
-        Self {
-            entrance,
-            rev: 1,
-            locale,
-            return_to,
-            said,
-            stage,
-            proven: None,
-            ceremony: None,
-            after_proof: None,
-            completed_by_read: false,
-        }
+        Self { entrance, rev: 1, locale, return_to, said, stage, proven: None, ceremony: None, after_proof: None }
     }
 
     /// The flow after `next`; a refusal may change what it remembers, never its `rev`.

@@ -192,7 +192,6 @@ fn every_stage_says_a_step_has_a_way_on_and_comes_back_from_storage_as_it_was() 
             proven: None,
             ceremony: None,
             after_proof: None,
-            completed_by_read: false,
         };
         let stored = serde_json::to_string(&flow).unwrap();
         assert_eq!(serde_json::from_str::<StoredFlow>(&stored).unwrap(), flow);

@@ -71,7 +71,6 @@ impl Taking<'_> {
 
     /// Somebody said yes.
     fn approved(&mut self, waiting: Waiting) -> Result<Turn, Trouble> {
-        self.row.flow.completed_by_read = true;
         match waiting.asks {
             Asks::OwnPhone { account, instead, .. } => {
                 let Some(account) = store::account(self.connection, account)? else {
@@ -103,7 +102,6 @@ impl Taking<'_> {
             Ok(account) => account,
             Err(next) => return self.settle(next),
         };
-        store::let_in(self.connection, &self.browser.id(), &account.workspace, self.now)?;
         self.go_in(&account, &newcomer.whose.identifier, &newcomer.first).map(Turn::Answered)
     }
 
@@ -136,14 +134,13 @@ impl Taking<'_> {
 
     /// Asks, or says how long to wait.
     pub(super) fn ask_own_phone(&self, account: &AccountRow, instead: Instead) -> Result<Next, Trouble> {
-        if let Some(retry_after) = self.phone_wait(account)? {
+        let seconds_ago = |seconds: u64| Timestamp(self.now.0.saturating_sub(seconds * 1000));
+        let requests = store::phone_requests_since(self.connection, account.id, seconds_ago(NOT_ME_PAUSE))?;
+        if let Some(retry_after) = self.phone_wait(account, &requests)? {
             return Ok(Next::Refuse(Refusal::TooManyRequests { retry_after }));
         }
-        let since = Timestamp(self.now.0.saturating_sub(PHONE_REQUESTS.seconds * 1000));
-        let shown: Vec<String> = store::phone_requests_since(self.connection, account.id, since)?
-            .into_iter()
-            .flat_map(|request| request.numbers)
-            .collect();
+        let lately = requests.into_iter().filter(|request| request.asked_at > seconds_ago(PHONE_REQUESTS.seconds));
+        let shown: Vec<String> = lately.flat_map(|request| request.numbers).collect();
         let numbers = self.draw_numbers(&shown)?;
         let [number, ..] = &numbers;
         let number = number.clone();
@@ -172,13 +169,11 @@ impl Taking<'_> {
         <[String; 3]>::try_from(numbers).map_err(|_| Trouble::TaskLost)
     }
 
-    /// Seconds until the member's phone may be asked once more.
-    fn phone_wait(&self, account: &AccountRow) -> Result<Option<u32>, Trouble> {
+    /// Seconds until the member's phone may be asked once more, after these requests of the last hour.
+    fn phone_wait(&self, account: &AccountRow, requests: &[ApprovalRow]) -> Result<Option<u32>, Trouble> {
         let browser = self.browser.id();
         let is_stranger =
             self.gate.standing(self.connection, &browser, &account_subject(account.id))? == Device::Stranger;
-        let hour = Timestamp(self.now.0.saturating_sub(NOT_ME_PAUSE * 1000));
-        let requests = store::phone_requests_since(self.connection, account.id, hour)?;
         let not_me = requests.iter().rfind(|request| request.settled.as_deref() == Some("not_me"));
         let wait = |until: Timestamp| crate::flow::seconds_until(until, self.now).max(1);
         if let Some(not_me) = not_me.filter(|_| is_stranger) {
@@ -203,11 +198,7 @@ impl Taking<'_> {
         expires_at: Timestamp,
     ) -> Result<String, Trouble> {
         let browser = self.browser.id();
-        for earlier in store::pending_approvals(self.connection, &account.workspace, self.now)? {
-            if earlier.browser == browser {
-                store::settle_approval(self.connection, &earlier.id, "taken_back", None, None, self.now)?;
-            }
-        }
+        store::take_back_approvals(self.connection, &account.workspace, &browser, self.now)?;
         let request = ApprovalRow {
             id: self.gate.chance.token::<16>()?,
             kind,
@@ -268,6 +259,8 @@ impl Taking<'_> {
         if typed.chars().count() > 100 {
             return Ok(Next::Refuse(Refusal::field("/input/member", FieldCode::TooLong)));
         }
+        // Members have their say even where the administrator was asked before.
+        store::ask_otherwise(self.connection, &waiting.request, ApprovalKind::Device, waiting.expires_at)?;
         let email = EmailAddress::parse(typed).ok();
         for member in store::members(self.connection, waiting.workspace())? {
             let is_meant =
@@ -308,27 +301,27 @@ impl Taking<'_> {
     pub(super) fn submit_recovery_key(&mut self, stage: &Stage, typed: &str) -> Result<Turn, Trouble> {
         let Stage::RecoveryKey(waiting) = stage else { return self.settle(Next::unavailable()) };
         let Asks::NewDevice { newcomer, .. } = &waiting.asks else { return self.settle(Next::unavailable()) };
-        let account = newcomer.whose.account;
-        let Some(digest) = recovery_codes::key_digest(&self.gate.key, account, typed) else {
+        let account = match self.still_entering(newcomer)? {
+            Ok(account) => account,
+            Err(next) => return self.settle(next),
+        };
+        let Some(digest) = recovery_codes::key_digest(&self.gate.key, account.id, typed) else {
             let code = if typed.trim().is_empty() { FieldCode::Required } else { FieldCode::RecoveryCodeInvalid };
             return self.settle(Next::Refuse(Refusal::field("/input/code", code)));
         };
-        let refusal = self.try_factor(account, || {
-            let is_right = store::take_recovery_key(self.connection, account, &digest)?;
+        let refusal = self.try_factor(account.id, || {
+            let is_right = store::take_recovery_key(self.connection, account.id, &digest)?;
             Ok(if is_right { super::code_turn::Tried::Right } else { super::code_turn::Tried::Wrong })
         })?;
         if let Some(refusal) = refusal {
             return self.settle(Next::Refuse(refusal));
         }
-        store::settle_approval(self.connection, &waiting.request, "taken_back", None, None, self.now)?;
         let salt = self.gate.chance.bytes()?;
-        let key = recovery_codes::make_key(&self.gate.key, account, &salt);
-        if let Some(digest) = recovery_codes::key_digest(&self.gate.key, account, key.expose()) {
-            store::replace_recovery_key(self.connection, account, &digest)?;
+        let key = recovery_codes::make_key(&self.gate.key, account.id, &salt);
+        if let Some(digest) = recovery_codes::key_digest(&self.gate.key, account.id, key.expose()) {
+            store::replace_recovery_key(self.connection, account.id, &digest)?;
         }
-        if let Some(account) = store::account(self.connection, account)? {
-            self.tell(&account, texts::recovery_key_used)?;
-        }
+        self.tell(&account, texts::recovery_key_used)?;
         let newcomer = newcomer.clone();
         self.settle(Next::to(Stage::NewRecoveryKey(NewKey { newcomer, salt })))
     }

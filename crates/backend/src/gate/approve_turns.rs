@@ -9,7 +9,6 @@ use crate::flow::approval::{Answered, Looking, Outcome, Waiting};
 use crate::flow::new_password::Whose;
 use crate::flow::{Entrance, Next, Notice, Refusal, Stage};
 use crate::mail::texts;
-use crate::relying_party::{Refused, credential_id};
 use crate::server_key::Digest32;
 use crate::store::{self, AccountRow, ApprovalRow, Trouble};
 
@@ -190,30 +189,9 @@ impl Taking<'_> {
             let stage = self.gate.look_at(self.connection, &looking.whose, request)?;
             Ok(Some(Next::RefuseAndRemember(stage, refusal)))
         };
-        let found = match credential_id(credential) {
-            Some(id) => store::passkey(self.connection, &id)?,
-            None => None,
-        };
-        let (Some(row), Some(party)) = (found, &self.gate.relying_party) else {
-            return anew(Refusal::PasskeyUnknown);
-        };
-        if row.account != looking.whose.account {
-            return anew(Refusal::PasskeyRefused);
-        }
-        match party.used(ceremony, credential, self.gate.user_handle(row.account), &row.passkey) {
-            Ok(passkey) => {
-                store::note_use(self.connection, row.id, &passkey, self.now)?;
-                Ok(None)
-            }
-            Err(Refused::Invalid) => anew(Refusal::PasskeyRefused),
-            Err(Refused::Copied) => {
-                if let Some(account) = store::account(self.connection, row.account)? {
-                    self.tell(&account, |locale, workspace, at| {
-                        texts::device_copied(locale, workspace, at, &row.name)
-                    })?;
-                }
-                anew(Refusal::PasskeyRefused)
-            }
+        match self.hold(ceremony, credential, Some(looking.whose.account))? {
+            Ok(_) => Ok(None),
+            Err(refusal) => anew(refusal),
         }
     }
 
@@ -223,11 +201,6 @@ impl Taking<'_> {
         let Some(request) = self.answerable(&looking.whose, &looking.request)? else {
             return self.request_is_over(looking.whose.clone());
         };
-        if how == Answered::NotMe
-            && let Some(account) = store::account(self.connection, looking.whose.account)?
-        {
-            self.tell(&account, texts::not_me)?;
-        }
         self.answer(&looking.whose, &request, how, None)
     }
 
@@ -249,6 +222,11 @@ impl Taking<'_> {
         let by = Some(whose.account);
         if !store::settle_approval(self.connection, &request.id, name, by, reason, self.now)? {
             return self.request_is_over(whose.clone());
+        }
+        if how == Answered::NotMe
+            && let Some(account) = store::account(self.connection, whose.account)?
+        {
+            self.tell(&account, texts::not_me)?;
         }
         self.tell_asking_flow(request, |waiting| match ended {
             None => Stage::Approved(waiting),

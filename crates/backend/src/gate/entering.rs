@@ -62,7 +62,8 @@ impl Taking<'_> {
             identifier: identifier.into(),
             name: account.name.clone(),
             workspace: account.workspace.clone(),
-            salt: self.row.flow.completed_by_read.then_some(salt),
+            // A look at the flow has completed it: the answer to that has the session, and to each look after it.
+            salt: matches!(self.before.stage, Stage::Approved(_)).then_some(salt),
         };
         let finished = self.finish(Next::to(Stage::Complete(completed)))?;
         Ok(Finished { session_salt: Some(salt), ..finished })

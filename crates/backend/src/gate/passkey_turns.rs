@@ -103,13 +103,13 @@ impl Gate {
             if self.shows == Shows::Workspaces {
                 return Ok(facts);
             }
-            let has = match self.settled_account(connection, stage)? {
-                Some(account) => {
-                    Some((!store::passkeys_of(connection, account)?.is_empty(), self.has_device(connection, account)?))
-                }
-                None => (stage.way != Way::Organisation).then_some((false, false)),
+            let passkeys = match self.settled_account(connection, stage)? {
+                Some(account) => store::passkeys_of(connection, account)?,
+                None if stage.way == Way::Organisation => return Ok(facts),
+                None => Vec::new(),
             };
-            return Ok(Facts { has_passkey: has.map(|has| has.0), has_device: has.map(|has| has.1), ..facts });
+            let (has_passkey, has_device) = (Some(!passkeys.is_empty()), Some(passkeys.iter().any(is_device)));
+            return Ok(Facts { has_passkey, has_device, ..facts });
         }
         if let Stage::Approvals(whose) = stage {
             return Ok(Facts { requests: self.requests(connection, whose, viewer)?, ..facts });
@@ -140,7 +140,7 @@ impl Gate {
 
     /// Whether an account has a device that can say yes.
     pub(super) fn has_device(&self, connection: &Connection, account: i64) -> Result<bool, Trouble> {
-        Ok(store::passkeys_of(connection, account)?.iter().any(|passkey| passkey.kind == DeviceKind::Device))
+        Ok(store::passkeys_of(connection, account)?.iter().any(is_device))
     }
 
     /// An account's passkeys as their member sees them, `browser` being where they are looked at.
@@ -195,7 +195,7 @@ impl Taking<'_> {
     /// `use_passkey` at `identify`: whoever's it is.
     pub(super) fn use_passkey(&mut self, credential: &Credential) -> Result<Turn, Trouble> {
         match self.unlock(credential, None)? {
-            Ok((account, _)) => self.enter_by_passkey(&account),
+            Ok(account) => self.enter_by_passkey(&account),
             Err(next) => self.settle(next),
         }
     }
@@ -205,7 +205,7 @@ impl Taking<'_> {
         let Stage::Passkey(unlocking) = stage else { return self.settle(Next::unavailable()) };
         let expected = self.gate.account_to_unlock(self.connection, unlocking)?;
         let account = match self.unlock(credential, expected)? {
-            Ok((account, _)) => account,
+            Ok(account) => account,
             Err(next) => return self.settle(next),
         };
         match unlocking {
@@ -231,38 +231,50 @@ impl Taking<'_> {
         self.enter_with(account, &identifier, First::Passkey).map(Turn::Answered)
     }
 
-    /// Whose passkey this is, if what its authenticator says holds; `expected`, where it has to be a certain account's. What
-    /// was asked is used up by it.
-    fn unlock(
-        &mut self,
-        credential: &Credential,
-        expected: Option<i64>,
-    ) -> Result<Result<(AccountRow, PasskeyRow), Next>, Trouble> {
-        let (Some(party), Some((_, ceremony))) = (&self.gate.relying_party, self.row.flow.ceremony.take()) else {
+    /// Whose passkey this is, if what its authenticator says holds. What was asked is used up by it.
+    fn unlock(&mut self, credential: &Credential, expected: Option<i64>) -> Result<Result<AccountRow, Next>, Trouble> {
+        let Some((_, ceremony)) = self.row.flow.ceremony.take() else {
             return Ok(Err(Next::Refuse(Refusal::PasskeyRefused)));
         };
+        Ok(self.hold(&ceremony, credential, expected)?.map_err(Next::Refuse))
+    }
+
+    /// Holds what an authenticator says against what was asked and what is kept; `expected`, where it has to be a certain
+    /// account's.
+    pub(super) fn hold(
+        &self,
+        ceremony: &Ceremony,
+        credential: &Credential,
+        expected: Option<i64>,
+    ) -> Result<Result<AccountRow, Refusal>, Trouble> {
+        let Some(party) = &self.gate.relying_party else { return Ok(Err(Refusal::PasskeyRefused)) };
         let found = match credential_id(credential) {
             Some(id) => store::passkey(self.connection, &id)?,
             None => None,
         };
-        let Some(row) = found else { return Ok(Err(Next::Refuse(Refusal::PasskeyUnknown))) };
+        let Some(row) = found else { return Ok(Err(Refusal::PasskeyUnknown)) };
         let account = store::account(self.connection, row.account)?;
         let Some(account) = account.filter(|account| account.state == AccountState::Active) else {
-            return Ok(Err(Next::Refuse(Refusal::PasskeyUnknown)));
+            return Ok(Err(Refusal::PasskeyUnknown));
         };
         if expected.is_some_and(|expected| expected != account.id) {
-            return Ok(Err(Next::Refuse(Refusal::PasskeyRefused)));
+            return Ok(Err(Refusal::PasskeyRefused));
         }
-        match party.used(&ceremony, credential, self.gate.user_handle(account.id), &row.passkey) {
+        match party.used(ceremony, credential, self.gate.user_handle(account.id), &row.passkey) {
             Ok(passkey) => {
                 store::note_use(self.connection, row.id, &passkey, self.now)?;
-                Ok(Ok((account, row)))
+                Ok(Ok(account))
             }
-            Err(Refused::Invalid) => Ok(Err(Next::Refuse(Refusal::PasskeyRefused))),
+            Err(Refused::Invalid) => Ok(Err(Refusal::PasskeyRefused)),
             Err(Refused::Copied) => {
                 self.tell(&account, |locale, workspace, at| texts::device_copied(locale, workspace, at, &row.name))?;
-                Ok(Err(Next::Refuse(Refusal::PasskeyRefused)))
+                Ok(Err(Refusal::PasskeyRefused))
             }
         }
     }
+}
+
+/// What can say yes, unlike a security key.
+fn is_device(passkey: &PasskeyRow) -> bool {
+    passkey.kind == DeviceKind::Device
 }

@@ -84,7 +84,7 @@ async fn look_for_news(house: &House, id: Option<String>, method: &Method, heade
     let mut patience = pin!(patience);
     let mut has_waited = false;
     loop {
-        let found = find(house, id.clone(), method, headers, peer).await;
+        let found = find(Look::Changing, house, id.clone(), method, headers, peer).await;
         let held = wait.filter(|_| listener.is_some());
         let expires_at = match &found {
             Ok(Bound::Live { flow, likeness, .. })
@@ -145,7 +145,8 @@ pub async fn cancel(
     method: Method,
     headers: HeaderMap,
 ) -> Response {
-    let found = find(&house, path.ok().map(|Path(id)| id), &method, &headers, peer).await;
+    // What is due is not done first: it could be a yes, and sign in who gives up.
+    let found = find(Look::AsItIs, &house, path.ok().map(|Path(id)| id), &method, &headers, peer).await;
     let (id, browser) = match found {
         Ok(Bound::Live { id, browser, .. } | Bound::Due { id, browser }) => (id, browser),
         Ok(Bound::Refused(problem)) => return replies::problem(*problem),
@@ -177,7 +178,7 @@ pub async fn act(
         Err(_) => (None, String::new()),
     };
     // What is due is left to the act: it was meant for what the member saw.
-    let (id, browser) = match find_as(Look::AsItIs, &house, id, &parts.method, headers, peer).await {
+    let (id, browser) = match find(Look::AsItIs, &house, id, &parts.method, headers, peer).await {
         Ok(Bound::Live { id, browser, .. } | Bound::Due { id, browser }) => (id, browser),
         Ok(Bound::Refused(problem)) => return replies::problem(*problem),
         Err(trouble) => return answer(&house, Err(trouble)),
@@ -226,16 +227,6 @@ enum Look {
 
 /// Expiry is told before anything is wrong with version or origin; that a flow is unknown is told after.
 async fn find(
-    house: &House,
-    id: Option<String>,
-    method: &Method,
-    headers: &HeaderMap,
-    peer: Peer,
-) -> Result<Bound, Trouble> {
-    find_as(Look::Changing, house, id, method, headers, peer).await
-}
-
-async fn find_as(
     look: Look,
     house: &House,
     id: Option<String>,

@@ -140,6 +140,22 @@ pub fn settle_approval(
     Ok(settled > 0)
 }
 
+/// Takes back what a browser asks for in a workspace, if it waits still.
+pub fn take_back_approvals(
+    connection: &Connection,
+    workspace: &str,
+    browser: &Digest32,
+    now: Timestamp,
+) -> Result<(), Trouble> {
+    connection
+        .prepare_cached(
+            "UPDATE approval SET settled = 'taken_back', settled_at = ?3
+             WHERE workspace = ?1 AND browser = ?2 AND settled IS NULL AND expires_at > ?3",
+        )?
+        .execute(params![workspace, browser, stored(now.0)])?;
+    Ok(())
+}
+
 /// Asks somebody else for the same.
 pub fn ask_otherwise(
     connection: &Connection,
@@ -153,12 +169,12 @@ pub fn ask_otherwise(
     Ok(asked > 0)
 }
 
-/// Lets a browser into a workspace.
+/// Lets a browser into a workspace, `since` being when that was last so.
 pub fn let_in(connection: &Connection, browser: &Digest32, workspace: &str, now: Timestamp) -> Result<(), Trouble> {
     connection
         .prepare_cached(
             "INSERT INTO workspace_device (browser, workspace, since) VALUES (?1, ?2, ?3)
-             ON CONFLICT (browser, workspace) DO NOTHING",
+             ON CONFLICT (browser, workspace) DO UPDATE SET since = ?3",
         )?
         .execute(params![browser, workspace, stored(now.0)])?;
     Ok(())

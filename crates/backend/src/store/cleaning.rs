@@ -46,6 +46,11 @@ const OLD: &[(&str, i64)] = &[
          (SELECT browser, subject FROM known_device WHERE last_at > 0 AND last_at < ?1 LIMIT 100)",
         400 * DAY,
     ),
+    (
+        "DELETE FROM workspace_device WHERE (browser, workspace) IN
+         (SELECT browser, workspace FROM workspace_device WHERE since > 0 AND since < ?1 LIMIT 100)",
+        400 * DAY,
+    ),
 ];
 
 /// Forgets some of what is old.
@@ -80,12 +85,13 @@ mod tests {
                  INSERT INTO security_link VALUES (1, x'00', 'place', 'title', 1, 0);
                  INSERT INTO link_grant VALUES (x'00', 1, 'a@b.test', 1);
                  INSERT INTO remembered_browser VALUES (x'00', 1, 0, 1, 0);
-                 INSERT INTO approval VALUES ('a', 'device', 1, 'nuri', 'a', x'00', '', '', '', '', 1, 1, NULL, NULL, NULL, NULL);",
+                 INSERT INTO approval VALUES ('a', 'device', 1, 'nuri', 'a', x'00', '', '', '', '', 1, 1, NULL, NULL, NULL, NULL);
+                 INSERT INTO workspace_device VALUES (x'00', 'nuri', 1);",
             )
             .unwrap();
         let rows = |connection: &Connection| {
             let tables = ["flow", "answer", "session", "tries", "code_sent", "standing", "known_device"];
-            let others = ["link_grant", "remembered_browser", "approval"];
+            let others = ["link_grant", "remembered_browser", "approval", "workspace_device"];
             tables
                 .into_iter()
                 .chain(others)
@@ -97,8 +103,8 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         forget_old(&connection, Timestamp(1)).unwrap();
-        assert_eq!(rows(&connection), [1, 1, 1, 1, 1, 2, 2, 1, 1, 1]);
+        assert_eq!(rows(&connection), [1, 1, 1, 1, 1, 2, 2, 1, 1, 1, 1]);
         forget_old(&connection, Timestamp::from_seconds(401 * 24 * 3600)).unwrap();
-        assert_eq!(rows(&connection), [0, 0, 0, 0, 0, 1, 1, 0, 0, 0]);
+        assert_eq!(rows(&connection), [0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0]);
     }
 }

@@ -421,6 +421,41 @@ async fn d3_the_first_answer_counts() {
     assert_eq!(house.count("SELECT count(*) FROM approval WHERE settled IS NOT NULL"), 1);
 }
 
+/// L5: who says "it was not me" when somebody has said yes is told that it is settled, and no mail says that it was stopped.
+#[tokio::test]
+async fn l5_not_me_after_a_yes_claims_nothing() {
+    let house = House::open().await;
+    let (mut phone, mut passkey) = phone(&house).await;
+    let mut pc = pc(&house).await;
+    let number = pc.number();
+    let mut late = phone.clone();
+    late.looks().await;
+    phone.looks().await;
+    phone.approves(&mut passkey, &number).await.notice("request_approved");
+    let before = house.mails(MINJI).await.len();
+    late.act("not_me", json!({})).await.notice("request_settled");
+    assert_eq!(house.mails(MINJI).await.len(), before);
+    is_in(&pc.read().await);
+}
+
+/// L5, D1: who gives up when the yes has just come is not signed in.
+#[tokio::test]
+async fn l5_giving_up_after_a_yes_signs_nobody_in() {
+    let house = House::open().await;
+    let (mut phone, mut passkey) = phone(&house).await;
+    let pc = pc(&house).await;
+    let number = pc.number();
+    phone.looks().await;
+    phone.approves(&mut passkey, &number).await.notice("request_approved");
+    let sessions = house.count("SELECT count(*) FROM session");
+    let gone = pc.send("DELETE", &pc.flow_path(), &[("Daemun-Version", "1")], b"").await;
+    assert_eq!(gone.status, 204);
+    let after = pc.send("GET", &pc.flow_path(), &[("Daemun-Version", "1")], b"").await;
+    assert_eq!(after.json()["status"], "ended", "{}", after.json());
+    assert!(after.header("set-cookie").is_none());
+    assert_eq!(house.count("SELECT count(*) FROM session"), sessions);
+}
+
 /// D2: a member is asked by name, and whether there is one is not said.
 #[tokio::test]
 async fn d2_a_named_member_is_asked() {
@@ -443,6 +478,19 @@ async fn d2_a_named_member_is_asked() {
     assert_eq!(refused, [("/input/member".into(), "required".into())]);
     let refused = minji.act("ask_member", json!({"member": "가".repeat(101)})).await.refused();
     assert_eq!(refused, [("/input/member".into(), "too_long".into())]);
+}
+
+/// D2, D4: a member who is named after the administrator was asked can answer.
+#[tokio::test]
+async fn d2_a_member_who_is_named_after_the_administrator_can_answer() {
+    let (house, mut dohyun) = guarded().await;
+    let mut minji = new_device(&house).await;
+    minji.act("ask_admin", json!({"reason": ""})).await.at("wait_approval");
+    assert_eq!(dohyun.approvals().await.at("approvals").flow()["step"]["requests"], json!([]));
+    minji.act("ask_member", json!({"member": "정도현"})).await.at("wait_approval");
+    dohyun.looks().await;
+    dohyun.act("approve", json!({})).await.notice("request_approved");
+    is_in(&minji.read().await);
 }
 
 /// D4: the super administrator alone answers what is asked of the super administrator, with a reason.
@@ -505,4 +553,27 @@ async fn d5_the_recovery_key() {
     again.act("use_recovery_key", json!({})).await.at("recovery_key");
     again.submit(json!({"code": RECOVERY_KEY})).await.problem(422, "code_wrong");
     again.submit(json!({"code": key})).await.at("new_recovery_key");
+}
+
+/// D5: who is suspended meanwhile uses no key up, and sees no new one.
+#[tokio::test]
+async fn d5_the_recovery_key_asks_again_who_comes_in() {
+    let house = House::open().await;
+    house.policy("nuri", json!({"device_approval": true})).await;
+    let mut sujin = house.visitor();
+    sujin.reach_password(&house, SUJIN, "nuri").await;
+    sujin.submit(json!({"password": "nuri-Sujin-2024!"})).await.at("wait_approval");
+    sujin.act("use_recovery_key", json!({})).await.at("recovery_key");
+    house.play("nuri_attempt_limit_5").await;
+    let mut stranger = house.visitor();
+    stranger.begin(json!({"organisation": "nuri"})).await;
+    for _ in 0..5 {
+        stranger.submit(json!({"identifier": SUJIN, "password": "wrong"})).await;
+    }
+    sujin.submit(json!({"code": RECOVERY_KEY})).await.notice("account_suspended");
+    house.play("lift_suspensions").await;
+    sujin.reach_password(&house, SUJIN, "nuri").await;
+    sujin.submit(json!({"password": "nuri-Sujin-2024!"})).await.at("wait_approval");
+    sujin.act("use_recovery_key", json!({})).await.at("recovery_key");
+    sujin.submit(json!({"code": RECOVERY_KEY})).await.at("new_recovery_key");
 }
