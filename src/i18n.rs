@@ -1,6 +1,6 @@
 //! Codes into words: the only place that knows what is said to a person, in the language that the page has loaded.
 
-use daemun_flow::{Ceremony, DeviceFault, Trouble};
+use daemun_flow::{DeviceFault, Trouble};
 #[cfg(feature = "whole")]
 use daemun_protocol::Timestamp;
 use daemun_protocol::{Message, MessageCode, ProblemCode};
@@ -109,7 +109,7 @@ pub fn trouble(trouble: &Trouble, which: usize, length: u8) -> String {
     let refusal = match trouble {
         Trouble::Network => return said(Text::TroubleNetwork),
         Trouble::Unreadable => return said(Text::TroubleUnreadable),
-        Trouble::Device(fault) => return self::fault(*fault, Ceremony::Authentication),
+        Trouble::Device(fault) => return unlocking(*fault),
         Trouble::Refused(refusal) => refusal,
     };
     let length = length.to_string();
@@ -126,29 +126,27 @@ pub fn trouble(trouble: &Trouble, which: usize, length: u8) -> String {
     filled(text, &[("code", refusal.code.as_str())])
 }
 
-/// What is said of a device that did not answer, and what else can be done.
-pub fn fault(fault: DeviceFault, ceremony: Ceremony) -> String {
-    let text = match ceremony {
-        Ceremony::Authentication => match fault {
-            DeviceFault::NotAllowed | DeviceFault::TimedOut | DeviceFault::Aborted => Text::DeviceNotAllowed,
-            DeviceFault::UnlockOff => Text::DeviceUnlockOff,
-            DeviceFault::Missing => Text::DeviceMissing,
-            DeviceFault::Framed => Text::DeviceFramed,
-            DeviceFault::Failed => Text::DeviceFailed,
-            DeviceFault::Registered
-            | DeviceFault::Unable
-            | DeviceFault::Unsupported
-            | DeviceFault::Insecure
-            | DeviceFault::Unreadable => Text::DeviceUnusable,
-        },
-        Ceremony::Registration => while_registering(fault),
+/// What is said of a device that was not unlocked, and what else can be done.
+fn unlocking(fault: DeviceFault) -> String {
+    let text = match fault {
+        DeviceFault::NotAllowed | DeviceFault::TimedOut | DeviceFault::Aborted => Text::DeviceNotAllowed,
+        DeviceFault::UnlockOff => Text::DeviceUnlockOff,
+        DeviceFault::Missing => Text::DeviceMissing,
+        DeviceFault::Framed => Text::DeviceFramed,
+        DeviceFault::Failed => Text::DeviceFailed,
+        DeviceFault::Registered
+        | DeviceFault::Unable
+        | DeviceFault::Unsupported
+        | DeviceFault::Insecure
+        | DeviceFault::Unreadable => Text::DeviceUnusable,
     };
     filled(text, &[("code", fault.code())])
 }
 
+/// What is said of a device that was to be registered.
 #[cfg(feature = "whole")]
-const fn while_registering(fault: DeviceFault) -> Text {
-    match fault {
+pub fn while_registering(fault: DeviceFault) -> String {
+    let text = match fault {
         DeviceFault::NotAllowed | DeviceFault::TimedOut | DeviceFault::Aborted => Text::RegisterDeviceNotAllowed,
         DeviceFault::Registered => Text::RegisterDeviceRegistered,
         DeviceFault::Unable => Text::RegisterDeviceUnable,
@@ -157,7 +155,8 @@ const fn while_registering(fault: DeviceFault) -> Text {
         DeviceFault::Framed => Text::RegisterDeviceFramed,
         DeviceFault::Failed => Text::RegisterDeviceFailed,
         DeviceFault::Unsupported | DeviceFault::Insecure | DeviceFault::Unreadable => Text::RegisterDeviceUnusable,
-    }
+    };
+    filled(text, &[("code", fault.code())])
 }
 
 /// What is said of a device that was to be unlocked for an approval.
@@ -177,12 +176,6 @@ pub fn while_approving(fault: DeviceFault) -> String {
         | DeviceFault::Framed => Text::ApproveUnusable,
     };
     filled(text, &[("code", fault.code())])
-}
-
-/// Nothing is registered on the login path.
-#[cfg(not(feature = "whole"))]
-const fn while_registering(_: DeviceFault) -> Text {
-    Text::DeviceUnusable
 }
 
 /// A day of the backend's clock, as the language writes it.

@@ -23,6 +23,10 @@ use super::page;
 /// No answer of the protocol comes near this many bytes.
 const LONGEST_ANSWER: usize = 512 * 1024;
 
+/// For how many seconds a read may be held, and how that is asked for.
+const HOLD: u64 = 25;
+const PREFER_HOLD: &str = "wait=25";
+
 /// What can be asked of a backend. Bodies are JSON already: two acts are the same if these are, and a secret goes with its body.
 #[derive(Clone, PartialEq)]
 pub enum Call {
@@ -60,7 +64,7 @@ impl Call {
     /// once.
     pub const fn wait(&self) -> u64 {
         match self {
-            Self::Read { etag: Some(_), .. } => 25,
+            Self::Read { etag: Some(_), .. } => HOLD,
             Self::Read { etag: None, .. } | Self::Begin { .. } | Self::Act { .. } => 0,
             #[cfg(feature = "whole")]
             Self::GiveUp { .. } => 0,
@@ -109,7 +113,7 @@ pub async fn send(key: &str, call: Call, abort: &Abort) -> Result<Answer, Fault>
         Call::Read { id, etag } => {
             let read = request(Method::GET, &flow_url(&api, &id));
             match etag {
-                Some(etag) => read.header("If-None-Match", &etag).header("Prefer", "wait=25"),
+                Some(etag) => read.header("If-None-Match", &etag).header("Prefer", PREFER_HOLD),
                 None => read,
             }
             .build()

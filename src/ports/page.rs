@@ -561,30 +561,19 @@ pub(super) fn navigator() -> JsValue {
 /// What the device around the page could be called.
 #[cfg(feature = "whole")]
 pub fn this_device() -> ThisDevice {
-    ThisDevice::of(&agent(), fingers() > 1.0)
-}
-
-#[cfg(feature = "whole")]
-fn fingers() -> f64 {
-    get(&navigator(), "maxTouchPoints").and_then(|points| points.as_f64()).unwrap_or_default()
+    let fingers = get(&navigator(), "maxTouchPoints").and_then(|points| points.as_f64()).unwrap_or_default();
+    ThisDevice::of(&agent(), fingers > 1.0)
 }
 
 /// What the browser runs on, for the apps to be had there.
 #[cfg(feature = "whole")]
 pub fn platform() -> Platform {
-    let agent = agent();
-    let is = |name| agent.contains(name);
-    if is("Android") {
-        Platform::Android
-    } else if is("iPhone") || is("iPad") || (is("Macintosh") && fingers() > 1.0) {
-        // A tablet that asks for desktop sites says that it is a Mac; no Mac has a touch screen.
-        Platform::Ios
-    } else if is("Macintosh") {
-        Platform::Macos
-    } else if is("Windows") {
-        Platform::Windows
-    } else {
-        Platform::Other
+    match this_device().system {
+        Some("Android") => Platform::Android,
+        Some("iPhone" | "iPad") => Platform::Ios,
+        Some("Mac") => Platform::Macos,
+        Some("Windows") => Platform::Windows,
+        Some(_) | None => Platform::Other,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::widgets::button::{Button, Rank};
 use crate::widgets::field::{Field, Purpose, value};
 use crate::widgets::heading::heading_with;
 
-const REASON: Purpose = Purpose { name: "reason", kind: "text", autocomplete: "off", inputmode: "text" };
+const REASON: Purpose = Purpose::plain("reason");
 
 /// No reason is longer.
 const LONGEST_REASON: i32 = 200;

@@ -9,7 +9,7 @@ use crate::i18n::{Text, filled, said, say};
 use crate::takeaway;
 use crate::widgets::field::{Complaint, Field, Purpose, value};
 
-const NAME: Purpose = Purpose { name: "name", kind: "text", autocomplete: "off", inputmode: "text" };
+const NAME: Purpose = Purpose::plain("name");
 
 /// No name of a device is longer.
 const LONGEST: u32 = 60;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use daemun_flow::{Ceremony, Face, Refusal, Trouble};
+use daemun_flow::{Face, Refusal, Trouble};
 use daemun_protocol::{Action, ActionName, Message, MessageCode, ProblemCode, Step};
 #[cfg(feature = "whole")]
 use daemun_protocol::{Kind, Timestamp};
@@ -221,20 +221,32 @@ pub fn wrong_in_own_words(gate: Gate, own: fn(&Refusal) -> Option<String>) -> Co
 /// A trouble in words. Its waiting time is counted down elsewhere: what is announced must not change every second.
 fn worded(gate: Gate, trouble: &Trouble, which: usize) -> Note {
     let length = gate.step_once(|step| if let Step::Code { length, .. } = step { Some(*length) } else { None });
-    let text = if let Some(text) = of_approving(gate, trouble) {
-        text
-    } else if let Trouble::Device(fault) = trouble {
-        i18n::fault(*fault, ceremony(gate))
-    } else {
-        i18n::trouble(trouble, which, length.unwrap_or(AUTHENTICATOR_LENGTH))
-    };
+    let text = in_words_of_its_step(gate, trouble)
+        .unwrap_or_else(|| i18n::trouble(trouble, which, length.unwrap_or(AUTHENTICATOR_LENGTH)));
     (i18n::trouble_code(trouble), text)
 }
 
-/// Whoever approves does not sign in.
+/// Whoever registers a device or approves does not sign in.
 #[cfg(feature = "whole")]
-fn of_approving(gate: Gate, trouble: &Trouble) -> Option<String> {
-    gate.step_once(|step| matches!(step, Step::Approve { .. }).then_some(()))?;
+fn in_words_of_its_step(gate: Gate, trouble: &Trouble) -> Option<String> {
+    gate.step_once(|step| {
+        if matches!(step, Step::RegisterDevice { .. }) {
+            if let Trouble::Device(fault) = trouble { Some(i18n::while_registering(*fault)) } else { None }
+        } else if matches!(step, Step::Approve { .. }) {
+            of_approving(trouble)
+        } else {
+            None
+        }
+    })
+}
+
+#[cfg(not(feature = "whole"))]
+const fn in_words_of_its_step(_: Gate, _: &Trouble) -> Option<String> {
+    None
+}
+
+#[cfg(feature = "whole")]
+fn of_approving(trouble: &Trouble) -> Option<String> {
     match trouble {
         Trouble::Device(fault) => Some(i18n::while_approving(*fault)),
         Trouble::Refused(refusal)
@@ -244,18 +256,6 @@ fn of_approving(gate: Gate, trouble: &Trouble) -> Option<String> {
         }
         Trouble::Refused(_) | Trouble::Network | Trouble::Unreadable => None,
     }
-}
-
-#[cfg(not(feature = "whole"))]
-const fn of_approving(_: Gate, _: &Trouble) -> Option<String> {
-    None
-}
-
-/// What the step asks the device for.
-fn ceremony(gate: Gate) -> Ceremony {
-    let registers =
-        gate.step_once(|step| matches!(step, Step::RegisterDevice { .. }).then_some(Ceremony::Registration));
-    registers.unwrap_or(Ceremony::Authentication)
 }
 
 /// A trouble that is no field's.

@@ -12,7 +12,7 @@ use crate::widgets::field::{Field, Purpose, value};
 use crate::widgets::heading::heading_with;
 
 /// No code that comes by itself, and letters too.
-const KEY: Purpose = Purpose { name: "code", kind: "text", autocomplete: "off", inputmode: "text" };
+const KEY: Purpose = Purpose::plain("code");
 
 pub fn view(gate: Gate) -> AnyView {
     let node = NodeRef::<Input>::new();

@@ -17,8 +17,8 @@ use crate::widgets::field::{Field, Purpose, value};
 use crate::widgets::heading::heading_with;
 
 /// Whoever is named is somebody else: nothing that a browser knows of the member fits.
-const MEMBER: Purpose = Purpose { name: "member", kind: "text", autocomplete: "off", inputmode: "text" };
-const REASON: Purpose = Purpose { name: "reason", kind: "text", autocomplete: "off", inputmode: "text" };
+const MEMBER: Purpose = Purpose::plain("member");
+const REASON: Purpose = Purpose::plain("reason");
 
 /// No name of a member, and no reason, is longer.
 const LONGEST_MEMBER: i32 = 100;
@@ -32,13 +32,14 @@ pub fn view(gate: Gate) -> AnyView {
     let member = NodeRef::<html::Input>::new();
     let dialog = NodeRef::<html::Dialog>::new();
     let ask_member = move || gate.act(Action::AskMember { member: value(member) });
-    let ends = move || gate.step(waits).map(|(_, expires_at)| expires_at).unwrap_or_default();
+    // What is read again and again makes nothing anew but where the time is another.
+    let ends = Memo::new(move |_| gate.step(waits).map(|(_, expires_at)| expires_at).unwrap_or_default());
     let parts = vec![
         heading_with(say(Text::ApprovalTitle), None, Box::new(move || lead(gate))),
-        view! { {move || time_left(gate, ends())} }.into_any(),
+        view! { {move || time_left(gate, ends.get())} }.into_any(),
         waiting(gate, ActionName::Resend),
         ways(gate, &[(ActionName::Back, Text::ActionCancel), (ActionName::Resend, Text::MatchResend)]),
-        other_ways(gate, member, dialog),
+        other_ways(gate, member, Box::new(ask_member), dialog),
     ];
     // The dialog has a form of its own, so it stands beside this one.
     vec![form(gate, Box::new(ask_member), parts), confirm(gate, dialog)].into_any()
@@ -55,9 +56,13 @@ fn lead(gate: Gate) -> String {
 }
 
 /// Open the app elsewhere, ask a colleague, ask the super administrator; for a super administrator, the recovery key too.
-fn other_ways(gate: Gate, member: NodeRef<html::Input>, dialog: NodeRef<html::Dialog>) -> AnyView {
+fn other_ways(
+    gate: Gate,
+    member: NodeRef<html::Input>,
+    ask_member: Box<dyn Fn()>,
+    dialog: NodeRef<html::Dialog>,
+) -> AnyView {
     member.on_load(|input| input.set_max_length(LONGEST_MEMBER));
-    let ask_member = move || gate.act(Action::AskMember { member: value(member) });
     let field =
         Field::new(MEMBER, member, say(Text::ApprovalColleagueLabel), wrong(gate, About::at("/input/member"))).view();
     let one =
@@ -67,7 +72,7 @@ fn other_ways(gate: Gate, member: NodeRef<html::Input>, dialog: NodeRef<html::Di
         let button = Button { press, busy, ..Button::new(Rank::Quiet, name.as_str(), say(label)) };
         view! { <div class="ways">{button.view()}</div> }.into_any()
     };
-    let to_member = button(ActionName::AskMember, Text::ApprovalColleagueAsk, Box::new(ask_member));
+    let to_member = button(ActionName::AskMember, Text::ApprovalColleagueAsk, ask_member);
     let to_admin = button(ActionName::AskAdmin, Text::ApprovalAdmin, Box::new(move || open(dialog)));
     let use_key = move || gate.act(Action::UseRecoveryKey);
     let by_key = gate

@@ -23,6 +23,14 @@ pub struct Purpose {
     pub inputmode: &'static str,
 }
 
+#[cfg(feature = "whole")]
+impl Purpose {
+    /// Text of any kind, which nothing that a browser keeps fits.
+    pub const fn plain(name: &'static str) -> Self {
+        Self { name, kind: "text", autocomplete: "off", inputmode: "text" }
+    }
+}
+
 /// What is wrong with a field.
 pub struct Wrong {
     pub note: Note,

@@ -1019,12 +1019,10 @@ impl Machine {
 
     /// It is the member's turn; the next read is planned from when the last one was sent.
     fn hand_over(&mut self, now: Moment, sent: Moment, trouble: Option<About>) {
-        let awake = self.is_awake();
         if let Phase::Open(open) = &mut self.phase {
-            let watch =
-                if awake { Watch::Due(open.next_read(sent, now, self.role, &mut self.jitter)) } else { Watch::Resting };
-            open.turn = Turn::Yours { trouble, watch };
+            open.turn = Turn::Yours { trouble, watch: Watch::Resting };
         }
+        self.hand_over_after_read(now, sent);
     }
 
     /// The turn stays what it is, and so does what was said.
