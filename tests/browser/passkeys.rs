@@ -14,9 +14,6 @@ const FILLS_NOTHING: &str =
     "if (window.PublicKeyCredential) PublicKeyCredential.isConditionalMediationAvailable = async () => false";
 
 /// A browser that reads and writes no JSON of all this.
-const OLDER: &str = "delete window.PublicKeyCredential?.parseRequestOptionsFromJSON; \
-    delete window.PublicKeyCredential?.parseCreationOptionsFromJSON; delete window.PublicKeyCredential?.prototype.toJSON";
-
 /// What a browser is told about passkeys.
 const SIGNALS: &str = r#"
     window.daemunTestSignals = [];
@@ -120,8 +117,11 @@ fn s4_a_device_is_registered_renamed_and_removed() {
         assert!(!sight.text.contains("삭제할까요"), "{sight}");
         minji.presses_key(Key::Enter).await;
         minji.waits_for("the question", |sight| sight.focus.action == "cancel").await;
+        let told = gate.mails_to(MINJI).await.len();
         minji.awaits_answer(minji.clicks(".sure [data-action=remove]")).await;
         let sight = minji.is_told("device_removed").await;
+        let mails = gate.mails_to(MINJI).await;
+        assert!(mails.len() == told + 1 && mails[0].text.contains("민지의 노트북"), "told by mail: {mails:#?}");
         assert!(sight.text.contains("아직 등록한 기기가 없어요"), "{sight}");
         minji.does("done").await;
         minji.is_in(MINJI, "nuri").await;
@@ -314,7 +314,7 @@ fn s4_registering_asks_for_a_fresh_proof() {
 fn l4_an_older_browser_registers_and_signs_in() {
     story(async |gate| {
         let minji = gate.member().await;
-        minji.runs_before_each_page(OLDER).await;
+        minji.has_older_browser().await;
         let _device = with_device(&minji).await;
         minji.opens("/o/nuri").await;
         minji.comes_to("password").await;
@@ -347,5 +347,24 @@ fn x2_a_lost_answer_to_a_passkey_signs_in_once() {
             .map(|passed| json!(passed.headers["idempotency-key"].to_str().expect("text")))
             .collect();
         assert_eq!((keys.len(), &keys[0]), (2, &keys[1]));
+    });
+}
+
+/// L4, S4, P1: where the workspace has come to forbid it, the passkey opens nothing, and the settings register none; what there
+/// is else is said.
+#[test]
+fn l4_s4_where_devices_are_forbidden_since_the_ways_left_are_said() {
+    story(async |gate| {
+        let minji = gate.member().await;
+        let _device = with_device(&minji).await;
+        minji.opens("/").await;
+        minji.waits_for("the way by a passkey", |sight| sight.is_settled() && sight.can("use_passkey")).await;
+        gate.policy("nuri", json!({ "device_unlock": false })).await;
+        minji.clicks("[data-action=use_passkey]").await;
+        let sight = minji.at_notice("method_not_allowed").await;
+        assert!(sight.can("use_email") && sight.can("use_organisation") && sight.can("back"), "{sight}");
+        let sight = minji.comes_to_settings().await;
+        assert!(sight.says("method_not_allowed") && !sight.can("register") && sight.can("register_key"), "{sight}");
+        assert!(sight.text.contains("노트북"), "what there is stays:\n{sight}");
     });
 }

@@ -11,6 +11,9 @@ pub struct Authenticator<'m> {
     id: String,
 }
 
+const OLDER: &str = "delete window.PublicKeyCredential?.parseRequestOptionsFromJSON; \
+    delete window.PublicKeyCredential?.parseCreationOptionsFromJSON; delete window.PublicKeyCredential?.prototype.toJSON";
+
 #[derive(Clone, Copy)]
 enum Kind {
     /// The device itself, which can be unlocked.
@@ -43,6 +46,11 @@ impl Member<'_> {
     /// Is at a device that has nothing to unlock it by.
     pub async fn has_no_unlock(&self) -> Authenticator<'_> {
         self.has(Kind::DeviceWithoutUnlock).await
+    }
+
+    /// Has a browser that reads and writes no JSON of passkeys.
+    pub async fn has_older_browser(&self) {
+        self.runs_before_each_page(OLDER).await;
     }
 
     pub async fn plugs_in_key(&self) -> Authenticator<'_> {
