@@ -180,7 +180,8 @@ fn source(file: &str) -> String {
 }
 
 fn fields_in(source: &str) -> Names {
-    let mut fields: Names = [" name: \"", " name=\""].iter().flat_map(|mark| after(source, mark)).collect();
+    let mut fields: Names =
+        [" name: \"", " name=\"", "Purpose::plain(\""].iter().flat_map(|mark| after(source, mark)).collect();
     if source.contains("USERNAME") {
         fields.insert("identifier".into());
     }

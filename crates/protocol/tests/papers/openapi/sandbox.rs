@@ -176,6 +176,7 @@ pub(super) fn schemas() -> [(&'static str, Value); 5] {
                                 "personal_email": { "type": "string", "description": "The profile's, to find the ID by, and for second factors." },
                                 "mobile": { "type": "string", "description": "The profile's number, to find the ID by, and for second factors." },
                                 "two_factor": { "type": "boolean", "description": "Whether the member has the second factor turned on now." },
+                                "recovery_key": { "type": "string", "description": "A super administrator's, as it was in the beginning." },
                                 "name": text,
                                 "locale": { "type": "string", "description": "BCP 47 tag." },
                                 "password": { "type": "string", "description": "As it was in the beginning; empty where there was none." },
@@ -258,6 +259,7 @@ fn policy_schema() -> Value {
                 "type": "boolean",
                 "description": "Whether members may sign in by unlocking a registered device. Everybody who has joined is told by mail when it comes to be allowed.",
             },
+            "device_approval": { "type": "boolean", "description": "Whether a new device waits for somebody who lets it in." },
             "two_factor": {
                 "type": "string",
                 "enum": TWO_FACTOR,
