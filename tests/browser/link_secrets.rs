@@ -31,10 +31,12 @@ fn assert_is_only_in(gate: &Gate, secret: &str, end: &str, times: usize) {
         assert!(!String::from_utf8_lossy(&passed.answer).contains(secret), "{secret} is in the answer to {place}");
         if String::from_utf8_lossy(&passed.body).contains(secret) {
             assert!(passed.method == "POST" && passed.path().ends_with(end), "{secret} is in the body of {place}");
-            seen += 1;
+            // How often a lost one is sent again is partly the browser's to say: a connection that it kept and finds
+            // closed it opens anew by itself.
+            seen += usize::from(passed.from_gate.is_some());
         }
     }
-    assert_eq!(seen, times, "{secret} was sent so often");
+    assert_eq!(seen, times, "{secret} arrived so often");
 }
 
 /// The tab's list of where one was, from which Back and its menu are made. (What was typed into the address bar, by the
@@ -195,8 +197,7 @@ fn o5_the_token_and_the_codes_of_a_security_link_leave_no_trace() {
         assert_no_trace(&haerin, &[&secrets[..], &[address]].concat(), "for whoever comes next").await;
         assert_not_in_history(&haerin, token).await;
 
-        // The one that was lost on the line and the one that arrived.
-        assert_is_only_in(gate, token, "/flows", 4);
+        assert_is_only_in(gate, token, "/flows", 1);
         assert_is_only_in(gate, dead_token, "/flows", 1);
         assert_is_only_in(gate, &code, "/actions/submit", 1);
         assert_told_nowhere(gate, &haerin, &[&secrets[..], &[address, "협력"]].concat()).await;
