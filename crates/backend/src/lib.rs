@@ -67,6 +67,7 @@ mod person_name;
 mod recovery_codes;
 mod relying_party;
 mod reset_desk;
+mod retry_after;
 mod return_to;
 mod seen;
 mod server_key;

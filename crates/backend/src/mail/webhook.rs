@@ -2,7 +2,7 @@
 //! provider fits behind a few lines of its own. It refuses to know providers, follows nobody elsewhere, and reads no more of an
 //! answer than how it is meant.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
@@ -11,7 +11,7 @@ use daemun_protocol::Timestamp;
 use hmac::{Hmac, KeyInit, Mac};
 use http_body_util::Full;
 use hyper::body::Bytes;
-use hyper::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER, USER_AGENT};
+use hyper::header::{CONTENT_TYPE, USER_AGENT};
 use hyper::{Request, StatusCode, Uri};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
@@ -24,6 +24,7 @@ use url::Url;
 use super::Fate;
 use crate::calendar::iso;
 use crate::carrier::Carrier;
+use crate::retry_after::retry_after;
 use crate::return_to::is_web;
 use crate::store::OutboxRow;
 
@@ -177,16 +178,6 @@ fn meaning(status: StatusCode) -> Meaning {
     }
 }
 
-/// When the other side wants to be asked again (RFC 9110 §10.2.3): seconds from now, or a date.
-fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Timestamp> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(now.plus_seconds(seconds));
-    }
-    let at = httpdate::parse_http_date(text).ok()?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
-    Some(Timestamp::from_seconds(at.as_secs()))
-}
-
 #[cfg(test)]
 pub(super) fn some_secret() -> String {
     format!("whsec_{}", BASE64.encode([7; 32]))
@@ -327,23 +318,5 @@ mod tests {
         let bytes = heard.await.unwrap();
         assert_eq!(bytes.first(), Some(&22));
         assert!(!bytes.windows(6).any(|six| six == b"canary"));
-    }
-
-    #[test]
-    fn retry_after_is_seconds_or_a_date() {
-        let now = Timestamp::from_seconds(1_000);
-        for (text, expected) in [
-            ("120", Some(1_120)),
-            (" 0 ", Some(1_000)),
-            ("Thu, 01 Jan 1970 00:20:00 GMT", Some(1_200)),
-            ("-1", None),
-            ("soon", None),
-            ("", None),
-        ] {
-            let headers = HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]);
-            assert_eq!(retry_after(&headers, now), expected.map(Timestamp::from_seconds), "{text:?}");
-        }
-        let headers = HeaderMap::from_iter([(RETRY_AFTER, u64::MAX.to_string().parse().unwrap())]);
-        assert_eq!(retry_after(&headers, now), Some(Timestamp(u64::MAX)));
     }
 }
