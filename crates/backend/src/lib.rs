@@ -73,6 +73,8 @@ mod seen;
 mod server_key;
 mod store;
 
+pub mod push;
+
 mod chance;
 mod clock;
 mod log;

@@ -106,7 +106,7 @@ pub(crate) fn is_web(url: &Url) -> bool {
 }
 
 /// Whether the URL's host can only be this machine (RFC 6761 §6.3, RFC 1122 §3.2.1.3).
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Domain(domain)) => domain == "localhost" || domain.ends_with(".localhost"),
         Some(url::Host::Ipv4(v4)) => v4.is_loopback(),
