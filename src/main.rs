@@ -6,6 +6,8 @@ mod driver;
 mod gate;
 mod handover;
 mod i18n;
+#[cfg(feature = "whole")]
+mod notifications;
 mod ports;
 mod screens;
 #[cfg(feature = "whole")]

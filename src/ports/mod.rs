@@ -6,4 +6,6 @@ pub mod api;
 pub mod device;
 mod json;
 pub mod page;
+#[cfg(feature = "whole")]
+pub mod push;
 pub mod webauthn;

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::choice::{Choice, Which};
 use super::form::{form, waiting};
+use super::notify_here;
 use crate::gate::Gate;
 use crate::i18n::{Text, counted, filled, hour, said, say};
 use crate::widgets::checklist::news;
@@ -12,7 +13,7 @@ use crate::widgets::heading::heading_with;
 use crate::widgets::{Live, Words};
 
 fn listed(step: &Step) -> Option<Vec<ApprovalRequest>> {
-    if let Step::Approvals { requests } = step { Some(requests.clone()) } else { None }
+    if let Step::Approvals { requests, .. } = step { Some(requests.clone()) } else { None }
 }
 
 pub fn view(gate: Gate) -> AnyView {
@@ -31,6 +32,7 @@ pub fn view(gate: Gate) -> AnyView {
         news(Box::new(count)),
         view! { <ul class="choices">{rows}</ul> <p class="none">{none}</p> }.into_any(),
         waiting(gate, ActionName::Choose),
+        notify_here::view(gate),
     ];
     form(gate, Box::new(|| {}), parts)
 }

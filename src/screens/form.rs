@@ -147,7 +147,11 @@ impl About {
 fn at_field(gate: Gate) -> Option<Refusal> {
     match gate.trouble()? {
         (
-            ActionName::Submit | ActionName::Rename | ActionName::AskMember | ActionName::Approve,
+            ActionName::Submit
+            | ActionName::Rename
+            | ActionName::AskMember
+            | ActionName::Approve
+            | ActionName::Subscribe,
             Trouble::Refused(refusal),
         ) if refusal.code != ProblemCode::Stale && has_field(gate, &refusal) => Some(refusal),
         (_, Trouble::Refused(_) | Trouble::Network | Trouble::Unreadable | Trouble::Device(_)) => None,
@@ -174,7 +178,8 @@ fn has_field(gate: Gate, refusal: &Refusal) -> bool {
             | Step::RegisterId { .. }
             | Step::TrustedDevices { .. }
             | Step::RegisterDevice { .. }
-            | Step::WaitApproval { .. } => !refusal.errors.is_empty(),
+            | Step::WaitApproval { .. }
+            | Step::Approvals { .. } => !refusal.errors.is_empty(),
             Step::CreateAccount { .. } => refusal.errors.iter().any(|error| {
                 let listed = |id| gate.deployment.terms().iter().any(|terms| terms.id.as_str() == id);
                 let pointer = error.pointer.as_str();
@@ -187,7 +192,6 @@ fn has_field(gate: Gate, refusal: &Refusal) -> bool {
             | Step::Passkey { .. }
             | Step::MatchNumber { .. }
             | Step::NewRecoveryKey { .. }
-            | Step::Approvals { .. }
             | Step::RecoveryCodes { .. }
             | Step::Invitation { .. }
             | Step::FoundIds { .. }

@@ -30,6 +30,8 @@ mod device_name;
 #[cfg(feature = "whole")]
 mod new_password_field;
 #[cfg(feature = "whole")]
+mod notify_here;
+#[cfg(feature = "whole")]
 mod numbers;
 
 #[cfg(feature = "whole")]

@@ -27,6 +27,7 @@ mod join_by_link;
 mod join_by_mail;
 mod join_form;
 mod new_passwords;
+mod notifications;
 mod other_implementation;
 mod reset;
 mod reset_links;

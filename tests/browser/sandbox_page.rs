@@ -32,6 +32,44 @@ fn e1_with_the_sandbox_page_alone_a_person_gets_in() {
     });
 }
 
+/// D6, L5: with nothing but the two pages: the PC asks, the phone's page rings, and what rings leads to the request.
+#[test]
+fn d6_the_sandboxs_phone_rings_and_leads_to_the_request() {
+    story(async |gate| {
+        let phone = gate.phone_of("minji@daemun.test", "nuri").await;
+        phone.goes_to("/sandbox/phone").await;
+        let quiet = phone.waits_for("the phone", |sight| sight.page == "sandbox").await;
+        assert!(quiet.text.contains("Nothing has rung yet."), "{quiet}");
+        let axe = Axe::brought_to(&phone).await;
+        axe.finds_nothing("the sandbox's phone, quiet").await;
+
+        let pc = gate.member().await;
+        let number = pc.asks_own_phone("minji@daemun.test", "nuri").await;
+        let rung = phone.waits_for("it to ring", |sight| sight.text.contains("누리소프트 로그인 요청")).await;
+        assert!(rung.text.contains("minji@daemun.test") && !rung.text.contains(&number), "{rung}");
+        for theme in Theme::ALL {
+            phone.switches_theme(theme).await;
+            for width in [320, 1280] {
+                phone.browser.set_width(width).await;
+                crate::matrix::assert_nothing_overflows(&phone, "the sandbox's phone").await;
+                let axe = Axe::brought_to(&phone).await;
+                axe.finds_nothing(&format!("the sandbox's phone, {theme:?}, {width}")).await;
+                phone.keeps_picture(&format!("sandbox-phone-{width}-{theme:?}")).await;
+            }
+        }
+        phone.clicks("a.notification").await;
+        phone.comes_to("approve").await;
+        phone.approves_with(&number).await;
+        phone.at_notice("request_approved").await;
+        pc.is_in("minji@daemun.test", "nuri").await;
+
+        // No mail: it is on the phone alone.
+        pc.goes_to("/sandbox/").await;
+        let page = pc.waits_for("the sandbox", |sight| sight.page == "sandbox").await;
+        assert!(!page.text.contains("누리소프트 로그인 요청") && page.text.contains("Open the phone"), "{page}");
+    });
+}
+
 /// E4, R1: an invitation is opened from the page, and so is the link in a mail for a new password.
 #[test]
 fn e4_with_the_sandbox_page_alone_a_person_joins_and_resets_a_password() {

@@ -40,7 +40,7 @@ const MORE_STYLES: &[&str] = &["whole.css"];
 /// The page's own script.
 const SCRIPTS: &[&str] = &["shell.js"];
 /// What the login path does not do.
-const MORE_SCRIPTS: &[&str] = &["tabs.js"];
+const MORE_SCRIPTS: &[&str] = &["tabs.js", "push.js"];
 
 const REMEDY: &str = "look at the messages above, then run `cargo xtask build` again";
 
@@ -175,12 +175,15 @@ fn policy(pages: [&Inline; 2]) -> String {
         format!("script-src 'self' 'wasm-unsafe-eval' {}", hashes(|page| &page.script)),
         format!("style-src {}", hashes(|page| &page.style)),
         "connect-src 'self'".to_owned(),
+        // The service worker of notifications, `public/push.js`.
+        "worker-src 'self'".to_owned(),
         "img-src 'self'".to_owned(),
         "form-action 'none'".to_owned(),
         "base-uri 'none'".to_owned(),
         "frame-ancestors 'none'".to_owned(),
         "require-trusted-types-for 'script'".to_owned(),
-        "trusted-types 'none'".to_owned(),
+        // The one that knows that worker's address; see page/push.js.
+        "trusted-types daemun-push".to_owned(),
     ]
     .join("; ")
 }

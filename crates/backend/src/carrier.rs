@@ -11,10 +11,14 @@ pub enum Carrier {
     Sms,
     /// A message of the platform's own service to a phone, where SMS does not arrive (FEATURES L2).
     Notification,
+    /// A notification of the platform's own app, to whichever phones the member has it on (FEATURES D6).
+    Push,
+    /// A notification in a browser that was asked to show some (RFC 8030).
+    WebPush,
 }
 
 impl Carrier {
-    pub const ALL: &[Self] = &[Self::Email, Self::Sms, Self::Notification];
+    pub const ALL: &[Self] = &[Self::Email, Self::Sms, Self::Notification, Self::Push, Self::WebPush];
 
     /// The name under which it is stored and told.
     pub const fn as_str(self) -> &'static str {
@@ -22,6 +26,8 @@ impl Carrier {
             Self::Email => "email",
             Self::Sms => "sms",
             Self::Notification => "notification",
+            Self::Push => "push",
+            Self::WebPush => "web_push",
         }
     }
 
@@ -33,23 +39,29 @@ impl Carrier {
     pub const fn road(self) -> Road {
         match self {
             Self::Email => Road::Mail,
-            Self::Sms | Self::Notification => Road::Phones,
+            Self::Sms | Self::Notification | Self::Push => Road::Phones,
+            Self::WebPush => Road::Browsers,
         }
     }
 
-    /// What the app is told that a code comes by.
+    /// What the app is told that a code comes by. None comes by a push.
     pub const fn channel(self) -> Channel {
         match self {
             Self::Email => Channel::Email,
             Self::Sms => Channel::Sms,
-            Self::Notification => Channel::Notification,
+            Self::Notification | Self::Push | Self::WebPush => Channel::Notification,
         }
     }
 }
 
-/// A road for messages. What is held up on one does not hold up the other.
+/// A road for messages. What is held up on one does not hold up the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Road {
     Mail,
     Phones,
+    Browsers,
+}
+
+impl Road {
+    pub const ALL: &[Self] = &[Self::Mail, Self::Phones, Self::Browsers];
 }

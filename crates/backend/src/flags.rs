@@ -19,7 +19,9 @@ Usage: daemun-backend [--sandbox | --origin ORIGIN --smtp URL --mail-from ADDRES
   --mail-from ADDRESS     who mails are from (Daemun <no-reply@localhost> in the sandbox)
   --messages-webhook URL  who takes SMS: https://…, or http://… on this machine (docs/MESSAGES.md)
   --service-notifications the webhook takes messages of the platform's own service to phones too
+  --app-push              the webhook takes notifications of the platform's own app too
   --messages-secret-file FILE  what they are signed with: whsec_ and 24 to 64 bytes in base64
+  --push-contact CONTACT  notify browsers whose members want it; whom push services turn to: mailto:… or https://…
   --return-origin ORIGIN  an origin that members may be led back to; may be given again
   --terms ID[?]=URL       what new members agree to: service, privacy or marketing; with ? they need not; may be
                           given again, in the order to be shown; a URL may be a path of the own origin
@@ -52,8 +54,8 @@ pub fn read(mut parser: lexopt::Parser) -> Result<Flags, lexopt::Error> {
     };
     // A URL with a password is better not in the list of processes.
     let mut smtp = std::env::var("DAEMUN_SMTP").ok();
-    let mut from = None;
-    let (mut webhook, mut secret, mut takes) = (None, None, Takes::Sms);
+    let (mut from, mut contact) = (None, None);
+    let (mut webhook, mut secret, mut takes, mut push) = (None, None, Takes::Sms, false);
     let (mut terms, mut apps) = (Vec::new(), Vec::new());
     while let Some(flag) = parser.next()? {
         match flag {
@@ -70,6 +72,8 @@ pub fn read(mut parser: lexopt::Parser) -> Result<Flags, lexopt::Error> {
             Long("messages-webhook") => webhook = Some(parser.value()?.string()?),
             Long("messages-secret-file") => secret = Some(read_secret(&parser.value()?.into())?),
             Long("service-notifications") => takes = Takes::SmsAndNotifications,
+            Long("app-push") => push = true,
+            Long("push-contact") => contact = Some(parser.value()?.string()?),
             Long("return-origin") => config.return_origins.push(parser.value()?.string()?),
             Long("terms") => terms.push(read_terms(&parser.value()?.string()?)?),
             Long("app-link") => apps.push(read_app(&parser.value()?.string()?)?),
@@ -95,13 +99,18 @@ pub fn read(mut parser: lexopt::Parser) -> Result<Flags, lexopt::Error> {
         (None, _, _) => None,
     };
     config.webhook = match (webhook, secret) {
-        (Some(url), Some(secret)) => Some(WebhookConfig { url, secret, takes }),
+        (Some(url), Some(secret)) => Some(WebhookConfig { url, secret, takes, push }),
         (Some(_), None) => return Err("--messages-webhook needs --messages-secret-file".into()),
         (None, Some(_)) => return Err("--messages-secret-file needs --messages-webhook".into()),
         (None, None) if takes == Takes::SmsAndNotifications => {
             return Err("--service-notifications needs --messages-webhook".into());
         }
+        (None, None) if push => return Err("--app-push needs --messages-webhook".into()),
         (None, None) => None,
+    };
+    config.push_contact = match config.sandbox {
+        Sandbox::On => contact.or(sandbox.push_contact),
+        Sandbox::Off => contact,
     };
     Ok(Flags::Run(Box::new(config)))
 }

@@ -20,8 +20,8 @@ pub mod sign_in;
 mod view;
 
 use daemun_protocol::{
-    AcceptedCredentials, ApprovalRequest, Channel, Factor, FieldCode, FieldError, Membership, Secret, Timestamp,
-    TrustedDevice,
+    AcceptedCredentials, ApprovalRequest, Channel, Factor, FieldCode, FieldError, Membership, Notifications, Secret,
+    Timestamp, TrustedDevice,
 };
 use serde::{Deserialize, Serialize};
 
@@ -212,6 +212,8 @@ pub struct Facts {
     pub is_fresh: bool,
     /// What waits for who looks; or the one request that is looked at.
     pub requests: Vec<ApprovalRequest>,
+    /// How the browser that looks can be told of them.
+    pub notifications: Option<Notifications>,
     pub has_recovery_key: bool,
     pub shown: Shown,
 }

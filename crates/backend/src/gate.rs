@@ -20,6 +20,7 @@ mod settings_turns;
 mod sign_in_turns;
 
 mod counting;
+mod notifying;
 mod post;
 mod problems;
 mod same_key;
@@ -46,6 +47,7 @@ use crate::log::Log;
 use crate::mail::Postman;
 use crate::organisation_id::{NotAnOrganisationId, OrganisationId};
 use crate::password::{Breached, PasswordChecker};
+use crate::push::Sender;
 use crate::relying_party::RelyingParty;
 use crate::return_to::ReturnPlaces;
 use crate::seen::Seen;
@@ -82,6 +84,10 @@ pub struct Parts {
     pub terms: Vec<Terms>,
     /// How codes can travel here.
     pub channels: Vec<Channel>,
+    /// Who notifies browsers.
+    pub push: Option<Sender>,
+    /// Whether the platform's app shows notifications.
+    pub app_pushes: bool,
     pub same_key: SameKey,
     pub log: Log,
 }

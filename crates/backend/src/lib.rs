@@ -73,7 +73,7 @@ mod seen;
 mod server_key;
 mod store;
 
-pub mod push;
+mod push;
 
 mod chance;
 mod clock;
@@ -90,6 +90,7 @@ pub use log::Log;
 pub use mail::{SmtpRefused, WebhookRefused};
 pub use offering::NotALink;
 pub use password::{Breached, WorstPasswords};
+pub use push::{NotAContact, PushRefused};
 pub use return_to::{NotAnOrigin, ReturnPlaces, ReturnTo};
 pub use sandbox::{Sandbox, Seed, seeds};
 pub use server::{Config, NotStarted, Server, SmtpConfig, Takes, WebhookConfig, start};

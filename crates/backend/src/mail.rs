@@ -1,9 +1,10 @@
 //! Messages leaving the house: from the outbox table by their carrier's way, to the sandbox's inbox, or both, off the request
 //! path and again until they arrive or have lost their meaning. It refuses to know what they are about (see `mail::texts`) and
-//! how a way is gone (see `mail::smtp` and `mail::webhook`).
+//! how a way is gone (see `mail::smtp`, `mail::webhook` and `mail::browsers`).
 
 pub mod texts;
 
+mod browsers;
 mod smtp;
 mod webhook;
 
@@ -17,6 +18,7 @@ use tokio::task::JoinSet;
 use crate::carrier::{Carrier, Road};
 use crate::clock::Clock;
 use crate::log::Log;
+use crate::push::Sender;
 use crate::reset_desk::ResetDesk;
 use crate::store::{self, OutboxRow, Store, Trouble};
 pub use smtp::{Smtp, SmtpRefused};
@@ -27,7 +29,7 @@ pub use webhook::{Webhook, WebhookRefused};
 pub struct Mail {
     /// The part before the `@` of its Message-ID: the same each time it is tried.
     pub message_id: String,
-    /// An address in the form that is compared, or a number in E.164. Empty: the message is made and dropped, so that what
+    /// An address in the form that is compared, a number in E.164, or a browser's subscription by its number. Empty: the message is made and dropped, so that what
     /// an answer costs does not tell whether anybody is there.
     pub to: String,
     pub words: Words,
@@ -37,12 +39,12 @@ pub struct Mail {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Words {
     pub carrier: Carrier,
-    /// Empty for a text to a phone.
+    /// Empty for a text to a phone; a notification's title.
     pub subject: String,
     pub text: String,
     /// The code in it, for the sandbox's readers.
     pub code: Option<String>,
-    /// The link in it, for the sandbox's readers.
+    /// The link in it, for the sandbox's readers; where a notification leads.
     pub link: Option<String>,
 }
 
@@ -62,14 +64,16 @@ impl core::fmt::Debug for Words {
 #[derive(Clone, Debug, Default)]
 pub struct Ways {
     pub email: Option<Smtp>,
-    /// For SMS and service notifications.
+    /// For SMS, service notifications and notifications of the platform's app.
     pub phones: Option<Webhook>,
+    pub browsers: Option<Sender>,
 }
 
 /// The way of one carrier.
 enum Way<'a> {
     Smtp(&'a Smtp),
     Webhook(&'a Webhook),
+    Browser(&'a Sender),
     InboxAlone,
     /// Nothing is offered that goes this way.
     Nowhere,
@@ -102,7 +106,7 @@ fn digits(code: Option<u16>) -> String {
 fn log_name(carrier: Carrier) -> &'static str {
     match carrier {
         Carrier::Email => "mail",
-        Carrier::Sms | Carrier::Notification => carrier.as_str(),
+        Carrier::Sms | Carrier::Notification | Carrier::Push | Carrier::WebPush => carrier.as_str(),
     }
 }
 
@@ -124,6 +128,7 @@ struct Round {
     desk: ResetDesk,
     mail: Lane,
     phones: Lane,
+    browsers: Lane,
     /// The sandbox's "the mail server is down".
     down: AtomicBool,
 }
@@ -141,6 +146,7 @@ impl Round {
         match road {
             Road::Mail => &self.mail,
             Road::Phones => &self.phones,
+            Road::Browsers => &self.browsers,
         }
     }
 }
@@ -163,6 +169,7 @@ impl Postman {
             desk,
             mail: Lane::default(),
             phones: Lane::default(),
+            browsers: Lane::default(),
             down: AtomicBool::new(false),
         };
         Self(Arc::new(round))
@@ -170,8 +177,9 @@ impl Postman {
 
     /// Says that there is something in the outbox.
     pub fn ring(&self) {
-        self.0.mail.bell.notify_one();
-        self.0.phones.bell.notify_one();
+        for road in Road::ALL {
+            self.0.lane(*road).bell.notify_one();
+        }
     }
 
     /// Sandbox: mails stay in the outbox while the server is said to be down.
@@ -182,7 +190,7 @@ impl Postman {
 
     /// Carries messages for as long as it is polled.
     pub async fn walk(self) {
-        tokio::join!(self.walk_on(Road::Mail), self.walk_on(Road::Phones));
+        tokio::join!(self.walk_on(Road::Mail), self.walk_on(Road::Phones), self.walk_on(Road::Browsers));
     }
 
     async fn walk_on(&self, road: Road) {
@@ -211,7 +219,8 @@ impl Postman {
     pub async fn carry_due(&self) -> Result<Option<Timestamp>, Trouble> {
         let mail = self.carry_due_on(Road::Mail).await?;
         let phones = self.carry_due_on(Road::Phones).await?;
-        Ok(mail.into_iter().chain(phones).min())
+        let browsers = self.carry_due_on(Road::Browsers).await?;
+        Ok(mail.into_iter().chain(phones).chain(browsers).min())
     }
 
     /// The same on one road, and when the next is due there.
@@ -220,7 +229,7 @@ impl Postman {
         // What the desk cannot look up holds up no mail, and is looked up again with the next round.
         let looked_up = match road {
             Road::Mail => self.0.desk.look_up().await,
-            Road::Phones => Ok(()),
+            Road::Phones | Road::Browsers => Ok(()),
         };
         let next = self.carry_all(road).await?;
         looked_up.map(|()| next)
@@ -254,6 +263,7 @@ impl Postman {
         let way = match carrier.road() {
             Road::Mail => self.0.ways.email.as_ref().map(Way::Smtp),
             Road::Phones => self.0.ways.phones.as_ref().map(Way::Webhook),
+            Road::Browsers => self.0.ways.browsers.as_ref().map(Way::Browser),
         };
         way.unwrap_or(match self.0.inbox {
             Inbox::Kept => Way::InboxAlone,
@@ -274,6 +284,7 @@ impl Postman {
             match self.way(carrier) {
                 Way::Smtp(smtp) => smtp.send(&row).await,
                 Way::Webhook(webhook) => webhook.send(&row, now).await,
+                Way::Browser(sender) => browsers::send(&self.0.store, sender, &row, now).await?,
                 Way::InboxAlone => Ok(()),
                 Way::Nowhere => Err(Fate::HOPELESS),
             }
@@ -281,7 +292,8 @@ impl Postman {
         let (id, attempts, kind) = (row.id, row.attempts, log_name(carrier));
         match sent {
             Ok(()) => {
-                let inbox = self.0.inbox;
+                // What a browser shows is no message of its own: the same is in the inbox as a notification to the member.
+                let inbox = if carrier == Carrier::WebPush { Inbox::None } else { self.0.inbox };
                 let settle = move |transaction: &rusqlite::Transaction<'_>| match (
                     store::remove_mail(transaction, &row)?,
                     inbox,
@@ -326,12 +338,16 @@ mod tests {
         let ways = Ways {
             email: Some(Smtp::new("smtp://127.0.0.1:1", "no-reply@daemun.example").unwrap()),
             phones: Some(Webhook::new("http://127.0.0.1:1/", &webhook::some_secret()).unwrap()),
+            browsers: None,
         };
         let postman = Postman::new(store.clone(), clock, log.clone(), ways, Inbox::Kept, desk);
         let queue = |to: &'static str| {
             store.write(move |transaction| {
-                for carrier in Carrier::ALL {
-                    let words = texts::code(*carrier, Locale::En, &Code::parse("012345").unwrap(), "login.example");
+                for carrier in [Carrier::Email, Carrier::Sms, Carrier::Notification, Carrier::Push] {
+                    let words = Words {
+                        carrier,
+                        ..texts::code(carrier, Locale::En, &Code::parse("012345").unwrap(), "login.example")
+                    };
                     let mail = Mail { message_id: format!("{to}{}", carrier.as_str()), to: to.into(), words };
                     store::insert_mail(transaction, &mail, Timestamp(1_000), Timestamp(9_000))?;
                 }
@@ -354,6 +370,6 @@ mod tests {
         let mut lines = log.lines();
         lines.sort();
         let again = |kind: &str| format!("{kind}: attempt 1 failed, tried again later");
-        assert_eq!(lines, ["mail", "notification", "sms"].map(again));
+        assert_eq!(lines, ["mail", "notification", "push", "sms"].map(again));
     }
 }

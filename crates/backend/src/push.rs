@@ -38,8 +38,10 @@ use crate::retry_after::retry_after;
 use encryption::Fresh;
 use resolver::{Resolver, Unlikely};
 
-pub use subscription::{Reach, Subscription, SubscriptionRefused};
-pub use vapid::{Contact, NotAContact, NotAVapidKey, VapidKey};
+pub use subscription::{Reach, Subscription};
+use vapid::Contact;
+
+pub use vapid::{NotAContact, VapidKey};
 
 /// Seconds that a push service has for its answer.
 const PATIENCE: u64 = 10;
@@ -54,6 +56,15 @@ pub struct Sender {
     contact: Contact,
     reach: Reach,
     chance: Chance,
+}
+
+/// Why nobody can be notified.
+#[derive(Debug, thiserror::Error)]
+pub enum PushRefused {
+    #[error(transparent)]
+    Contact(#[from] NotAContact),
+    #[error("no TLS for notifications: {0}")]
+    Tls(#[from] rustls::Error),
 }
 
 /// A notification, before it is anybody's.
@@ -110,11 +121,21 @@ pub enum Refusal {
     Unwritable,
 }
 
+impl Refusal {
+    /// What the push service answered, if it was its answer.
+    pub const fn code(self) -> Option<u16> {
+        match self {
+            Self::Answer(code) => Some(code),
+            Self::Address(_) | Self::Endpoint | Self::Unwritable => None,
+        }
+    }
+}
+
 impl Sender {
     /// # Errors
-    /// When there is no TLS, which is about the build and never about what is given.
-    pub fn new(key: VapidKey, contact: Contact, reach: Reach, chance: Chance) -> Result<Self, rustls::Error> {
-        Self::resolving(Resolver::system(reach), key, contact, reach, chance)
+    /// [`PushRefused`] when `contact` is none, or there is no TLS, which is about the build.
+    pub fn new(key: VapidKey, contact: &str, reach: Reach, chance: Chance) -> Result<Self, PushRefused> {
+        Ok(Self::resolving(Resolver::system(reach), key, Contact::parse(contact)?, reach, chance)?)
     }
 
     fn resolving(
@@ -143,6 +164,11 @@ impl Sender {
     /// What a page subscribes with (`applicationServerKey`).
     pub fn public_key(&self) -> String {
         self.key.public()
+    }
+
+    /// How far it goes: what a subscription is to be read with.
+    pub const fn reach(&self) -> Reach {
+        self.reach
     }
 
     /// One attempt.

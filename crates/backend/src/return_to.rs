@@ -55,6 +55,11 @@ impl ReturnPlaces {
         format!("{}/home", self.own_origin())
     }
 
+    /// Where a request for approval is looked at (FEATURES D6).
+    pub fn approval_place(&self, request: &str) -> String {
+        format!("{}/approve/{request}", self.own_origin())
+    }
+
     /// Where what was shared is (FEATURES O2).
     pub fn shared_place(&self, place: &str) -> String {
         format!("{}/shared/{place}", self.own_origin())

@@ -20,6 +20,7 @@ use crate::mail::{Inbox, Postman, Smtp, SmtpRefused, Ways, Webhook, WebhookRefus
 use crate::mobile_number;
 use crate::offering::{self, NotALink};
 use crate::password::{self, Breached, PasswordChecker, WorstPasswords};
+use crate::push::{PushRefused, Reach, Sender, VapidKey};
 use crate::relying_party::RelyingParty;
 use crate::reset_desk::ResetDesk;
 use crate::return_to::{NotAnOrigin, ReturnPlaces};
@@ -42,6 +43,8 @@ pub struct Config {
     pub smtp: Option<SmtpConfig>,
     /// `None`: messages to phones go to the sandbox's inbox alone, and a deployment sends none.
     pub webhook: Option<WebhookConfig>,
+    /// Whom push services turn to (RFC 8292 §2.1): `mailto:…` or `https://…`. `None`: no browser is notified.
+    pub push_contact: Option<String>,
     /// Origins that members may be led back to, besides the own one (FEATURES L11).
     pub return_origins: Vec<String>,
     pub client_address: ClientAddress,
@@ -82,6 +85,8 @@ pub struct WebhookConfig {
     /// What both sides know: `whsec_` and 24 to 64 bytes in base64.
     pub secret: String,
     pub takes: Takes,
+    /// Whether the platform's app shows notifications (`push`), to members by their address (FEATURES D6).
+    pub push: bool,
 }
 
 /// Which messages to phones are taken there.
@@ -110,6 +115,7 @@ impl Config {
             sandbox: Sandbox::On,
             smtp: None,
             webhook: None,
+            push_contact: Some("mailto:sandbox@daemun.example".into()),
             return_origins: Vec::new(),
             client_address: ClientAddress::Peer,
             shows: Shows::Members,
@@ -129,6 +135,7 @@ impl Config {
             origin: Some(origin.into()),
             sandbox: Sandbox::Off,
             smtp: Some(smtp),
+            push_contact: None,
             ip_rates: IpRates::ORDINARY,
             terms: Vec::new(),
             apps: Vec::new(),
@@ -163,6 +170,8 @@ pub enum NotStarted {
     Smtp(#[from] SmtpRefused),
     #[error(transparent)]
     Webhook(#[from] WebhookRefused),
+    #[error(transparent)]
+    Push(#[from] PushRefused),
     #[error("the app: {0}")]
     App(#[from] NotServable),
     #[error("cannot listen on {0}: {1}")]
@@ -206,7 +215,6 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
         (Sandbox::Off, Some(Takes::Sms)) => vec![Channel::Email, Channel::Sms],
         (Sandbox::Off, None) => vec![Channel::Email],
     };
-    let ways = Ways { email, phones };
     let listening = TcpListener::bind(config.listen).await.and_then(|listener| {
         let address = listener.local_addr()?;
         Ok((listener, address))
@@ -241,6 +249,18 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
     };
     let (inbox, planting) = settle_in(&store, &config).await?;
     let key = store.server_key(config.chance.clone()).await?;
+    let push = match &config.push_contact {
+        Some(contact) => {
+            let reach = match config.sandbox {
+                Sandbox::On => Reach::ThisMachineToo,
+                Sandbox::Off => Reach::PushServices,
+            };
+            Some(Sender::new(VapidKey::of(&key), contact, reach, config.chance.clone())?)
+        }
+        None => None,
+    };
+    let app_pushes = config.sandbox == Sandbox::On || config.webhook.as_ref().is_some_and(|webhook| webhook.push);
+    let ways = Ways { email, phones, browsers: push.clone() };
     match planting {
         Planting::Needed => {
             let (key, now) = (key.clone(), config.clock.now());
@@ -280,6 +300,8 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
         shows: config.shows,
         terms: terms.clone(),
         channels,
+        push,
+        app_pushes,
         same_key: crate::gate::SameKey::default(),
         log: config.log.clone(),
     });

@@ -96,7 +96,7 @@ fn approve(rev: u64, kind: ApprovalKind) -> Flow {
 }
 
 fn approvals(rev: u64, requests: Vec<ApprovalRequest>) -> Flow {
-    flow(Kind::Approve, rev, Step::Approvals { requests }, &[ActionName::Choose])
+    flow(Kind::Approve, rev, Step::Approvals { requests, notifications: None }, &[ActionName::Choose])
 }
 
 fn approved_with(number: &str) -> Action {
@@ -386,9 +386,9 @@ fn d6_a_request_appears_in_the_list_by_itself_and_goes_by_itself() {
     let story = Story::at(approvals(1, Vec::new()));
     let shown = story.instance();
     let story = story.reads(answer(approvals(1, vec![request(ApprovalKind::Device)])));
-    assert!(matches!(story.step(), Step::Approvals { requests } if requests.len() == 1));
+    assert!(matches!(story.step(), Step::Approvals { requests, .. } if requests.len() == 1));
     let story = story.reads(answer(approvals(1, Vec::new())));
-    assert!(matches!(story.step(), Step::Approvals { requests } if requests.is_empty()));
+    assert!(matches!(story.step(), Step::Approvals { requests, .. } if requests.is_empty()));
     assert_eq!(story.instance(), shown, "the screen and the focus stay");
 }
 

@@ -4,7 +4,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::tree::{Tree, number, text};
-use crate::{Credential, Secret, StepKind};
+use crate::{Credential, PushSubscription, Secret, StepKind};
 
 /// The name of an action, as in `POST …/actions/{name}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +65,10 @@ pub enum ActionName {
     Deny,
     /// It was not the member who asks.
     NotMe,
+    /// Notify this browser of what waits.
+    Subscribe,
+    /// Notify it no longer.
+    Unsubscribe,
 }
 
 impl ActionName {
@@ -98,6 +102,8 @@ impl ActionName {
         Self::Approve,
         Self::Deny,
         Self::NotMe,
+        Self::Subscribe,
+        Self::Unsubscribe,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -131,6 +137,8 @@ impl ActionName {
             Self::Approve => "approve",
             Self::Deny => "deny",
             Self::NotMe => "not_me",
+            Self::Subscribe => "subscribe",
+            Self::Unsubscribe => "unsubscribe",
         }
     }
 
@@ -239,6 +247,10 @@ pub enum Action {
     AskAdmin {
         reason: String,
     },
+    /// `approvals`: what the browser gives to be notified by.
+    Subscribe {
+        subscription: Box<PushSubscription>,
+    },
     Back,
     Resend,
     UseOrganisation,
@@ -260,6 +272,7 @@ pub enum Action {
     UseRecoveryKey,
     Deny,
     NotMe,
+    Unsubscribe,
 }
 
 impl Action {
@@ -305,6 +318,8 @@ impl Action {
             Self::UseRecoveryKey => ActionName::UseRecoveryKey,
             Self::Deny => ActionName::Deny,
             Self::NotMe => ActionName::NotMe,
+            Self::Subscribe { .. } => ActionName::Subscribe,
+            Self::Unsubscribe => ActionName::Unsubscribe,
         }
     }
 
@@ -333,13 +348,15 @@ impl Action {
             ActionName::UseRecoveryKey => Some(Self::UseRecoveryKey),
             ActionName::Deny => Some(Self::Deny),
             ActionName::NotMe => Some(Self::NotMe),
+            ActionName::Unsubscribe => Some(Self::Unsubscribe),
             ActionName::Approve => Some(Self::Approve { number: None, credential: None, reason: None }),
             ActionName::Submit
             | ActionName::Choose
             | ActionName::Rename
             | ActionName::Remove
             | ActionName::AskMember
-            | ActionName::AskAdmin => None,
+            | ActionName::AskAdmin
+            | ActionName::Subscribe => None,
         }
     }
 
@@ -395,6 +412,7 @@ impl Action {
             }
             Self::AskMember { member } => input.member = Some(member),
             Self::AskAdmin { reason } => input.reason = Some(reason),
+            Self::Subscribe { subscription } => input.subscription = Some(subscription),
             Self::Back
             | Self::Resend
             | Self::UseOrganisation
@@ -415,7 +433,8 @@ impl Action {
             | Self::UseMobile
             | Self::UseRecoveryKey
             | Self::Deny
-            | Self::NotMe => {}
+            | Self::NotMe
+            | Self::Unsubscribe => {}
         }
         input
     }
@@ -508,6 +527,9 @@ impl Action {
             (ActionName::AskAdmin, StepKind::WaitApproval) => {
                 Ok(Self::AskAdmin { reason: input.reason.unwrap_or_default() })
             }
+            (ActionName::Subscribe, StepKind::Approvals) => {
+                Ok(Self::Subscribe { subscription: need(input.subscription, "/input/subscription")? })
+            }
             (
                 ActionName::Submit
                 | ActionName::Choose
@@ -515,7 +537,8 @@ impl Action {
                 | ActionName::Remove
                 | ActionName::Approve
                 | ActionName::AskMember
-                | ActionName::AskAdmin,
+                | ActionName::AskAdmin
+                | ActionName::Subscribe,
                 _,
             ) => Err(MissingInput { pointer: None }),
             (other, _) => Self::without_input(other).ok_or(MissingInput { pointer: None }),
@@ -599,6 +622,9 @@ pub struct Input {
     /// `ask_admin`, and `approve` by an administrator: why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// `subscribe`: what the browser gave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subscription: Option<Box<PushSubscription>>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]

@@ -69,6 +69,8 @@ open_enum! {
         IdentifierInvalid = "identifier_invalid",
         /// No mobile number, though it looks like one (FEATURES L2).
         MobileInvalid = "mobile_invalid",
+        /// No subscription of a push service that is known here (FEATURES D6).
+        SubscriptionRefused = "subscription_refused",
         /// Not as many digits as the code has.
         CodeInvalid = "code_invalid",
         /// Not as many letters and digits as a recovery code has (FEATURES T5).

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::tree::{Missing, Tree, list, named, number, text};
 use crate::{
-    AcceptedCredentials, ApprovalRequest, DeviceKind, NewPasswordReason, NoticeCode, NumberToMatch, Params,
-    PasswordRules, PublicKeyOptions, Secret, Timestamp, TrustedDevice,
+    AcceptedCredentials, ApprovalRequest, DeviceKind, NewPasswordReason, NoticeCode, Notifications, NumberToMatch,
+    Params, PasswordRules, PublicKeyOptions, Secret, Timestamp, TrustedDevice,
 };
 
 /// A step with the instance's name: drafts and focus live as long as `id` stays the same.
@@ -179,8 +179,13 @@ pub enum Step {
     /// Another recovery key in the place of the one that was used. It is shown at this step and never again. `done`
     /// (FEATURES D5).
     NewRecoveryKey { key: Secret },
-    /// What waits for the member's approval. It polls. `choose` (FEATURES D6).
-    Approvals { requests: Vec<ApprovalRequest> },
+    /// What waits for the member's approval. It polls. `choose`, `subscribe`, `unsubscribe` (FEATURES D6).
+    Approvals {
+        requests: Vec<ApprovalRequest>,
+        /// How this browser can be told of what comes; absent where the backend notifies no browsers.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        notifications: Option<Notifications>,
+    },
     /// One of the requests. `approve`, `deny`, `not_me`, `back` (FEATURES L5, D3, D4, D6).
     Approve {
         request: ApprovalRequest,
@@ -571,7 +576,10 @@ fn read_more(kind: StepKind, tree: &impl Tree) -> Result<Step, Missing> {
         },
         StepKind::RecoveryKey => Step::RecoveryKey,
         StepKind::NewRecoveryKey => Step::NewRecoveryKey { key: secret("key")? },
-        StepKind::Approvals => Step::Approvals { requests: list(tree, "requests", ApprovalRequest::read) },
+        StepKind::Approvals => Step::Approvals {
+            requests: list(tree, "requests", ApprovalRequest::read),
+            notifications: tree.child("notifications").and_then(|told| Notifications::read(&told)),
+        },
         StepKind::Approve => Step::Approve {
             request: tree
                 .child("request")

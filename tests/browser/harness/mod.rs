@@ -9,6 +9,7 @@ mod frame;
 mod gate;
 mod goldens;
 mod member;
+mod push_service;
 mod screens;
 
 mod axe;
@@ -24,6 +25,7 @@ pub use axe::Axe;
 pub use gate::Gate;
 pub use goldens::golden;
 pub use member::{Member, Theme, choice_of};
+pub use push_service::PushService;
 pub use screens::Newcomer;
 pub use sight::Sight;
 pub use story::story;

@@ -1,7 +1,7 @@
 //! The stages that a stored flow can be in, whatever it is for: what is true of each, what it offers, and what lies before
 //! it. What an act makes of one is decided in its own room.
 
-use daemun_protocol::{ActionName, Channel, FoundId, Offer, Offers, StepKind, Timestamp};
+use daemun_protocol::{ActionName, Channel, FoundId, Notifications, Offer, Offers, StepKind, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::approval::{self, Answered, Asks, Looking, NewKey, Outcome, Waiting};
@@ -340,7 +340,7 @@ impl Stage {
                         offers.with(ActionName::UseNotification)
                     }
                     Carrier::Notification => offers.with_offer(ActionName::UseSms, from(Some(sent.resend_at))),
-                    Carrier::Email | Carrier::Sms => offers,
+                    Carrier::Email | Carrier::Sms | Carrier::Push | Carrier::WebPush => offers,
                 };
                 with_other_factors(offers, facts)
             }
@@ -388,8 +388,17 @@ impl Stage {
             // It is on its way.
             Self::Approved(_) => offers,
             Self::NewRecoveryKey(_) => offers.with(ActionName::Done),
-            Self::Approvals(_) if facts.requests.is_empty() => offers,
-            Self::Approvals(_) => offers.with(ActionName::Choose),
+            Self::Approvals(_) => {
+                let offers = if facts.requests.is_empty() { offers } else { offers.with(ActionName::Choose) };
+                match &facts.notifications {
+                    // Its subscription may be another one by now.
+                    Some(Notifications { on: true, .. }) => {
+                        offers.with(ActionName::Subscribe).with(ActionName::Unsubscribe)
+                    }
+                    Some(Notifications { on: false, .. }) => offers.with(ActionName::Subscribe),
+                    None => offers,
+                }
+            }
             Self::Approve(looking) => approval::offers_to_look_at(looking),
             Self::Notice(notice) => notice.offers(facts),
             Self::Complete(_) | Self::Ended(_) => offers,

@@ -128,7 +128,9 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
         Stage::NewRecoveryKey(_) => active(Step::NewRecoveryKey {
             key: if let Shown::RecoveryKey(key) = &facts.shown { key.clone() } else { Default::default() },
         }),
-        Stage::Approvals(_) => active(Step::Approvals { requests: facts.requests.clone() }),
+        Stage::Approvals(_) => {
+            active(Step::Approvals { requests: facts.requests.clone(), notifications: facts.notifications.clone() })
+        }
         Stage::Approve(Looking { numbers, .. }) => match facts.requests.first() {
             Some(request) => {
                 active(Step::Approve { request: request.clone(), numbers: numbers.iter().map(to_match).collect() })

@@ -216,6 +216,9 @@ impl Taking<'_> {
             who: account.name.clone(),
         };
         store::insert_approval(self.connection, &request)?;
+        // Of a new device, the member's own others: colleagues see it where they have the approvals open, and are notified
+        // when they are asked by name.
+        self.notify(account, &request)?;
         Ok(request.id)
     }
 
@@ -262,12 +265,16 @@ impl Taking<'_> {
         // Members have their say even where the administrator was asked before.
         store::ask_otherwise(self.connection, &waiting.request, ApprovalKind::Device, waiting.expires_at)?;
         let email = EmailAddress::parse(typed).ok();
+        let request = store::approval(self.connection, &waiting.request)?;
         for member in store::members(self.connection, waiting.workspace())? {
             let is_meant =
                 is_same_name(&member.name, typed) || email.as_ref().is_some_and(|email| email.as_str() == member.email);
             if is_meant && member.id != newcomer.whose.account {
                 let who = newcomer.whose.name.clone();
                 self.tell(&member, |locale, workspace, at| texts::let_in_asked(locale, workspace, at, &who, ""))?;
+                if let Some(request) = &request {
+                    self.notify(&member, request)?;
+                }
             }
         }
         Ok(self.asked_now(waiting, newcomer, Asked::Member, Said::MemberAsked { to: typed.into() }))
@@ -283,10 +290,14 @@ impl Taking<'_> {
         }
         let expires_at = self.now.plus_seconds(DEVICE_LIFETIME);
         store::ask_otherwise(self.connection, &waiting.request, ApprovalKind::Administrator, expires_at)?;
+        let request = store::approval(self.connection, &waiting.request)?;
         for id in store::super_administrators(self.connection, waiting.workspace())? {
             if let Some(admin) = store::account(self.connection, id)? {
                 let who = newcomer.whose.name.clone();
                 self.tell(&admin, |locale, workspace, at| texts::let_in_asked(locale, workspace, at, &who, reason))?;
+                if let Some(request) = &request {
+                    self.notify(&admin, request)?;
+                }
             }
         }
         let waiting = Waiting { expires_at, ..waiting.clone() };

@@ -112,7 +112,8 @@ impl Gate {
             return Ok(Facts { has_passkey, has_device, ..facts });
         }
         if let Stage::Approvals(whose) = stage {
-            return Ok(Facts { requests: self.requests(connection, whose, viewer)?, ..facts });
+            let notifications = self.notifications(connection, whose.account, &viewer.browser)?;
+            return Ok(Facts { requests: self.requests(connection, whose, viewer)?, notifications, ..facts });
         }
         if let Stage::Approve(looking) = stage {
             let requests = self.request(connection, &looking.request)?.into_iter().collect();

@@ -383,6 +383,8 @@ mod tests {
             shows: super::super::Shows::Members,
             places: ReturnPlaces::new("https://login.example", &[]).unwrap(),
             host: "login.example".into(),
+            push: None,
+            app_pushes: false,
             same_key: SameKey::default(),
             log: Log::silent(),
         })

@@ -163,6 +163,7 @@ impl Taking<'_> {
             return Ok(Next::Refuse(Refusal::NotListed));
         };
         store::remove_passkey(self.connection, whose.account, id)?;
+        store::unsubscribe(self.connection, whose.account, &gone.browser)?;
         if let Some(account) = store::account(self.connection, whose.account)? {
             self.tell(&account, |locale, workspace, at| texts::device_removed(locale, workspace, at, &gone.name))?;
         }

@@ -99,6 +99,8 @@ impl Taking<'_> {
             Action::Approve { number, credential, reason } => {
                 return self.approve(&stage, number.as_deref(), credential.as_deref(), reason.as_deref());
             }
+            Action::Subscribe { subscription } => self.subscribe(&stage, &subscription)?,
+            Action::Unsubscribe => self.unsubscribe(&stage)?,
             Action::Deny => return self.decline_request(&stage, Answered::Denied),
             Action::NotMe => return self.decline_request(&stage, Answered::NotMe),
             Action::UseAuthenticator => self.enrol_authenticator(&stage)?,

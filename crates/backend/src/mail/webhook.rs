@@ -73,7 +73,12 @@ struct Payload<'a> {
 struct Data<'a> {
     carrier: Carrier,
     to: &'a str,
+    /// A notification's title and where it leads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
     text: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
     /// When it has lost its meaning.
     expires_at: String,
 }
@@ -113,13 +118,16 @@ impl Webhook {
     /// `None` if it cannot be written down, which no message is known for.
     fn request(&self, row: &OutboxRow, now: Timestamp) -> Option<Request<Full<Bytes>>> {
         let (id, at) = (&row.mail.message_id, (now.0 / 1000).to_string());
+        let words = &row.mail.words;
         let body = serde_json::to_vec(&Payload {
             r#type: "message.send",
             timestamp: iso(row.created_at),
             data: Data {
-                carrier: row.mail.words.carrier,
+                carrier: words.carrier,
                 to: &row.mail.to,
-                text: &row.mail.words.text,
+                title: Some(words.subject.as_str()).filter(|title| !title.is_empty()),
+                text: &words.text,
+                url: words.link.as_deref(),
                 expires_at: iso(row.give_up_at),
             },
         })

@@ -18,6 +18,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
+use crate::server_key::ServerKey;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_795_132_800);
 
@@ -140,7 +141,8 @@ fn contact() -> Contact {
 
 fn sender() -> Sender {
     let chance = Chance::seeded(7);
-    Sender::new(VapidKey::draw(&chance).unwrap(), contact(), Reach::ThisMachineToo, chance).unwrap()
+    Sender::new(VapidKey::of(&ServerKey::new([7; 32])), "mailto:gate@daemun.example", Reach::ThisMachineToo, chance)
+        .unwrap()
 }
 
 /// A sender whose names mean what the test says, and how often it asked.
@@ -158,7 +160,7 @@ fn sender_to(addresses: &[&str], port: u16, judge: Option<fn(&str, IpAddr) -> bo
         resolver.judge = judge;
     }
     let chance = Chance::seeded(7);
-    let key = VapidKey::draw(&chance).unwrap();
+    let key = VapidKey::of(&ServerKey::new([7; 32]));
     (Sender::resolving(resolver, key, contact(), Reach::PushServices, chance).unwrap(), asked)
 }
 

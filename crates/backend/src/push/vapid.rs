@@ -13,6 +13,7 @@ use url::{Host, Url};
 use super::encryption::uncompressed;
 use crate::chance::{Chance, NoChance};
 use crate::email_address::EmailAddress;
+use crate::server_key::ServerKey;
 
 /// Seconds that a signature is good for: half of what is allowed (RFC 8292 §2), so that a clock may be wrong either
 /// way.
@@ -20,18 +21,9 @@ const LIFETIME: u64 = 12 * 3600;
 /// The longest contact that is taken, in bytes.
 const LONGEST_CONTACT: usize = 512;
 
-/// The deployment's key pair (RFC 8292 §3.2), made once: subscriptions are bound to it, and another one reaches none of
-/// them.
+/// The deployment's key pair (RFC 8292 §3.2): subscriptions are bound to it, and another one reaches none of them.
 #[derive(Clone)]
-pub struct VapidKey {
-    bytes: [u8; 32],
-    key: SigningKey,
-}
-
-/// Bytes that are no private key of P-256.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a private key of P-256")]
-pub struct NotAVapidKey;
+pub struct VapidKey(SigningKey);
 
 /// Whom a push service turns to about this deployment's notifications (RFC 8292 §2.1): `mailto:…` or `https://…`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,32 +35,22 @@ pub struct Contact(String);
 pub struct NotAContact(String);
 
 impl VapidKey {
-    /// A new one.
-    ///
-    /// # Errors
-    /// [`NoChance`] when the system gives no bytes.
-    pub fn draw(chance: &Chance) -> Result<Self, NoChance> {
-        draw_secret(chance).map(|secret| Self { bytes: secret.to_bytes().into(), key: secret.into() })
-    }
-
-    /// The one that was drawn once.
-    ///
-    /// # Errors
-    /// [`NotAVapidKey`] for what [`VapidKey::as_bytes`] never gave.
-    pub fn from_bytes(bytes: [u8; 32]) -> Result<Self, NotAVapidKey> {
-        let key = SigningKey::from_slice(&bytes).map_err(|_| NotAVapidKey)?;
-        Ok(Self { bytes, key })
-    }
-
-    /// The private key, as it is kept.
-    pub fn as_bytes(&self) -> &[u8; 32] {
-        &self.bytes
+    /// The one that a deployment's secret key makes: always the same, and kept nowhere.
+    pub fn of(key: &ServerKey) -> Self {
+        // Of all 32 bytes, 1 in 4 000 000 000 are no key of P-256.
+        let mut nth = 0_u64;
+        loop {
+            if let Ok(made) = SigningKey::from_slice(&key.mac("vapid", &[&nth.to_be_bytes()])) {
+                return Self(made);
+            }
+            nth += 1;
+        }
     }
 
     /// The public key as browsers take it for `applicationServerKey` (Push API, "subscribe"): base64url of the
     /// uncompressed point.
     pub fn public(&self) -> String {
-        URL_SAFE_NO_PAD.encode(uncompressed(&self.key.verifying_key().into()))
+        URL_SAFE_NO_PAD.encode(uncompressed(&self.0.verifying_key().into()))
     }
 
     /// The header's value (RFC 8292 §3) for the push service whose origin is `audience`.
@@ -82,7 +64,7 @@ impl VapidKey {
     fn token(&self, claims: &str) -> String {
         let head = URL_SAFE_NO_PAD.encode(r#"{"typ":"JWT","alg":"ES256"}"#);
         let signed = format!("{head}.{}", URL_SAFE_NO_PAD.encode(claims));
-        let signature: Signature = self.key.sign(signed.as_bytes());
+        let signature: Signature = self.0.sign(signed.as_bytes());
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()))
     }
 }
@@ -138,7 +120,7 @@ mod tests {
                      CGSK2rpiUfnK9ojFwDXb1JrErtmysazNjjvW2L9OkSSHzvoD1oA";
         let public = "BA1Hxzyi1RUM1b5wjxsn7nGxAszw2u61m164i3MrAIxHF6YK5h4SDYic-dRuU_RCPCfA5aq9ojSwk5Y2EmClBPs";
         let claims = verified(&format!("vapid t={token}, k={public}")).unwrap();
-        let key = VapidKey::draw(&Chance::seeded(1)).unwrap();
+        let key = VapidKey::of(&ServerKey::new([1; 32]));
         let contact = Contact::parse(&claims.sub).unwrap();
         let ours = key.authorization(&claims.aud, &contact, Timestamp::from_seconds(claims.exp - LIFETIME));
         let unsigned = token.rsplit_once('.').unwrap().0;
@@ -148,22 +130,18 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_kept_as_32_bytes() {
-        let key = VapidKey::draw(&Chance::seeded(1)).unwrap();
-        let kept = VapidKey::from_bytes(*key.as_bytes()).unwrap();
-        assert_eq!((key.public(), key.as_bytes()), (kept.public(), kept.as_bytes()));
-        assert_ne!(key.public(), VapidKey::draw(&Chance::seeded(2)).unwrap().public());
-        assert_eq!(format!("{key:?}"), "VapidKey");
-        let point = URL_SAFE_NO_PAD.decode(key.public()).unwrap();
+    fn a_deployment_always_has_the_same_key() {
+        let of = |byte| VapidKey::of(&ServerKey::new([byte; 32]));
+        assert_eq!(of(1).public(), of(1).public());
+        assert_ne!(of(1).public(), of(2).public());
+        assert_eq!(format!("{:?}", of(1)), "VapidKey");
+        let point = URL_SAFE_NO_PAD.decode(of(1).public()).unwrap();
         assert_eq!((point.len(), point[0]), (65, 4));
-        for bytes in [[0; 32], [255; 32]] {
-            assert_eq!(VapidKey::from_bytes(bytes).err(), Some(NotAVapidKey));
-        }
     }
 
     #[test]
     fn a_token_lives_no_longer_than_a_day() {
-        let key = VapidKey::draw(&Chance::seeded(1)).unwrap();
+        let key = VapidKey::of(&ServerKey::new([1; 32]));
         let contact = Contact::parse("mailto:gate@daemun.example").unwrap();
         let now = Timestamp(1_795_132_800_999);
         let Claims { aud, exp, sub } =

@@ -15,9 +15,9 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use daemun_protocol::Channel;
 use serde::{Deserialize, Serialize};
 
+use crate::carrier::Carrier;
 use crate::http::{House, is_own_origin, own_fault, see_other};
 use crate::login_id::LoginId;
 use crate::pages;
@@ -37,7 +37,7 @@ pub enum Sandbox {
 #[derive(Debug, Serialize)]
 struct Message {
     to: String,
-    channel: Channel,
+    channel: Carrier,
     subject: String,
     text: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,7 +51,7 @@ impl From<InboxRow> for Message {
     fn from(row: InboxRow) -> Self {
         Self {
             to: row.to,
-            channel: row.words.carrier.channel(),
+            channel: row.words.carrier,
             subject: row.words.subject,
             text: row.words.text,
             code: row.words.code,
@@ -68,6 +68,7 @@ pub fn routes(house: House) -> Router<House> {
     Router::new()
         .route("/sandbox", get(|| async { see_other("/sandbox/") }))
         .route("/sandbox/", get(show))
+        .route("/sandbox/phone", get(phone))
         .route("/sandbox/sandbox.js", get(script))
         .route("/sandbox/world", get(world))
         .route("/sandbox/terms/{id}", get(terms::show))
@@ -109,6 +110,20 @@ async fn show(State(house): State<House>) -> Response {
         &house,
         read.await.map(|(inbox, world)| {
             let html = page::html(&inbox, &world, house.gate.clock.now());
+            crate::http::page(StatusCode::OK, html, pages::policy())
+        }),
+    )
+}
+
+async fn phone(State(house): State<House>) -> Response {
+    let read = async {
+        house.gate.postman.carry_due().await?;
+        house.gate.store.read(|transaction| store::inbox(transaction, None)).await
+    };
+    answer(
+        &house,
+        read.await.map(|inbox| {
+            let html = page::phone(&inbox, house.gate.clock.now());
             crate::http::page(StatusCode::OK, html, pages::policy())
         }),
     )

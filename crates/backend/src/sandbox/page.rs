@@ -17,7 +17,8 @@ pub(super) fn html(inbox: &[InboxRow], world: &World, now: Timestamp) -> String 
     let body = format!(
         "<main class=\"wide\">\n<header class=\"top row between\">\n<div><h1>Sandbox</h1>\n\
          <p class=\"quiet\">For this machine alone: read the mail, pick an account, move the clock.</p></div>\n\
-         <a class=\"button deed\" href=\"/\" target=\"_blank\">Open sign-in</a>\n</header>\n\
+         <div class=\"row\"><a class=\"button\" href=\"/sandbox/phone\" target=\"_blank\">Open the phone</a>\
+         <a class=\"button deed\" href=\"/\" target=\"_blank\">Open sign-in</a></div>\n</header>\n\
          <div class=\"boards\">\n<div class=\"board\">\n{clock}\n{inbox}\n</div>\n\
          <div class=\"board\">\n{accounts}\n{links}\n{scenarios}\n</div>\n</div>\n</main>\n\
          <script src=\"/sandbox/sandbox.js\" defer></script>",
@@ -30,18 +31,65 @@ pub(super) fn html(inbox: &[InboxRow], world: &World, now: Timestamp) -> String 
     document(Locale::En, "Daemun sandbox", " data-page=\"sandbox\"", &body)
 }
 
+/// A phone to approve on: what rings there, and where that leads. A browser is one device, so the phone is another one than the
+/// PC's: a private window will do.
+pub(super) fn phone(inbox: &[InboxRow], now: Timestamp) -> String {
+    let rung: String = inbox.iter().filter(|row| is_rung(row)).take(SHOWN).map(notification).collect();
+    let rung = if rung.is_empty() {
+        "<p class=\"quiet\">Nothing has rung yet. It does as soon as somebody asks for an approval.</p>".into()
+    } else {
+        format!("<ul class=\"plain\">{rung}</ul>")
+    };
+    let body = format!(
+        "<main class=\"phone\">\n<header><p class=\"now\">{clock}</p>\n<h1>Phone</h1>\n\
+         <p class=\"quiet\">Open this page in another browser than the PC’s, such as a private window, sign in there, and register \
+         it as a trusted device.</p>\n<div class=\"row\"><a class=\"button deed\" href=\"/approve\">Open approvals</a>\
+         <a class=\"button\" href=\"/security\">Register this phone</a></div></header>\n\
+         <section class=\"card\" aria-labelledby=\"rung\">\n<div class=\"row between\"><h2 id=\"rung\">Notifications</h2>{mark}</div>\n\
+         {rung}\n</section>\n</main>\n<script src=\"/sandbox/sandbox.js\" defer></script>",
+        clock = time(now),
+        mark = mark(inbox),
+    );
+    document(Locale::En, "Daemun sandbox phone", " data-page=\"sandbox\"", &body)
+}
+
+/// Whether a phone rings with it.
+fn is_rung(row: &InboxRow) -> bool {
+    row.words.carrier == Carrier::Push
+}
+
+fn notification(row: &InboxRow) -> String {
+    format!(
+        "<li><div class=\"row between small\"><span>to <strong>{to}</strong></span>{at}</div>\
+         <a class=\"notification\" href=\"{link}\"><strong>{title}</strong>\n<span class=\"quiet\">{text}</span></a></li>",
+        to = escape(&row.to),
+        at = time(row.at),
+        link = escape(row.words.link.as_deref().unwrap_or("/approve")),
+        title = escape(&row.words.subject),
+        text = escape(&row.words.text),
+    )
+}
+
+/// By what the script sees that something has come.
+fn mark(inbox: &[InboxRow]) -> String {
+    let newest = inbox.first().map_or(0, |row| row.at.0);
+    format!(
+        "<span class=\"small quiet\" role=\"status\" data-inbox data-count=\"{}\" data-newest=\"{newest}\">newest first</span>",
+        inbox.len()
+    )
+}
+
 fn inbox_card(inbox: &[InboxRow]) -> String {
-    let items: String = inbox.iter().take(SHOWN).map(message).collect();
+    let items: String = inbox.iter().filter(|row| !is_rung(row)).take(SHOWN).map(message).collect();
     let items = if items.is_empty() {
         "<p class=\"quiet\">No mail yet. It arrives here as soon as a code is asked for.</p>".into()
     } else {
         format!("<ul class=\"plain\">{items}</ul>")
     };
-    let newest = inbox.first().map_or(0, |row| row.at.0);
     format!(
-        "<section class=\"card\" aria-labelledby=\"inbox\">\n<div class=\"row between\"><h2 id=\"inbox\">Inbox</h2>\
-         <span class=\"small quiet\" role=\"status\" data-inbox data-count=\"{}\" data-newest=\"{newest}\">newest first</span></div>\n{items}\n</section>",
-        inbox.len()
+        "<section class=\"card\" aria-labelledby=\"inbox\">\n<div class=\"row between\"><h2 id=\"inbox\">Inbox</h2>{mark}</div>\n\
+         {items}\n</section>",
+        mark = mark(inbox),
     )
 }
 
@@ -59,7 +107,7 @@ fn message(row: &InboxRow) -> String {
     });
     let subject = if row.words.subject.is_empty() { "Text to a phone" } else { &row.words.subject };
     let way = match row.words.carrier {
-        Carrier::Email => "",
+        Carrier::Email | Carrier::Push | Carrier::WebPush => "",
         Carrier::Sms => " <span class=\"tag\">SMS</span>",
         Carrier::Notification => " <span class=\"tag\">notification</span>",
     };

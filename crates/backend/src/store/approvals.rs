@@ -122,6 +122,12 @@ pub fn phone_requests_since(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// How often somebody was asked on an account's behalf since then.
+pub fn requests_since(connection: &Connection, account: i64, since: Timestamp) -> Result<u32, Trouble> {
+    let mut query = connection.prepare_cached("SELECT count(*) FROM approval WHERE account = ?1 AND asked_at > ?2")?;
+    Ok(query.query_row(params![account, stored(since.0)], |row| row.get(0))?)
+}
+
 /// Ends a request, if it waits still. Whether it did: of any number of answers at once, one counts.
 pub fn settle_approval(
     connection: &Connection,

@@ -52,13 +52,19 @@ pub fn insert_mail(connection: &Connection, mail: &Mail, now: Timestamp, give_up
     Ok(())
 }
 
+/// The names of those who take this road, as a JSON array.
+fn carriers_on(road: Road) -> String {
+    let names = Carrier::ALL.iter().filter(|carrier| carrier.road() == road).map(|carrier| carrier.as_str());
+    serde_json::Value::from_iter(names).to_string()
+}
+
 /// Mails whose time to be sent has come, the longest waiting first.
 pub fn due_mails(connection: &Connection, road: Road, now: Timestamp) -> Result<Vec<OutboxRow>, Trouble> {
     let mut query = connection.prepare_cached(
         "SELECT channel, subject, text, code, link, id, message_id, recipient, created_at, give_up_at, attempts
-         FROM outbox WHERE next_at <= ?1 AND (channel = 'email') = ?2 ORDER BY next_at, id LIMIT 16",
+         FROM outbox WHERE next_at <= ?1 AND channel IN (SELECT value FROM json_each(?2)) ORDER BY next_at, id LIMIT 16",
     )?;
-    let rows = query.query_map(params![stored(now.0), road == Road::Mail], |row| {
+    let rows = query.query_map(params![stored(now.0), carriers_on(road)], |row| {
         Ok(OutboxRow {
             id: row.get(5)?,
             mail: Mail { message_id: row.get(6)?, to: row.get(7)?, words: read_words(row)? },
@@ -73,9 +79,11 @@ pub fn due_mails(connection: &Connection, road: Road, now: Timestamp) -> Result<
 /// When the next mail is due, if any waits.
 pub fn next_mail_at(connection: &Connection, road: Road) -> Result<Option<Timestamp>, Trouble> {
     let next: Option<Option<i64>> = connection
-        .query_row("SELECT min(next_at) FROM outbox WHERE (channel = 'email') = ?1", [road == Road::Mail], |row| {
-            row.get(0)
-        })
+        .query_row(
+            "SELECT min(next_at) FROM outbox WHERE channel IN (SELECT value FROM json_each(?1))",
+            [carriers_on(road)],
+            |row| row.get(0),
+        )
         .optional()?;
     Ok(next.flatten().map(|at| Timestamp(unstored(at))))
 }

@@ -416,6 +416,22 @@ const STEPS: &[M<'_>] = &[
     ) STRICT;
     ",
     ),
+    M::up(
+        "
+    -- Browsers that are told of what waits for a member; `subscription` is what the browser gave.
+    CREATE TABLE push_subscription (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        browser BLOB NOT NULL,
+        endpoint TEXT NOT NULL,
+        subscription TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        UNIQUE (account, browser),
+        UNIQUE (account, endpoint)
+    ) STRICT;
+    CREATE INDEX push_subscription_by_age ON push_subscription (at);
+    ",
+    ),
 ];
 
 /// Brings the tables up to date. Foreign keys are not enforced meanwhile, since a table that is made anew would take with it

@@ -12,6 +12,7 @@ mod invitations;
 mod mails;
 mod migrations;
 mod passkeys;
+mod push_subscriptions;
 mod resets;
 mod second_factors;
 mod security_links;
@@ -37,8 +38,8 @@ pub use accounts::{
 pub use answers::{Finished, Remembered, Scope, finish_answer, forget_answer, remember_reservation, remembered};
 pub use approvals::{
     ApprovalRow, approval, ask_otherwise, has_recovery_key, insert_approval, is_let_in, let_in, pending_approvals,
-    phone_requests_since, replace_recovery_key, settle_approval, super_administrators, take_back_approvals,
-    take_recovery_key,
+    phone_requests_since, replace_recovery_key, requests_since, settle_approval, super_administrators,
+    take_back_approvals, take_recovery_key,
 };
 pub use bells::{APPROVALS, Bells, Listener};
 pub use cleaning::forget_old;
@@ -55,6 +56,9 @@ pub use mails::{
 pub use passkeys::{
     NewPasskey, PasskeyRow, device_way, insert_passkey, note_use, other_accounts_of_device, passkey, passkeys_of,
     remove_passkey, rename_passkey,
+};
+pub use push_subscriptions::{
+    forget_subscription, is_subscribed, subscribe, subscription, subscriptions_elsewhere, unsubscribe,
 };
 pub use resets::{
     ResetLink, ResetRequest, insert_reset_link, insert_reset_request, reset_link, reset_link_of, reset_requested,

@@ -14,16 +14,16 @@ const RECOVERY_KEY: &str = "da3m-kn0r-1gat-ek3y-0000-0001";
 const SESSION: &str = "__Host-daemun_session";
 
 impl Visitor {
-    async fn approvals(&mut self) -> Answer {
+    pub async fn approvals(&mut self) -> Answer {
         self.begin_with("approve", json!({})).await
     }
 
-    fn number(&self) -> String {
+    pub fn number(&self) -> String {
         self.flow["step"]["number"].as_str().unwrap().into()
     }
 
     /// Opens the newest request.
-    async fn looks(&mut self) -> Answer {
+    pub async fn looks(&mut self) -> Answer {
         let listed = self.approvals().await.at("approvals");
         let id = listed.flow()["step"]["requests"][0]["id"].clone();
         self.act("choose", json!({"request": id})).await.at("approve")
@@ -43,7 +43,7 @@ impl Visitor {
 }
 
 /// Minji's phone: signed in to nuri, and registered.
-async fn phone(house: &House) -> (Visitor, Passkey) {
+pub async fn phone(house: &House) -> (Visitor, Passkey) {
     let mut phone = house.visitor();
     phone.sign_in(house, MINJI, "nuri", MINJIS_PASSWORD).await;
     phone.begin_with("security", json!({})).await.at("trusted_devices");
@@ -54,7 +54,7 @@ async fn phone(house: &House) -> (Visitor, Passkey) {
 }
 
 /// Her PC, at the number.
-async fn pc(house: &House) -> Visitor {
+pub async fn pc(house: &House) -> Visitor {
     let mut pc = house.visitor();
     pc.reach_password(house, MINJI, "nuri").await;
     pc.act("use_mobile", json!({})).await.at("match_number");
@@ -325,7 +325,7 @@ async fn l5_what_is_shown_before_the_first_proof_is_the_deployments_choice() {
 }
 
 /// A house in which nuri has new devices let in, and a colleague who is in.
-async fn guarded() -> (House, Visitor) {
+pub async fn guarded() -> (House, Visitor) {
     let house = House::open().await;
     let mut dohyun = house.visitor();
     dohyun.sign_in(&house, DOHYUN, "nuri", "nuri-Dohyun-2024!").await;
@@ -333,7 +333,7 @@ async fn guarded() -> (House, Visitor) {
     (house, dohyun)
 }
 
-async fn new_device(house: &House) -> Visitor {
+pub async fn new_device(house: &House) -> Visitor {
     let mut minji = house.visitor();
     minji.reach_password(house, MINJI, "nuri").await;
     minji.submit(json!({"password": MINJIS_PASSWORD})).await.at("wait_approval");

@@ -16,6 +16,7 @@ mod find_id;
 mod join;
 mod long_polling;
 mod many_guesses;
+mod notifications;
 mod passkeys;
 mod password_policy;
 mod phone_sign_in;

@@ -92,8 +92,17 @@ impl House {
         assert_eq!(answer.status, 200, "{changes}: {answer:?}");
     }
 
-    /// Mails to an address, the newest first.
+    /// Mails to an address or messages to a number, the newest first.
     pub async fn mails(&self, to: &str) -> Vec<Value> {
+        self.messages(to).await.into_iter().filter(|message| message["channel"] != "push").collect()
+    }
+
+    /// Notifications that a member's app shows, the newest first.
+    pub async fn pushes(&self, to: &str) -> Vec<Value> {
+        self.messages(to).await.into_iter().filter(|message| message["channel"] == "push").collect()
+    }
+
+    async fn messages(&self, to: &str) -> Vec<Value> {
         let answer = self.visitor().send("GET", &format!("/sandbox/messages?to={to}"), &[], b"").await;
         assert_eq!(answer.status, 200, "{answer:?}");
         answer.json().as_array().unwrap().clone()

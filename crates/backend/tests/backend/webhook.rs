@@ -22,14 +22,14 @@ const TO: &str = "%2B821055550101";
 
 /// One attempt as it was heard.
 #[derive(Debug)]
-struct Heard {
-    head: String,
+pub struct Heard {
+    pub head: String,
     headers: Vec<(String, String)>,
-    body: Vec<u8>,
+    pub body: Vec<u8>,
 }
 
 impl Heard {
-    fn header(&self, name: &str) -> &str {
+    pub fn header(&self, name: &str) -> &str {
         let mut found = self.headers.iter().filter(|(named, _)| named == name);
         let (_, value) = found.next().unwrap_or_else(|| panic!("{name} in {:?}", self.headers));
         assert!(found.next().is_none(), "{name} once in {:?}", self.headers);
@@ -53,7 +53,7 @@ impl Heard {
         self.header("webhook-id").into()
     }
 
-    fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 
@@ -63,15 +63,15 @@ impl Heard {
 }
 
 /// Who takes messages.
-struct Gateway {
-    url: String,
+pub struct Gateway {
+    pub url: String,
     answer: Arc<Mutex<&'static str>>,
-    attempts: mpsc::UnboundedReceiver<Heard>,
+    pub attempts: mpsc::UnboundedReceiver<Heard>,
 }
 
 impl Gateway {
     /// `answer` is the status line and the headers that it answers with.
-    async fn open(answer: &'static str) -> Self {
+    pub async fn open(answer: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/messages?tenant=acme", listener.local_addr().unwrap());
         let answer = Arc::new(Mutex::new(answer));
@@ -86,16 +86,21 @@ impl Gateway {
         Self { url, answer, attempts }
     }
 
-    fn set(&self, answer: &'static str) {
+    pub fn set(&self, answer: &'static str) {
         *self.answer.lock().unwrap() = answer;
     }
 
-    fn config(&self) -> Option<WebhookConfig> {
-        Some(WebhookConfig { url: self.url.clone(), secret: SECRET.into(), takes: Takes::SmsAndNotifications })
+    pub fn config(&self) -> Option<WebhookConfig> {
+        Some(WebhookConfig {
+            url: self.url.clone(),
+            secret: SECRET.into(),
+            takes: Takes::SmsAndNotifications,
+            push: true,
+        })
     }
 
     /// The next attempt, if it is genuine.
-    async fn next(&mut self, house: &House) -> Heard {
+    pub async fn next(&mut self, house: &House) -> Heard {
         let heard = self.attempts.recv().await.unwrap();
         let now = house.server.clock().now().0 / 1000;
         assert!(heard.is_signed_with(SECRET, now), "{heard:?}");
@@ -379,7 +384,7 @@ async fn settings_that_make_no_sense_are_refused_and_the_secret_is_not_told() {
     let directory = tempfile::tempdir().unwrap();
     let database = directory.path().join("daemun.db");
     for (url, secret) in [("http://gateway.example/", SECRET), ("https://gateway.example/", "whsec_canary")] {
-        let webhook = Some(WebhookConfig { url: url.into(), secret: secret.into(), takes: Takes::Sms });
+        let webhook = Some(WebhookConfig { url: url.into(), secret: secret.into(), takes: Takes::Sms, push: false });
         assert!(!format!("{webhook:?}").contains("canary"));
         let refused = start(Config { webhook, ..Config::sandbox(&database) }).await.unwrap_err();
         assert!(matches!(refused, NotStarted::Webhook(_)), "{refused}");
@@ -393,6 +398,8 @@ async fn settings_that_make_no_sense_are_refused_and_the_secret_is_not_told() {
     for (flags, code, said) in [
         (vec!["--messages-webhook", url], 2, "--messages-webhook needs --messages-secret-file"),
         (vec!["--service-notifications"], 2, "--service-notifications needs --messages-webhook"),
+        (vec!["--app-push"], 2, "--app-push needs --messages-webhook"),
+        (vec!["--push-contact", "gate"], 1, "not a contact for push services: gate"),
         (vec!["--messages-secret-file", file], 2, "--messages-secret-file needs --messages-webhook"),
         (
             vec!["--messages-webhook", url, "--messages-secret-file", nowhere.to_str().unwrap()],

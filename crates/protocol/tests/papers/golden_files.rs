@@ -196,6 +196,8 @@ fn each_variant_of_a_request_has_a_golden() {
         AskMember,
         AskAdmin,
         UseRecoveryKey,
+        Subscribe,
+        Unsubscribe,
     })
     .are_all_among(wires.iter().filter_map(action).cloned());
 }
@@ -232,7 +234,7 @@ fn each_variant_of_a_problem_has_a_golden() {
             Required, TooLong, EmailInvalid, IdentifierInvalid, CodeInvalid, OrganisationInvalid, IdInvalid, IdTaken,
             TermsRequired, MobileUnavailable, PasswordTooShort, PasswordTooLong, PasswordNeedsLetter, PasswordNeedsDigit,
             PasswordNeedsSymbol, PasswordReused, PasswordBreached, PasswordInvalid, PasswordIsId,
-            ContactIsId, RecoveryCodeInvalid, MobileInvalid,
+            ContactIsId, RecoveryCodeInvalid, MobileInvalid, SubscriptionRefused,
         },
         not sent: Unknown
     )
@@ -309,6 +311,8 @@ fn action_names() -> Variants<ActionName> {
         Approve,
         Deny,
         NotMe,
+        Subscribe,
+        Unsubscribe,
     })
 }
 

@@ -138,7 +138,7 @@ const fn added(kind: StepKind) -> (&'static [&'static str], &'static [&'static s
         StepKind::WaitApproval => (&["member", "reason"], &["cancel", "confirm", "other_ways"], &["wait_approval"]),
         StepKind::RecoveryKey => (&[], &[], &["recovery_key"]),
         StepKind::NewRecoveryKey => (&[], &["copy_key", "download_key", "print_key"], &["new_recovery_key"]),
-        StepKind::Approvals => (&[], &[], &["approvals", "choice"]),
+        StepKind::Approvals => (&[], &[], &["approvals", "choice", "notify_here"]),
         StepKind::Approve => (&["number", "reason"], &[], &["approve", "numbers"]),
         StepKind::Notice => (&[], &["get_app", "open_app"], &["notice", "joined"]),
     }

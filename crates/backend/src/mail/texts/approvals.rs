@@ -1,10 +1,12 @@
 //! The words about approval on another device (FEATURES L5, D1 to D5). They lead nowhere: the app is open anyway.
 
-use daemun_protocol::Timestamp;
+use daemun_protocol::{ApprovalKind, Timestamp};
 
 use super::{Words, mail};
 use crate::calendar::readable;
+use crate::carrier::Carrier;
 use crate::locale::Locale;
+use crate::store::ApprovalRow;
 
 /// The mail after "it was not me": what to do now.
 pub fn not_me(locale: Locale, workspace: &str, at: Timestamp) -> Words {
@@ -32,6 +34,51 @@ pub fn not_me(locale: Locale, workspace: &str, at: Timestamp) -> Words {
             ),
         ),
     })
+}
+
+/// The notification of a request, to `member`: whose it is and where it comes from, and nothing that answers it.
+pub fn approval_asked(locale: Locale, workspace: &str, request: &ApprovalRow, member: i64) -> Words {
+    let (who, place) = (&request.who, &request.place);
+    let browser = match (request.browser_name.as_str(), locale) {
+        ("", Locale::Ko) => "알 수 없는 브라우저",
+        ("", Locale::En) => "Unknown browser",
+        ("", Locale::Ja) => "不明なブラウザー",
+        (browser, _) => browser,
+    };
+    let is_new = request.kind != ApprovalKind::SignIn;
+    let (subject, check) = if request.account == member {
+        match (locale, is_new) {
+            (Locale::Ko, false) => (format!("{workspace} 로그인 요청"), "직접 요청했는지 확인해 주세요.".into()),
+            (Locale::Ko, true) => (format!("{workspace} 새 기기 로그인 요청"), "직접 요청했는지 확인해 주세요.".into()),
+            (Locale::En, false) => (format!("Sign-in request for {workspace}"), "Check that it is you.".into()),
+            (Locale::En, true) => {
+                (format!("New device asks to sign in to {workspace}"), "Check that it is you.".into())
+            }
+            (Locale::Ja, false) => {
+                (format!("{workspace} へのログイン要求"), "ご自身の要求かどうか確認してください。".into())
+            }
+            (Locale::Ja, true) => (
+                format!("新しいデバイスから {workspace} へのログイン要求"),
+                "ご自身の要求かどうか確認してください。".into(),
+            ),
+        }
+    } else {
+        match locale {
+            Locale::Ko => {
+                (format!("{who} 님의 {workspace} 새 기기 승인 요청"), format!("먼저 {who} 님이 맞는지 확인해 주세요."))
+            }
+            Locale::En => (
+                format!("{who} asks you to approve a new device at {workspace}"),
+                format!("Check first that it is {who}."),
+            ),
+            Locale::Ja => (
+                format!("{who} さんが {workspace} で新しいデバイスの承認を求めています"),
+                format!("先に {who} さん本人か確認してください。"),
+            ),
+        }
+    };
+    let text = format!("{browser} · {place}\n{check}");
+    Words { carrier: Carrier::Push, subject, text, code: None, link: None }
 }
 
 /// The mail to whoever is asked to let a colleague's new device in.
@@ -91,4 +138,40 @@ pub fn recovery_key_used(locale: Locale, workspace: &str, at: Timestamp) -> Word
             ),
         ),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notification_says_who_and_where_and_no_number() {
+        for locale in Locale::ALL {
+            for kind in [ApprovalKind::SignIn, ApprovalKind::Device, ApprovalKind::Administrator] {
+                for member in [1, 2] {
+                    let request = ApprovalRow {
+                        id: "id".into(),
+                        kind,
+                        account: 1,
+                        workspace: "nuri".into(),
+                        flow: "flow".into(),
+                        browser: [0; 32],
+                        number: "42".into(),
+                        numbers: ["17", "42", "86"].map(Into::into).into(),
+                        browser_name: String::new(),
+                        place: "203.0.113.x".into(),
+                        asked_at: Timestamp(0),
+                        expires_at: Timestamp(0),
+                        settled: None,
+                        who: "김민지".into(),
+                    };
+                    let Words { subject, text, code, link, .. } = approval_asked(*locale, "누리", &request, member);
+                    assert!(subject.contains("누리") && text.contains("203.0.113.x"), "{subject}\n{text}");
+                    assert_eq!(subject.contains("김민지") && text.contains("김민지"), member == 2, "{subject}\n{text}");
+                    assert!(!["17", "42", "86"].iter().any(|number| format!("{subject}{text}").contains(number)));
+                    assert_eq!((code, link), (None, None));
+                }
+            }
+        }
+    }
 }

@@ -18,7 +18,7 @@ pub fn second_factor_code(carrier: Carrier, locale: Locale, code: &Code, host: &
     match carrier {
         Carrier::Email => code_mail(locale, code),
         Carrier::Sms => sms(line(code.expose()), code, host),
-        Carrier::Notification => notification(line(code.expose()), code),
+        Carrier::Notification | Carrier::Push | Carrier::WebPush => notification(line(code.expose()), code),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use daemun_protocol::{
     Action, ActionName, ApprovalKind, ApprovalRequest, Asked, Flow, Kind, Message, MessageCode, NoticeCode,
-    NumberToMatch, Params, Poll, PublicKeyOptions, Secret, Severity, Status, Step, StepKind,
+    Notifications, NumberToMatch, Params, Poll, PublicKeyOptions, PushKeys, PushSubscription, Secret, Severity, Status,
+    Step, StepKind,
 };
 use serde_json::json;
 
@@ -29,6 +30,13 @@ pub(super) fn acts() -> Vec<NamedAct> {
         ("act-wait_approval-use_recovery_key", StepKind::WaitApproval, 6, Action::UseRecoveryKey),
         ("act-recovery_key-submit", StepKind::RecoveryKey, 7, key),
         ("act-approvals-choose", StepKind::Approvals, 1, Action::ChooseRequest { request: REQUEST.into() }),
+        (
+            "act-approvals-subscribe",
+            StepKind::Approvals,
+            1,
+            Action::Subscribe { subscription: Box::new(subscription()) },
+        ),
+        ("act-approvals-unsubscribe", StepKind::Approvals, 1, Action::Unsubscribe),
         ("act-approve-approve", StepKind::Approve, 2, by_phone),
         ("act-approve-approve-administrator", StepKind::Approve, 2, by_admin),
         ("act-approve-deny", StepKind::Approve, 2, Action::Deny),
@@ -53,7 +61,7 @@ pub(super) fn flows() -> Vec<NamedFlow> {
         ("flow-recovery_key", newcomers(active(7, Step::RecoveryKey, offers(&[ActionName::Submit, ActionName::Back])))),
         ("flow-new_recovery_key", new_recovery_key()),
         ("flow-approvals", approvals()),
-        ("flow-approvals-none", polled(asked(active(1, Step::Approvals { requests: Vec::new() }, offers(&[]))))),
+        ("flow-approvals-none", none_waits()),
         ("flow-approve", approve()),
         ("flow-approve-device", approve_device(ApprovalKind::Device)),
         ("flow-approve-administrator", approve_device(ApprovalKind::Administrator)),
@@ -130,7 +138,27 @@ fn request(kind: ApprovalKind, who: &str) -> ApprovalRequest {
 
 fn approvals() -> Flow {
     let requests = vec![request(ApprovalKind::SignIn, "김민지"), request(ApprovalKind::Device, COLLEAGUE)];
-    polled(asked(active(1, Step::Approvals { requests }, offers(&[ActionName::Choose]))))
+    let step = Step::Approvals { requests, notifications: Some(notifications(true)) };
+    polled(asked(active(1, step, offers(&[ActionName::Choose, ActionName::Unsubscribe]))))
+}
+
+pub(super) fn none_waits() -> Flow {
+    let step = Step::Approvals { requests: Vec::new(), notifications: Some(notifications(false)) };
+    polled(asked(active(1, step, offers(&[ActionName::Subscribe]))))
+}
+
+/// The keys of RFC 8292 §2.4 and RFC 8291 §5.
+fn notifications(on: bool) -> Notifications {
+    let key = "BA1Hxzyi1RUM1b5wjxsn7nGxAszw2u61m164i3MrAIxHF6YK5h4SDYic-dRuU_RCPCfA5aq9ojSwk5Y2EmClBPs";
+    Notifications { key: key.into(), on }
+}
+
+fn subscription() -> PushSubscription {
+    let p256dh = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4";
+    PushSubscription {
+        endpoint: Secret::new("https://fcm.googleapis.com/fcm/send/cQ1kT0pVx3E"),
+        keys: PushKeys { p256dh: p256dh.into(), auth: Secret::new("BTBZMqHH6r4Tts7J_aSIgg") },
+    }
 }
 
 fn approve() -> Flow {

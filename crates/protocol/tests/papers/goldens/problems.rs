@@ -2,6 +2,7 @@
 
 use daemun_protocol::{Channel, FieldCode, FieldError, Flow, Problem, ProblemCode};
 
+use super::approvals::none_waits;
 use super::devices::{passkey, register_device};
 use super::ids::{MINJIS_MOBILE, find_id, register_id};
 use super::joining::create_account;
@@ -69,6 +70,7 @@ fn fields() -> Vec<(&'static str, Problem)> {
             invalid(&[(IDENTIFIER, FieldCode::ContactIsId)], enrol_contact(Some(MINJI), &[Channel::Email])),
         ),
         ("recovery_code_invalid", invalid(&[("/input/code", FieldCode::RecoveryCodeInvalid)], recovery_code())),
+        ("subscription_refused", invalid(&[("/input/subscription", FieldCode::SubscriptionRefused)], none_waits())),
         ("mobile_invalid", invalid(&[(IDENTIFIER, FieldCode::MobileInvalid)], identify(1, None))),
         ("code_invalid", invalid(&[("/input/code", FieldCode::CodeInvalid)], code())),
         ("organisation_invalid", invalid(&[(ORGANISATION, FieldCode::OrganisationInvalid)], organisation(2, None))),
