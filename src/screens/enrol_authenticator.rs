@@ -5,7 +5,6 @@
 use std::rc::Rc;
 
 use daemun_protocol::{ActionName, Secret, Step};
-use daemun_qr::{Drawing, draw};
 use leptos::prelude::*;
 
 use super::buttons::copy_button;
@@ -14,6 +13,7 @@ use super::form::{form, submit, ways};
 use crate::gate::Gate;
 use crate::i18n::{Text, said, say};
 use crate::widgets::heading::heading_with;
+use crate::widgets::qr::qr;
 
 pub fn view(gate: Gate) -> AnyView {
     let asked = gate.step_once(|step| {
@@ -23,24 +23,13 @@ pub fn view(gate: Gate) -> AnyView {
     let code = CodeField::new();
     let parts = vec![
         heading_with(say(Text::AuthenticatorTitle), None, say(Text::AuthenticatorLead)),
-        draw(uri.expose()).map(picture).into_any(),
+        qr(uri.expose(), say(Text::AuthenticatorPicture)),
         by_hand(key),
         code.view(gate, AUTHENTICATOR_LENGTH, Box::new(String::new)),
         submit(gate, Text::CodeSubmit),
         ways(gate, &[(ActionName::Back, Text::ActionBack)]),
     ];
     form(gate, Box::new(move || code.send(gate)), parts)
-}
-
-/// Dark on light in any theme: not every camera reads the other way round.
-fn picture(Drawing { size, path }: Drawing) -> AnyView {
-    let label = move || said(Text::AuthenticatorPicture);
-    view! {
-        <svg class="qr" viewBox=format!("0 0 {size} {size}") shape-rendering="crispEdges" role="img" aria-label=label>
-            <path d=path/>
-        </svg>
-    }
-    .into_any()
 }
 
 /// The key, in groups that the eye can keep.

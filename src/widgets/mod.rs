@@ -13,6 +13,8 @@ pub mod dialog;
 pub mod field;
 pub mod heading;
 pub mod note;
+#[cfg(feature = "whole")]
+pub mod qr;
 pub mod tick;
 
 use leptos::prelude::AnyView;
