@@ -4,12 +4,13 @@ use daemun_protocol::{ActionName, Step, Timestamp};
 use leptos::prelude::*;
 
 use super::form::{form, time_left, waiting, ways};
+use super::qr_way::qr_way;
 use crate::gate::Gate;
 use crate::i18n::{Text, filled, say};
 use crate::widgets::heading::heading_with;
 
 fn shown(step: &Step) -> Option<(String, Timestamp)> {
-    if let Step::MatchNumber { number, expires_at } = step { Some((number.clone(), *expires_at)) } else { None }
+    if let Step::MatchNumber { number, expires_at, .. } = step { Some((number.clone(), *expires_at)) } else { None }
 }
 
 pub fn view(gate: Gate) -> AnyView {
@@ -22,6 +23,7 @@ pub fn view(gate: Gate) -> AnyView {
         view! { <p class="number" aria-hidden="true">{number}</p> }.into_any(),
         time_left(gate, expires_at),
         waiting(gate, ActionName::Resend),
+        qr_way(gate),
         ways(
             gate,
             &[

@@ -33,6 +33,8 @@ mod new_password_field;
 mod notify_here;
 #[cfg(feature = "whole")]
 mod numbers;
+#[cfg(feature = "whole")]
+mod qr_way;
 
 #[cfg(feature = "whole")]
 pub mod approvals;

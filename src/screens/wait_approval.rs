@@ -9,6 +9,7 @@ use leptos::prelude::*;
 
 use super::buttons::quiet_button;
 use super::form::{About, form, go, time_left, waiting, ways, wrong};
+use super::qr_way::qr_way;
 use crate::gate::Gate;
 use crate::i18n::{Text, filled, say};
 use crate::widgets::button::{Button, Rank};
@@ -25,7 +26,7 @@ const LONGEST_MEMBER: i32 = 100;
 const LONGEST_REASON: i32 = 200;
 
 fn waits(step: &Step) -> Option<(Asked, Timestamp)> {
-    if let Step::WaitApproval { asked, expires_at } = step { Some((*asked, *expires_at)) } else { None }
+    if let Step::WaitApproval { asked, expires_at, .. } = step { Some((*asked, *expires_at)) } else { None }
 }
 
 pub fn view(gate: Gate) -> AnyView {
@@ -82,7 +83,7 @@ fn other_ways(
         <details class="more other-ways">
             <summary data-action="other_ways">{say(Text::ApprovalOtherWays)}</summary>
             <ul>
-                {one(Text::ApprovalOwn, Text::ApprovalOwnText, Vec::new())}
+                {one(Text::ApprovalOwn, Text::ApprovalOwnText, vec![qr_way(gate)])}
                 {one(Text::ApprovalColleague, Text::ApprovalColleagueText, vec![field, to_member])}
                 {one(Text::ApprovalAdmin, Text::ApprovalAdminText, vec![to_admin])}
             </ul>

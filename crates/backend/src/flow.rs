@@ -20,8 +20,8 @@ pub mod sign_in;
 mod view;
 
 use daemun_protocol::{
-    AcceptedCredentials, ApprovalRequest, Channel, Factor, FieldCode, FieldError, Membership, Notifications, Secret,
-    Timestamp, TrustedDevice,
+    AcceptedCredentials, ApprovalRequest, Channel, Factor, FieldCode, FieldError, Membership, Notifications, QrLink,
+    Secret, Timestamp, TrustedDevice,
 };
 use serde::{Deserialize, Serialize};
 
@@ -215,6 +215,8 @@ pub struct Facts {
     /// How the browser that looks can be told of them.
     pub notifications: Option<Notifications>,
     pub has_recovery_key: bool,
+    /// What a camera is shown.
+    pub qr: Option<QrLink>,
     pub shown: Shown,
 }
 

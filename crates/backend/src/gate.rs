@@ -558,6 +558,7 @@ impl Gate {
             channels: self.channels.clone(),
             knows_passkeys: self.relying_party.is_some(),
             device_way: store::device_way(connection)?,
+            qr: self.qr_link(stage, viewer.now),
             ..Facts::default()
         };
         let facts = self.with_devices(connection, facts, stage, viewer)?;

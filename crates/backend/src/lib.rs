@@ -48,6 +48,7 @@ mod gate;
 
 mod flow;
 
+mod approval_link;
 mod authenticator;
 mod browser;
 mod calendar;

@@ -10,7 +10,7 @@ mod unlocking;
 use daemun_flow::{Answer, Ceremony, DeviceFault, Effect, Entry, Event, Face, Fault, Machine, Place, Ticket, Trouble};
 use daemun_protocol::{
     Action, ActionName, ApprovalKind, ApprovalRequest, Asked, EndReason, Flow, Hints, Kind, NoticeCode, NumberToMatch,
-    Offers, Params, Poll, Problem, ProblemCode, Restart, Secret, Status, Step, StepState,
+    Offers, Params, Poll, Problem, ProblemCode, QrLink, Restart, Secret, Status, Step, StepState,
 };
 use device::{credential, options};
 use story::{SERVER_NOW, Story, answer, flow_at};
@@ -38,14 +38,20 @@ fn flow(kind: Kind, rev: u64, step: Step, actions: &[ActionName]) -> Flow {
 // The PC's side
 
 fn match_number(rev: u64, number: &str) -> Flow {
-    let step = Step::MatchNumber { number: number.into(), expires_at: SERVER_NOW.plus_seconds(120) };
-    flow(Kind::SignIn, rev, step, &[ActionName::Resend, ActionName::UseOther, ActionName::Back])
+    let step = Step::MatchNumber { number: number.into(), expires_at: SERVER_NOW.plus_seconds(120), qr: None };
+    flow(Kind::SignIn, rev, step, &[ActionName::Resend, ActionName::ShowQr, ActionName::UseOther, ActionName::Back])
 }
 
 fn wait_approval(rev: u64, asked: Asked) -> Flow {
-    let step = Step::WaitApproval { asked, expires_at: SERVER_NOW.plus_seconds(600) };
-    let actions =
-        [ActionName::Resend, ActionName::AskMember, ActionName::AskAdmin, ActionName::UseRecoveryKey, ActionName::Back];
+    let step = Step::WaitApproval { asked, expires_at: SERVER_NOW.plus_seconds(600), qr: None };
+    let actions = [
+        ActionName::Resend,
+        ActionName::ShowQr,
+        ActionName::AskMember,
+        ActionName::AskAdmin,
+        ActionName::UseRecoveryKey,
+        ActionName::Back,
+    ];
     flow(Kind::SignIn, rev, step, &actions)
 }
 
@@ -251,6 +257,31 @@ fn d1_a_new_device_waits_and_goes_in_at_the_first_yes() {
     let story = story.answered(answer(wait_approval(6, Asked::Everybody)));
     let story = story.reads(Ok(Answer::NotModified)).reads(answer(complete()));
     assert!(story.leads_in(), "{:?}", story.effects);
+}
+
+#[test]
+fn l5_d2_a_qr_code_comes_and_goes_on_the_same_screen() {
+    let with_qr = |mut flow: Flow| {
+        let qr = QrLink { url: "https://login.example/approve/x".into(), expires_at: SERVER_NOW.plus_seconds(120) };
+        if let Status::Active { step, .. } = &mut flow.status
+            && let Step::MatchNumber { qr: shown, .. } | Step::WaitApproval { qr: shown, .. } = &mut step.step
+        {
+            *shown = Some(qr);
+        }
+        flow
+    };
+    let qr_of = |story: &Story| {
+        matches!(story.step(), Step::MatchNumber { qr: Some(_), .. } | Step::WaitApproval { qr: Some(_), .. })
+    };
+    for flow in [match_number(5, "42"), wait_approval(6, Asked::Everybody)] {
+        let story = Story::at(flow.clone());
+        let shown = story.instance();
+        let story = story.acts(Action::ShowQr).answered(answer(with_qr(flow.clone())));
+        assert!(qr_of(&story) && story.instance() == shown);
+        // It is over, and the request waits still.
+        let story = story.reads(answer(flow));
+        assert!(!qr_of(&story) && story.instance() == shown);
+    }
 }
 
 #[test]

@@ -17,7 +17,7 @@ fn step() -> impl Strategy<Value = Step> {
         Just(Step::Identify { identifier: None, passkey: None }),
         Just(Step::Identify { identifier: None, passkey: Some(options("AAAA")) }),
         Just(Step::Passkey { options: options("AAAA") }),
-        Just(Step::MatchNumber { number: "42".into(), expires_at: Timestamp(0) }),
+        Just(Step::MatchNumber { number: "42".into(), expires_at: Timestamp(0), qr: None }),
         Just(approve()),
         Just(Step::RegisterDevice { kind: DeviceKind::Device, options: options("AAAA") }),
         Just(Step::Organisation { organisation: Some("nuri".into()) }),

@@ -55,6 +55,8 @@ pub enum ActionName {
     Remove,
     /// Ask the member's own phone.
     UseMobile,
+    /// A QR code that leads another device to the request; another one, if there is one.
+    ShowQr,
     /// Ask a member who is named.
     AskMember,
     /// Ask the super administrator.
@@ -96,6 +98,7 @@ impl ActionName {
         Self::Rename,
         Self::Remove,
         Self::UseMobile,
+        Self::ShowQr,
         Self::AskMember,
         Self::AskAdmin,
         Self::UseRecoveryKey,
@@ -131,6 +134,7 @@ impl ActionName {
             Self::Rename => "rename",
             Self::Remove => "remove",
             Self::UseMobile => "use_mobile",
+            Self::ShowQr => "show_qr",
             Self::AskMember => "ask_member",
             Self::AskAdmin => "ask_admin",
             Self::UseRecoveryKey => "use_recovery_key",
@@ -269,6 +273,7 @@ pub enum Action {
     Register,
     RegisterKey,
     UseMobile,
+    ShowQr,
     UseRecoveryKey,
     Deny,
     NotMe,
@@ -315,6 +320,7 @@ impl Action {
             Self::Register => ActionName::Register,
             Self::RegisterKey => ActionName::RegisterKey,
             Self::UseMobile => ActionName::UseMobile,
+            Self::ShowQr => ActionName::ShowQr,
             Self::UseRecoveryKey => ActionName::UseRecoveryKey,
             Self::Deny => ActionName::Deny,
             Self::NotMe => ActionName::NotMe,
@@ -345,6 +351,7 @@ impl Action {
             ActionName::Register => Some(Self::Register),
             ActionName::RegisterKey => Some(Self::RegisterKey),
             ActionName::UseMobile => Some(Self::UseMobile),
+            ActionName::ShowQr => Some(Self::ShowQr),
             ActionName::UseRecoveryKey => Some(Self::UseRecoveryKey),
             ActionName::Deny => Some(Self::Deny),
             ActionName::NotMe => Some(Self::NotMe),
@@ -431,6 +438,7 @@ impl Action {
             | Self::Register
             | Self::RegisterKey
             | Self::UseMobile
+            | Self::ShowQr
             | Self::UseRecoveryKey
             | Self::Deny
             | Self::NotMe

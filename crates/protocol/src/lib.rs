@@ -26,7 +26,7 @@ pub use password_rules::{PasswordRules, Requirement};
 pub use problem::{FieldError, Problem};
 pub use push::{Notifications, PushKeys, PushSubscription};
 pub use secret::Secret;
-pub use step::{Asked, Channel, Factor, FactorKind, FoundId, Membership, Step, StepKind, StepState};
+pub use step::{Asked, Channel, Factor, FactorKind, FoundId, Membership, QrLink, Step, StepKind, StepState};
 pub use timestamp::Timestamp;
 pub use tree::{Missing, Tree};
 pub use webauthn::{

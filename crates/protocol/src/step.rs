@@ -165,15 +165,24 @@ pub enum Step {
     /// A new credential: of this very device, or of a security key. `submit`, `back` (FEATURES S4, T5).
     RegisterDevice { kind: DeviceKind, options: PublicKeyOptions },
     /// The member's own phone asks for this number, which is to be chosen there (FEATURES L5). It polls. `resend` (another
-    /// request), `use_other` (without the phone), `back`, which takes the request back.
+    /// request), `show_qr`, `use_other` (without the phone), `back`, which takes the request back.
     MatchNumber {
         /// Two digits.
         number: String,
         expires_at: Timestamp,
+        /// Another way for the phone to come to the request; absent until `show_qr`, and when its time is over.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        qr: Option<QrLink>,
     },
-    /// This device is new in the workspace: somebody who is in has to let it in (FEATURES D1). It polls. `resend`, `ask_member`,
-    /// `ask_admin`, `use_recovery_key`, `back`.
-    WaitApproval { asked: Asked, expires_at: Timestamp },
+    /// This device is new in the workspace: somebody who is in has to let it in (FEATURES D1). It polls. `resend`, `show_qr`,
+    /// `ask_member`, `ask_admin`, `use_recovery_key`, `back`.
+    WaitApproval {
+        asked: Asked,
+        expires_at: Timestamp,
+        /// A way for a device that is in to come to the request; absent until `show_qr`, and when its time is over.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        qr: Option<QrLink>,
+    },
     /// The super administrator's recovery key. `submit`, `back` (FEATURES D5).
     RecoveryKey,
     /// Another recovery key in the place of the one that was used. It is shown at this step and never again. `done`
@@ -266,6 +275,16 @@ pub enum Asked {
     Member,
     /// The super administrator.
     Administrator,
+}
+
+/// What a QR code on the asking device holds: the address of the request for whoever may answer it. Opening it answers nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct QrLink {
+    /// `{origin}/approve/{token}`.
+    pub url: String,
+    /// When it leads to the request no more.
+    pub expires_at: Timestamp,
 }
 
 /// Where a code comes from.
@@ -569,10 +588,12 @@ fn read_more(kind: StepKind, tree: &impl Tree) -> Result<Step, Missing> {
         StepKind::MatchNumber => Step::MatchNumber {
             number: need("number")?,
             expires_at: number(tree, "expires_at").map(Timestamp).ok_or(Missing("expires_at"))?,
+            qr: QrLink::read(tree),
         },
         StepKind::WaitApproval => Step::WaitApproval {
             asked: text(tree, "asked").and_then(|asked| Asked::parse(&asked)).ok_or(Missing("asked"))?,
             expires_at: number(tree, "expires_at").map(Timestamp).ok_or(Missing("expires_at"))?,
+            qr: QrLink::read(tree),
         },
         StepKind::RecoveryKey => Step::RecoveryKey,
         StepKind::NewRecoveryKey => Step::NewRecoveryKey { key: secret("key")? },
@@ -643,6 +664,14 @@ impl Asked {
             "administrator" => Some(Self::Administrator),
             _ => None,
         }
+    }
+}
+
+impl QrLink {
+    /// The `qr` of a step.
+    fn read(step: &impl Tree) -> Option<Self> {
+        let qr = step.child("qr")?;
+        Some(Self { url: text(&qr, "url")?, expires_at: number(&qr, "expires_at").map(Timestamp)? })
     }
 }
 

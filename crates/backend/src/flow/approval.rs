@@ -15,6 +15,8 @@ use crate::relying_party::Ceremony;
 pub const PHONE_LIFETIME: u64 = 120;
 /// Seconds for which others are asked to let a device in.
 pub const DEVICE_LIFETIME: u64 = 10 * 60;
+/// Seconds for which a QR code leads to a request.
+pub const QR_LIFETIME: u64 = 120;
 /// Seconds between two reads of what waits, where they are not held.
 pub const POLL_INTERVAL: u32 = 3;
 
@@ -25,6 +27,17 @@ pub struct Waiting {
     pub request: String,
     pub expires_at: Timestamp,
     pub asks: Asks,
+    /// What was shown for a camera, over or not.
+    #[serde(default)]
+    pub qr: Option<ShownQr>,
+}
+
+/// A QR code that leads another device to the request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShownQr {
+    /// What its address is made of; see [`crate::approval_link`].
+    pub salt: Salt,
+    pub expires_at: Timestamp,
 }
 
 /// What is asked for.
@@ -111,8 +124,13 @@ impl Waiting {
     pub(super) fn offers(&self, facts: &Facts) -> Offers {
         let offers = Offers::default().with(ActionName::Resend);
         let offers = match &self.asks {
-            Asks::OwnPhone { .. } => offers.with(ActionName::UseOther),
-            Asks::NewDevice { .. } => {
+            Asks::OwnPhone { .. } => offers.with(ActionName::ShowQr).with(ActionName::UseOther),
+            Asks::NewDevice { asked, .. } => {
+                let offers = match asked {
+                    Asked::Everybody | Asked::Member => offers.with(ActionName::ShowQr),
+                    // Their device is not at hand, and no other may answer.
+                    Asked::Administrator => offers,
+                };
                 let offers = offers.with(ActionName::AskMember).with(ActionName::AskAdmin);
                 if facts.has_recovery_key { offers.with(ActionName::UseRecoveryKey) } else { offers }
             }

@@ -161,7 +161,13 @@ impl Stage {
 
     /// Whether what is shown here must be written down nowhere.
     pub const fn shows_secrets(&self) -> bool {
-        matches!(self, Self::EnrolAuthenticator(_) | Self::RecoveryCodes(_) | Self::NewRecoveryKey(_))
+        matches!(
+            self,
+            Self::EnrolAuthenticator(_)
+                | Self::RecoveryCodes(_)
+                | Self::NewRecoveryKey(_)
+                | Self::Waiting(Waiting { qr: Some(_), .. })
+        )
     }
 
     /// Who has given the first factor, where a second one is asked for.

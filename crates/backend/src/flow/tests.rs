@@ -87,7 +87,7 @@ fn newcomer() -> Entering {
 
 fn waiting() -> Waiting {
     let asks = Asks::NewDevice { newcomer: newcomer(), asked: Asked::Everybody };
-    Waiting { request: "b7QkVn2sTg5mXw8eRd4zYA".into(), expires_at: Timestamp(9), asks }
+    Waiting { request: "b7QkVn2sTg5mXw8eRd4zYA".into(), expires_at: Timestamp(9), asks, qr: None }
 }
 
 /// Every stage that a flow can be in.

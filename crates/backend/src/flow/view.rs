@@ -123,7 +123,7 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
                 Shown::Nothing | Shown::Authenticator { .. } | Shown::RecoveryKey(_) => Vec::new(),
             },
         }),
-        Stage::Waiting(waiting) | Stage::Approved(waiting) => active(waiting_step(waiting)),
+        Stage::Waiting(waiting) | Stage::Approved(waiting) => active(waiting_step(waiting, facts)),
         Stage::RecoveryKey(_) => active(Step::RecoveryKey),
         Stage::NewRecoveryKey(_) => active(Step::NewRecoveryKey {
             key: if let Shown::RecoveryKey(key) = &facts.shown { key.clone() } else { Default::default() },
@@ -185,11 +185,11 @@ const fn polls(stage: &Stage) -> bool {
     )
 }
 
-fn waiting_step(waiting: &Waiting) -> Step {
-    let expires_at = waiting.expires_at;
+fn waiting_step(waiting: &Waiting, facts: &Facts) -> Step {
+    let (expires_at, qr) = (waiting.expires_at, facts.qr.clone());
     match &waiting.asks {
-        Asks::OwnPhone { number, .. } => Step::MatchNumber { number: number.clone(), expires_at },
-        Asks::NewDevice { asked, .. } => Step::WaitApproval { asked: *asked, expires_at },
+        Asks::OwnPhone { number, .. } => Step::MatchNumber { number: number.clone(), expires_at, qr },
+        Asks::NewDevice { asked, .. } => Step::WaitApproval { asked: *asked, expires_at, qr },
     }
 }
 

@@ -1,12 +1,15 @@
 //! Asking for a yes on another device, act by act, and what its yes opens (FEATURES L5, D1, D2, D4, D5).
 
-use daemun_protocol::{ApprovalKind, Asked, Channel, FieldCode, Timestamp};
+use daemun_protocol::{ApprovalKind, Asked, Channel, FieldCode, QrLink, Timestamp};
 use rusqlite::Connection;
 
 use super::counting::Device;
 use super::{Gate, Taking, Turn, account_subject};
+use crate::approval_link;
 use crate::email_address::EmailAddress;
-use crate::flow::approval::{Asks, DEVICE_LIFETIME, Instead, NewKey, Outcome, PHONE_LIFETIME, Waiting};
+use crate::flow::approval::{
+    Asks, DEVICE_LIFETIME, Instead, NewKey, Outcome, PHONE_LIFETIME, QR_LIFETIME, ShownQr, Waiting,
+};
 use crate::flow::code::{Asking, Contact, Purpose};
 use crate::flow::second_factor::{Entering, First};
 use crate::flow::sign_in::{self, PasswordStage};
@@ -38,6 +41,13 @@ impl Gate {
         };
         let approval = store::approval(connection, request)?;
         Ok(approval.is_none_or(|approval| approval.settled.is_some() || approval.expires_at <= now))
+    }
+
+    /// What the camera of another device is shown, as long as it leads anywhere.
+    pub(super) fn qr_link(&self, stage: &Stage, now: Timestamp) -> Option<QrLink> {
+        let Stage::Waiting(Waiting { request, qr: Some(qr), .. }) = stage else { return None };
+        let url = || approval_link::url(&self.places.own_origin(), &approval_link::token(&self.key, request, &qr.salt));
+        (qr.expires_at > now).then(|| QrLink { url: url(), expires_at: qr.expires_at })
     }
 
     /// Takes a request back whose flow goes.
@@ -152,6 +162,7 @@ impl Taking<'_> {
             request,
             expires_at,
             asks: Asks::OwnPhone { workspace: account.workspace.clone(), account: account.id, number, instead },
+            qr: None,
         })))
     }
 
@@ -248,7 +259,7 @@ impl Taking<'_> {
         let expires_at = self.now.plus_seconds(DEVICE_LIFETIME);
         let request = self.new_request(ApprovalKind::Device, account, ("", Vec::new()), expires_at)?;
         let asks = Asks::NewDevice { newcomer, asked: Asked::Everybody };
-        Ok(Next::to(Stage::Waiting(Waiting { request, expires_at, asks })))
+        Ok(Next::to(Stage::Waiting(Waiting { request, expires_at, asks, qr: None })))
     }
 
     /// `ask_member`: whoever is named hears of it, and whether there is such a member is not said.
@@ -300,7 +311,8 @@ impl Taking<'_> {
                 }
             }
         }
-        let waiting = Waiting { expires_at, ..waiting.clone() };
+        store::forget_approval_qr(self.connection, &waiting.request)?;
+        let waiting = Waiting { expires_at, qr: None, ..waiting.clone() };
         Ok(self.asked_now(&waiting, newcomer, Asked::Administrator, Said::AdministratorAsked))
     }
 
@@ -343,6 +355,20 @@ impl Taking<'_> {
     }
 
     // --- Both ----------------------------------------------------------------------------------------------------------
+
+    /// `show_qr`: what was shown before leads to the request no more.
+    pub(super) fn show_qr(&self, stage: &Stage) -> Result<Next, Trouble> {
+        let Stage::Waiting(waiting) = stage else { return Ok(Next::unavailable()) };
+        let expires_at = self.now.plus_seconds(QR_LIFETIME).min(waiting.expires_at);
+        let qr = ShownQr { salt: self.gate.chance.bytes()?, expires_at };
+        let token = approval_link::token(&self.gate.key, &waiting.request, &qr.salt);
+        let digest = approval_link::digest(&self.gate.key, &token);
+        if !store::replace_approval_qr(self.connection, &waiting.request, &digest, expires_at, self.now)? {
+            // It is over, and nobody has looked yet.
+            return Ok(Next::to(waiting.clone().ended(Outcome::Expired)));
+        }
+        Ok(Next::Renew(Stage::Waiting(Waiting { qr: Some(qr), ..waiting.clone() }), Vec::new()))
+    }
 
     /// `resend` where something waits, or where it ended: another request for the same.
     pub(super) fn ask_again(&self, waiting: &Waiting) -> Result<Next, Trouble> {

@@ -5,6 +5,7 @@ use rusqlite::Connection;
 
 use super::reset_turns::whose;
 use super::{Gate, Taking, Turn, Viewer};
+use crate::approval_link;
 use crate::flow::approval::{Answered, Looking, Outcome, Waiting};
 use crate::flow::new_password::Whose;
 use crate::flow::{Entrance, Next, Notice, Refusal, Stage};
@@ -24,7 +25,7 @@ impl Gate {
         let Some(account) = self.signed_in(connection, session, now)? else { return Ok(None) };
         let whose = whose(&account, account.email.clone());
         let asked = match request {
-            Some(id) => store::approval(connection, id)?,
+            Some(named) => self.named(connection, named, now)?,
             None => None,
         };
         let stage = match asked {
@@ -37,6 +38,14 @@ impl Gate {
             Some(_) | None => Stage::Approvals(whose),
         };
         Ok(Some((Entrance::Approve(account.id), stage)))
+    }
+
+    /// The request that an address names: by its id, or by what a QR code held.
+    fn named(&self, connection: &Connection, named: &str, now: Timestamp) -> Result<Option<ApprovalRow>, Trouble> {
+        match store::approval(connection, named)? {
+            Some(request) => Ok(Some(request)),
+            None => store::approval_of_qr(connection, &approval_link::digest(&self.key, named), now),
+        }
     }
 
     /// Whether a member may answer a request, from the browser where they are: never from the one that asks.

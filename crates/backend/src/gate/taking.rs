@@ -89,6 +89,7 @@ impl Taking<'_> {
                 None => self.use_other_factor(&stage),
             },
             Action::UseMobile => self.use_mobile(&stage)?,
+            Action::ShowQr => self.show_qr(&stage)?,
             Action::AskMember { member } => self.ask_member(&stage, &member)?,
             Action::AskAdmin { reason } => self.ask_admin(&stage, &reason)?,
             Action::UseRecoveryKey => match waiting_of(&stage) {

@@ -120,11 +120,12 @@ async fn rung(listener: &mut Option<Listener>) {
     }
 }
 
-/// When time alone changes a flow: at its end, or when what it waits for is over.
+/// When time alone changes a flow: at its end, or when what it waits for or shows is over.
 fn waits_until(flow: &Flow) -> Timestamp {
     let Status::Active { step, .. } = &flow.status else { return flow.expires_at };
-    if let Step::MatchNumber { expires_at, .. } | Step::WaitApproval { expires_at, .. } = step.step {
-        flow.expires_at.min(expires_at)
+    if let Step::MatchNumber { expires_at, qr, .. } | Step::WaitApproval { expires_at, qr, .. } = &step.step {
+        let ends = qr.as_ref().map_or(*expires_at, |qr| qr.expires_at.min(*expires_at));
+        flow.expires_at.min(ends)
     } else if let Step::Approve { request, .. } = &step.step {
         flow.expires_at.min(request.expires_at)
     } else {

@@ -175,6 +175,43 @@ pub fn ask_otherwise(
     Ok(asked > 0)
 }
 
+/// From now on this QR code leads to a request, and none of before, if the request waits still. Whether it does.
+pub fn replace_approval_qr(
+    connection: &Connection,
+    approval: &str,
+    digest: &Digest32,
+    expires_at: Timestamp,
+    now: Timestamp,
+) -> Result<bool, Trouble> {
+    let replaced = connection
+        .prepare_cached(
+            "INSERT INTO approval_qr (approval, digest, expires_at)
+             SELECT id, ?2, ?3 FROM approval WHERE id = ?1 AND settled IS NULL AND expires_at > ?4
+             ON CONFLICT (approval) DO UPDATE SET digest = excluded.digest, expires_at = excluded.expires_at",
+        )?
+        .execute(params![approval, digest, stored(expires_at.0), stored(now.0)])?;
+    Ok(replaced > 0)
+}
+
+/// No QR code leads to a request any more.
+pub fn forget_approval_qr(connection: &Connection, approval: &str) -> Result<(), Trouble> {
+    connection.prepare_cached("DELETE FROM approval_qr WHERE approval = ?1")?.execute([approval])?;
+    Ok(())
+}
+
+/// The request that a QR code leads to, settled or not.
+pub fn approval_of_qr(
+    connection: &Connection,
+    digest: &Digest32,
+    now: Timestamp,
+) -> Result<Option<ApprovalRow>, Trouble> {
+    let mut query = connection.prepare_cached(&format!(
+        "SELECT {APPROVAL} JOIN approval_qr ON approval_qr.approval = approval.id
+         WHERE approval_qr.digest = ?1 AND approval_qr.expires_at > ?2"
+    ))?;
+    Ok(query.query_row(params![digest, stored(now.0)], read_approval).optional()?)
+}
+
 /// Lets a browser into a workspace, `since` being when that was last so.
 pub fn let_in(connection: &Connection, browser: &Digest32, workspace: &str, now: Timestamp) -> Result<(), Trouble> {
     connection

@@ -40,6 +40,7 @@ const OLD: &[(&str, i64)] = &[
     ),
     // Who let whom in stays for a while, for who asks afterwards.
     ("DELETE FROM approval WHERE id IN (SELECT id FROM approval WHERE expires_at < ?1 LIMIT 100)", 90 * DAY),
+    ("DELETE FROM approval_qr WHERE approval IN (SELECT approval FROM approval_qr WHERE expires_at < ?1 LIMIT 100)", 0),
     // Browsers forget their secret after 400 days.
     (
         "DELETE FROM known_device WHERE (browser, subject) IN
@@ -87,13 +88,21 @@ mod tests {
                  INSERT INTO link_grant VALUES (x'00', 1, 'a@b.test', 1);
                  INSERT INTO remembered_browser VALUES (x'00', 1, 0, 1, 0);
                  INSERT INTO approval VALUES ('a', 'device', 1, 'nuri', 'a', x'00', '', '', '', '', 1, 1, NULL, NULL, NULL, NULL);
+                 INSERT INTO approval_qr VALUES ('a', x'00', 1);
                  INSERT INTO workspace_device VALUES (x'00', 'nuri', 1);
                  INSERT INTO push_subscription VALUES (1, 1, x'00', 'https://push.test/', '{}', 1);",
             )
             .unwrap();
         let rows = |connection: &Connection| {
             let tables = ["flow", "answer", "session", "tries", "code_sent", "standing", "known_device"];
-            let others = ["link_grant", "remembered_browser", "approval", "workspace_device", "push_subscription"];
+            let others = [
+                "link_grant",
+                "remembered_browser",
+                "approval",
+                "approval_qr",
+                "workspace_device",
+                "push_subscription",
+            ];
             tables
                 .into_iter()
                 .chain(others)
@@ -105,8 +114,8 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         forget_old(&connection, Timestamp(1)).unwrap();
-        assert_eq!(rows(&connection), [1, 1, 1, 1, 1, 2, 2, 1, 1, 1, 1, 1]);
+        assert_eq!(rows(&connection), [1, 1, 1, 1, 1, 2, 2, 1, 1, 1, 1, 1, 1]);
         forget_old(&connection, Timestamp::from_seconds(401 * 24 * 3600)).unwrap();
-        assert_eq!(rows(&connection), [0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0]);
+        assert_eq!(rows(&connection), [0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0]);
     }
 }

@@ -432,6 +432,17 @@ const STEPS: &[M<'_>] = &[
     CREATE INDEX push_subscription_by_age ON push_subscription (at);
     ",
     ),
+    M::up(
+        "
+    -- The QR code that leads to a request: the last one that was shown, as a keyed digest.
+    CREATE TABLE approval_qr (
+        approval TEXT PRIMARY KEY REFERENCES approval (id) ON DELETE CASCADE,
+        digest BLOB NOT NULL UNIQUE,
+        expires_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX approval_qr_by_end ON approval_qr (expires_at);
+    ",
+    ),
 ];
 
 /// Brings the tables up to date. Foreign keys are not enforced meanwhile, since a table that is made anew would take with it

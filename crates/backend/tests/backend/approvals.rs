@@ -22,6 +22,18 @@ impl Visitor {
         self.flow["step"]["number"].as_str().unwrap().into()
     }
 
+    /// Has a QR code shown; what its address ends with.
+    async fn shows_qr(&mut self, step: &str) -> String {
+        let shown = self.act("show_qr", json!({})).await.at(step).flow()["step"]["qr"].clone();
+        let token = shown["url"].as_str().unwrap().strip_prefix(&format!("{}/approve/", self.origin));
+        token.expect("an address of this origin").to_owned()
+    }
+
+    /// Opens an address of a request.
+    async fn opens(&mut self, named: &str) -> Answer {
+        self.begin_with("approve", json!({"request": named})).await
+    }
+
     /// Opens the newest request.
     pub async fn looks(&mut self) -> Answer {
         let listed = self.approvals().await.at("approvals");
@@ -209,6 +221,91 @@ async fn l5_expired_and_taken_back() {
     let gone = pc.send("DELETE", &pc.flow_path(), &[("Daemun-Version", "1")], b"").await;
     assert_eq!(gone.status, 204);
     phone.read().await.notice("request_settled");
+}
+
+/// L5: the QR code leads the phone to the request, and says yes to nothing.
+#[tokio::test]
+async fn l5_a_qr_code_leads_the_phone_to_the_request() {
+    let house = House::open().await;
+    let (mut phone, mut passkey) = phone(&house).await;
+    let mut pc = pc(&house).await;
+    assert!(pc.flow["step"].get("qr").is_none(), "it is there for who asks for it");
+    let (rev, number) = (pc.flow["rev"].clone(), pc.number());
+    let token = pc.shows_qr("match_number").await;
+    assert_eq!((&pc.flow["rev"], pc.number()), (&rev, number.clone()), "the step is the same, renewed");
+    assert_eq!(pc.flow["step"]["qr"]["expires_at"], pc.flow["step"]["expires_at"], "no longer than the request");
+    assert_eq!(token.len(), 22, "128 bits");
+    assert_eq!(pc.read().await.flow()["step"]["qr"], pc.flow["step"]["qr"], "a reload shows it again");
+    for table in ["flow", "answer"] {
+        assert_eq!(house.count(&format!("SELECT count(*) FROM {table} WHERE state LIKE '%{token}%'")), 0, "{table}");
+    }
+
+    // Who is not signed in signs in first; the PC itself is led nowhere, also where it is signed in.
+    house.visitor().opens(&token).await.problem(403, "sign_in_required");
+    let mut same = pc.clone();
+    same.sign_in(&house, MINJI, "nuri", MINJIS_PASSWORD).await;
+    same.opens(&token).await.at("approvals");
+    assert_eq!(same.flow["step"]["requests"], json!([]));
+
+    // Twice, and nothing has changed by it.
+    phone.opens(&token).await.at("approve");
+    let looked = phone.opens(&token).await.at("approve");
+    assert_eq!(looked.actions(), ["approve", "back", "deny", "not_me"]);
+    assert_eq!(phone.flow["step"]["numbers"].as_array().unwrap().len(), 3, "the number is still to be chosen");
+    let waiting = pc.read().await.at("match_number");
+    assert!(waiting.header("set-cookie").is_none() && pc.cookie(SESSION).is_none());
+    assert_eq!(house.count("SELECT count(*) FROM approval WHERE settled IS NOT NULL"), 0);
+
+    phone.approves(&mut passkey, &number).await.notice("request_approved");
+    is_in(&pc.read().await);
+    phone.opens(&token).await.notice("request_settled");
+}
+
+/// L5: it is good for as long as the request, and an own one for each.
+#[tokio::test]
+async fn l5_a_qr_code_ends_with_its_request() {
+    let house = House::open().await;
+    let (mut phone, _) = phone(&house).await;
+    let mut pc = pc(&house).await;
+    house.advance(20);
+    let first = pc.shows_qr("match_number").await;
+    assert_eq!(pc.flow["step"]["qr"]["expires_at"], pc.flow["step"]["expires_at"], "no longer than the request");
+    pc.act("resend", json!({})).await.at("match_number");
+    assert!(pc.flow["step"].get("qr").is_none());
+    phone.opens(&first).await.notice("request_settled");
+    let second = pc.shows_qr("match_number").await;
+    house.advance(119);
+    phone.opens(&second).await.at("approve");
+    house.advance(2);
+    phone.opens(&second).await.at("approvals");
+    // Nobody has looked at the PC yet: asked now, it says that the request is over, and there is no code for it.
+    let over = pc.act("show_qr", json!({})).await.notice("approval_expired");
+    assert!(over.flow()["step"].get("qr").is_none());
+    pc.act("show_qr", json!({})).await.problem(403, "action_unavailable");
+    // Taken back, it is settled.
+    pc.act("resend", json!({})).await.at("match_number");
+    let third = pc.shows_qr("match_number").await;
+    pc.act("back", json!({})).await.at("password");
+    phone.opens(&third).await.notice("request_settled");
+    pc.act("show_qr", json!({})).await.problem(403, "action_unavailable");
+}
+
+/// L5: what somebody else scans leads them to their own list.
+#[tokio::test]
+async fn l5_anothers_scan_opens_nothing() {
+    let house = House::open().await;
+    let _phone = phone(&house).await;
+    let mut pc = pc(&house).await;
+    let token = pc.shows_qr("match_number").await;
+    let mut dohyun = house.visitor();
+    dohyun.sign_in(&house, DOHYUN, "nuri", "nuri-Dohyun-2024!").await;
+    let mut emma = house.visitor();
+    emma.sign_in(&house, "emma@daemun.test", "northwind", "northwind-Emma-2024!").await;
+    for other in [&mut dohyun, &mut emma] {
+        other.opens(&token).await.at("approvals");
+        assert_eq!(other.flow["step"]["requests"], json!([]));
+    }
+    pc.read().await.at("match_number");
 }
 
 /// L5: no more than three in ten minutes, one at a time.
@@ -478,6 +575,72 @@ async fn d2_a_named_member_is_asked() {
     assert_eq!(refused, [("/input/member".into(), "required".into())]);
     let refused = minji.act("ask_member", json!({"member": "가".repeat(101)})).await.refused();
     assert_eq!(refused, [("/input/member".into(), "too_long".into())]);
+}
+
+/// D2: who has the app open nowhere scans the code with a device that is in; each code lives for two minutes, and the last counts.
+#[tokio::test]
+async fn d2_a_qr_code_leads_a_device_that_is_in_to_the_request() {
+    let (house, mut dohyun) = guarded().await;
+    let mut own = house.visitor();
+    house.policy("nuri", json!({"device_approval": false})).await;
+    own.sign_in(&house, MINJI, "nuri", MINJIS_PASSWORD).await;
+    house.policy("nuri", json!({"device_approval": true})).await;
+    let mut minji = new_device(&house).await;
+    assert!(minji.flow["step"].get("qr").is_none());
+    let first = minji.shows_qr("wait_approval").await;
+    house.advance(119);
+    own.opens(&first).await.at("approve");
+    assert_eq!(minji.read().await.flow()["step"]["qr"], minji.flow["step"]["qr"]);
+    house.advance(2);
+    own.opens(&first).await.at("approvals");
+    assert_eq!(own.flow["step"]["requests"].as_array().unwrap().len(), 1, "which lists it like any other");
+    assert!(minji.read().await.at("wait_approval").flow()["step"].get("qr").is_none(), "it is over");
+
+    // Another one takes the place of the one before, and the request is the same.
+    let second = minji.shows_qr("wait_approval").await;
+    let third = minji.shows_qr("wait_approval").await;
+    assert!(first != second && second != third);
+    assert_eq!(house.count("SELECT count(*) FROM approval_qr"), 1);
+    own.opens(&second).await.at("approvals");
+    let looked = own.opens(&third).await.at("approve");
+    assert_eq!(looked.actions(), ["approve", "back", "deny"]);
+    // A colleague nearby may scan it as well; scanned, it waits still.
+    dohyun.opens(&third).await.at("approve");
+    minji.read().await.at("wait_approval");
+    own.act("approve", json!({})).await.notice("request_approved");
+    is_in(&minji.read().await);
+    dohyun.opens(&third).await.notice("request_settled");
+}
+
+/// D2, D4: the administrator's device is not at hand: there is no code then, and what was shown before is worth nothing.
+#[tokio::test]
+async fn d2_there_is_no_qr_code_for_the_administrator() {
+    let (house, mut dohyun) = guarded().await;
+    let mut minji = new_device(&house).await;
+    let token = minji.shows_qr("wait_approval").await;
+    let asked = minji.act("ask_admin", json!({"reason": ""})).await.at("wait_approval");
+    assert!(asked.flow()["step"].get("qr").is_none() && !asked.actions().contains(&"show_qr".to_owned()));
+    minji.act("show_qr", json!({})).await.problem(403, "action_unavailable");
+    minji.act("ask_member", json!({"member": "정도현"})).await.at("wait_approval");
+    dohyun.opens(&token).await.at("approvals");
+    let token = minji.shows_qr("wait_approval").await;
+    dohyun.opens(&token).await.at("approve");
+    // Close to its end, a code is no longer good than the request.
+    house.advance(560);
+    minji.shows_qr("wait_approval").await;
+    assert_eq!(minji.flow["step"]["qr"]["expires_at"], minji.flow["step"]["expires_at"]);
+}
+
+/// D2, X2: a lost answer is asked for again by the same key, and shows the code that there is.
+#[tokio::test]
+async fn d2_a_lost_answer_shows_the_same_qr_code_again() {
+    let (house, _) = guarded().await;
+    let minji = new_device(&house).await;
+    let (path, body) = (minji.act_path("show_qr"), minji.act_body(json!({})));
+    let first = minji.post(&path, "the-same-key-twice", &body).await.at("wait_approval");
+    let again = minji.post(&path, "the-same-key-twice", &body).await.at("wait_approval");
+    assert_eq!(first.flow()["step"]["qr"], again.flow()["step"]["qr"]);
+    assert!(first.flow()["step"]["qr"]["url"].is_string());
 }
 
 /// D2, D4: a member who is named after the administrator was asked can answer.

@@ -154,6 +154,23 @@ async fn nobody_waits_longer_than_the_flow_lives() {
     assert_eq!(read(&minji, &known, "wait=25").await.status, 304);
 }
 
+/// D2: a QR code that is over is news, though the request waits still.
+#[tokio::test]
+async fn d2_the_end_of_a_qr_code_is_news() {
+    let house = House::open().await;
+    house.policy("nuri", json!({"device_approval": true})).await;
+    let mut minji = house.visitor();
+    minji.reach_password(&house, MINJI, "nuri").await;
+    minji.submit(json!({"password": "nuri-Minji-2024!"})).await.at("wait_approval");
+    minji.act("show_qr", json!({})).await.at("wait_approval");
+    let known = tag(&mut minji).await;
+    let held = reads(&minji, &known, "wait=25");
+    house.holds(1).await;
+    house.advance(121);
+    let news = held.await.unwrap().at("wait_approval");
+    assert!(news.flow()["step"].get("qr").is_none(), "{}", news.json());
+}
+
 #[tokio::test]
 async fn how_long_is_bounded_and_nonsense_is_not_heard() {
     let house = House::open().await;

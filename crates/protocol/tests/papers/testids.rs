@@ -134,8 +134,10 @@ const fn added(kind: StepKind) -> (&'static [&'static str], &'static [&'static s
         StepKind::Passkey => (&[], &[], &["passkey"]),
         StepKind::TrustedDevices => (&["name"], &["cancel"], &["trusted_devices", "device_name"]),
         StepKind::RegisterDevice => (&[], &[], &["register_device", "device_name"]),
-        StepKind::MatchNumber => (&[], &[], &["match_number"]),
-        StepKind::WaitApproval => (&["member", "reason"], &["cancel", "confirm", "other_ways"], &["wait_approval"]),
+        StepKind::MatchNumber => (&[], &[], &["match_number", "qr_way"]),
+        StepKind::WaitApproval => {
+            (&["member", "reason"], &["cancel", "confirm", "other_ways"], &["wait_approval", "qr_way"])
+        }
         StepKind::RecoveryKey => (&[], &[], &["recovery_key"]),
         StepKind::NewRecoveryKey => (&[], &["copy_key", "download_key", "print_key"], &["new_recovery_key"]),
         StepKind::Approvals => (&[], &[], &["approvals", "choice", "notify_here"]),

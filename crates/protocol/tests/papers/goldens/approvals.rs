@@ -2,8 +2,8 @@
 
 use daemun_protocol::{
     Action, ActionName, ApprovalKind, ApprovalRequest, Asked, Flow, Kind, Message, MessageCode, NoticeCode,
-    Notifications, NumberToMatch, Params, Poll, PublicKeyOptions, PushKeys, PushSubscription, Secret, Severity, Status,
-    Step, StepKind,
+    Notifications, NumberToMatch, Params, Poll, PublicKeyOptions, PushKeys, PushSubscription, QrLink, Secret, Severity,
+    Status, Step, StepKind,
 };
 use serde_json::json;
 
@@ -20,6 +20,7 @@ pub(super) fn acts() -> Vec<NamedAct> {
     vec![
         ("act-password-use_mobile", StepKind::Password, 4, Action::UseMobile),
         ("act-match_number-resend", StepKind::MatchNumber, 5, Action::Resend),
+        ("act-match_number-show_qr", StepKind::MatchNumber, 5, Action::ShowQr),
         ("act-wait_approval-ask_member", StepKind::WaitApproval, 6, Action::AskMember { member: COLLEAGUE.into() }),
         (
             "act-wait_approval-ask_admin",
@@ -50,14 +51,19 @@ pub(super) fn flows() -> Vec<NamedFlow> {
     let told = |code| asked(notice(3, code, named(nuri()), &[ActionName::Back]));
     vec![
         ("flow-password-devices", password()),
-        ("flow-match_number", match_number()),
+        ("flow-match_number", match_number(None)),
+        ("flow-match_number-qr", match_number(Some(qr()))),
         ("flow-notice-approval_denied", ended(NoticeCode::ApprovalDenied)),
         ("flow-notice-approval_expired", ended(NoticeCode::ApprovalExpired)),
         ("flow-notice-approval_number_wrong", ended(NoticeCode::ApprovalNumberWrong)),
         ("flow-notice-approval_not_me", ended(NoticeCode::ApprovalNotMe)),
-        ("flow-wait_approval", wait_approval(Asked::Everybody)),
-        ("flow-wait_approval-member", saying(wait_approval(Asked::Member), &[member_asked()])),
-        ("flow-wait_approval-administrator", saying(wait_approval(Asked::Administrator), &[administrator_asked()])),
+        ("flow-wait_approval", wait_approval(Asked::Everybody, None)),
+        ("flow-wait_approval-qr", wait_approval(Asked::Everybody, Some(qr()))),
+        ("flow-wait_approval-member", saying(wait_approval(Asked::Member, None), &[member_asked()])),
+        (
+            "flow-wait_approval-administrator",
+            saying(wait_approval(Asked::Administrator, None), &[administrator_asked()]),
+        ),
         ("flow-recovery_key", newcomers(active(7, Step::RecoveryKey, offers(&[ActionName::Submit, ActionName::Back])))),
         ("flow-new_recovery_key", new_recovery_key()),
         ("flow-approvals", approvals()),
@@ -88,9 +94,14 @@ fn password() -> Flow {
     about(MINJI, None, at(nuri(), active(4, Step::Password { identifier: Some(MINJI.into()) }, offers(&ways))))
 }
 
-fn match_number() -> Flow {
-    let step = Step::MatchNumber { number: "42".into(), expires_at: NOW.plus_seconds(120) };
-    let ways = offers(&[ActionName::Resend, ActionName::UseOther, ActionName::Back]);
+/// What the screen of the device that asks shows for a camera.
+fn qr() -> QrLink {
+    QrLink { url: "https://login.example/approve/pX4mWd0uT2fYk9RbQe6cVg".into(), expires_at: NOW.plus_seconds(120) }
+}
+
+fn match_number(qr: Option<QrLink>) -> Flow {
+    let step = Step::MatchNumber { number: "42".into(), expires_at: NOW.plus_seconds(120), qr };
+    let ways = offers(&[ActionName::Resend, ActionName::ShowQr, ActionName::UseOther, ActionName::Back]);
     polled(about(MINJI, None, at(nuri(), active(5, step, ways))))
 }
 
@@ -99,11 +110,14 @@ fn newcomers(flow: Flow) -> Flow {
     about(MINJI, Some("김민지"), at(nuri(), flow))
 }
 
-fn wait_approval(asked: Asked) -> Flow {
+fn wait_approval(asked: Asked, qr: Option<QrLink>) -> Flow {
     let ways =
         [ActionName::Resend, ActionName::AskMember, ActionName::AskAdmin, ActionName::UseRecoveryKey, ActionName::Back];
-    let step = Step::WaitApproval { asked, expires_at: NOW.plus_seconds(600) };
-    polled(newcomers(active(6, step, offers(&ways))))
+    let ways = offers(&ways);
+    // The administrator's device is not at hand.
+    let ways = if asked == Asked::Administrator { ways } else { ways.with(ActionName::ShowQr) };
+    let step = Step::WaitApproval { asked, expires_at: NOW.plus_seconds(600), qr };
+    polled(newcomers(active(6, step, ways)))
 }
 
 fn member_asked() -> Message {
