@@ -24,6 +24,13 @@ fn ending_in(mut flow: Value, seconds: u64) -> Value {
     flow
 }
 
+/// The flow with this time left for its QR code too.
+fn scanned_for(flow: Value, seconds: u64) -> Value {
+    let mut flow = ending_in(flow, 1500);
+    flow["step"]["qr"]["expires_at"] = json!(flow["server_time"].as_u64().expect("a time") + seconds * 1000);
+    flow
+}
+
 /// X3, X4, L5.
 #[test]
 fn l5_matrix_match_number_and_what_ends_it() {
@@ -31,6 +38,8 @@ fn l5_matrix_match_number_and_what_ends_it() {
         let member = gate.member().await;
         member.stands_at("/", &ending_in(golden("flow-match_number"), 1500)).await;
         is_seen_everywhere(&member, "match_number").await;
+        member.stands_at("/", &scanned_for(golden("flow-match_number-qr"), 1200)).await;
+        is_seen_everywhere(&member, "match_number-qr").await;
         for code in ["denied", "expired", "number_wrong", "not_me"] {
             let name = format!("notice-approval_{code}");
             member.stands_at("/", &golden(&format!("flow-{name}"))).await;
@@ -48,6 +57,16 @@ fn d1_matrix_wait_approval() {
         is_seen_everywhere(&member, "wait_approval").await;
         member.looks_for_other_ways().await;
         is_seen_everywhere(&member, "wait_approval-other_ways").await;
+        member.stands_at(WHOLE, &scanned_for(golden("flow-wait_approval-qr"), 1200)).await;
+        member.looks_for_other_ways().await;
+        is_seen_everywhere(&member, "wait_approval-qr").await;
+        // The page counts by itself, whatever it hears.
+        member.stands_at(WHOLE, &scanned_for(golden("flow-wait_approval-qr"), 2)).await;
+        member.looks_for_other_ways().await;
+        member.switches_language("ko").await;
+        member.waits_for("a word that it is over", |sight| sight.text.contains("시간이 지났어요")).await;
+        assert!(!member.is_shown_qr().await, "{}", member.sees().await);
+        is_seen_everywhere(&member, "wait_approval-qr-over").await;
         for asked in ["member", "administrator"] {
             member.stands_at(WHOLE, &ending_in(golden(&format!("flow-wait_approval-{asked}")), 1500)).await;
             is_seen_everywhere(&member, &format!("wait_approval-{asked}")).await;

@@ -2,7 +2,7 @@
 
 use thirtyfour::Key;
 
-use crate::harness::{Gate, Member, Sight, story};
+use crate::harness::{COLLEAGUES, Gate, Member, Sight, story};
 
 const MINJI: &str = "minji@daemun.test";
 /// Linked in sakura alone.
@@ -244,6 +244,75 @@ fn l5_a_reload_on_either_side_loses_nothing() {
         }
         assert_eq!(chosen().await, number.as_str(), "by arrows");
         phone.awaits_answer(phone.presses_key(Key::Enter)).await;
+        phone.at_notice("request_approved").await;
+        pc.is_in(MINJI, "nuri").await;
+    });
+}
+
+/// L5: what is really on the screen leads the phone to the request; it is read in each theme and width, and scanning says yes to nothing.
+#[test]
+fn l5_a_qr_code_on_the_pc_leads_the_phone_to_the_request_and_approves_nothing() {
+    story(async |gate| {
+        let phone = gate.phone_of(MINJI, "nuri").await;
+        let pc = gate.member().await;
+        let number = pc.asks_own_phone(MINJI, "nuri").await;
+        assert!(!pc.is_shown_qr().await, "it is there for who asks for it:\n{}", pc.sees().await);
+        let held = pc.shows_qr().await;
+        let sight = pc.sees().await;
+        assert_eq!(sight.focus.action, "show_qr", "the focus stays:\n{sight}");
+        assert!(sight.text.contains("스캔만으로는 승인되지 않고") && sight.text.contains("앱의 승인 요청"), "{sight}");
+        assert!(sight.text.contains("동안 쓸 수 있어요") && seconds_left(&sight).is_some(), "both times:\n{sight}");
+        let named = pc.runs("return document.querySelector('svg.qr[role=img]').getAttribute('aria-label')").await;
+        assert!(named.as_str().is_some_and(|name| name.contains("QR")), "{named}");
+        pc.scans_everywhere(&held).await;
+        pc.reloads().await;
+        assert_eq!(pc.shows_number().await, number);
+        assert_eq!(pc.scans().await, held, "a reload shows it again");
+
+        phone.opens_scanned(&held).await;
+        let sight = phone.comes_to("approve").await;
+        assert!(sight.text.contains("지금 PC에서 로그인하고 있나요?"), "{sight}");
+        // Where nobody is signed in, that comes first; a colleague has nothing to answer.
+        let other = gate.member().await;
+        other.opens_scanned(&held).await;
+        other.comes_to("identify").await;
+        other.comes_to_password_of(MINJI, "nuri").await;
+        let password = gate.password_of(MINJI, "nuri").await;
+        other.at_password().await.enters(&password).await;
+        other.comes_to("approve").await;
+        let dohyun = gate.member_in(COLLEAGUES[0], "nuri").await;
+        dohyun.opens_scanned(&held).await;
+        let sight = dohyun.comes_to("approvals").await;
+        assert!(!sight.offers("choose"), "{sight}");
+        assert_eq!(pc.shows_number().await, number, "three have scanned it, and the PC waits");
+
+        phone.approves_with(&number).await;
+        phone.at_notice("request_approved").await;
+        pc.is_in(MINJI, "nuri").await;
+    });
+}
+
+/// L5: after two minutes the request is over and the code with it; the next request has one of its own.
+#[test]
+fn l5_a_qr_code_is_over_with_its_request_and_the_next_has_another() {
+    story(async |gate| {
+        let phone = gate.phone_of(MINJI, "nuri").await;
+        let pc = gate.member().await;
+        pc.asks_own_phone(MINJI, "nuri").await;
+        let first = pc.shows_qr().await;
+        gate.lets_pass(121).await;
+        let sight = pc.at_notice("approval_expired").await;
+        assert!(!sight.offers("show_qr") && !pc.is_shown_qr().await, "{sight}");
+        pc.does("resend").await;
+        let number = pc.shows_number().await;
+        assert!(!pc.is_shown_qr().await, "{}", pc.sees().await);
+        let second = pc.shows_qr().await;
+        assert_ne!(first, second);
+        phone.opens_scanned(&first).await;
+        phone.waits_for("the list", |sight| sight.screen == "approvals" && sight.offers("choose")).await;
+        phone.opens_scanned(&second).await;
+        phone.comes_to("approve").await;
+        phone.approves_with(&number).await;
         phone.at_notice("request_approved").await;
         pc.is_in(MINJI, "nuri").await;
     });

@@ -90,6 +90,62 @@ fn d2_other_ways_are_an_own_device_a_named_member_and_the_administrator() {
     });
 }
 
+/// D2: an own device that is in scans the code; one that is over is taken off the screen, another can be had, and the last one counts.
+#[test]
+fn d2_a_qr_code_leads_an_own_device_to_the_request() {
+    story(async |gate| {
+        let phone = gate.member_in(MINJI, "nuri").await;
+        gate.colleague_in(DOHYUN).await;
+        let minji = gate.member().await;
+        minji.waits_to_be_let_in(MINJI, "nuri").await;
+        minji.looks_for_other_ways().await;
+        let first = minji.shows_qr().await;
+        let label = minji.sees().await.label_of("show_qr").to_owned();
+        gate.lets_pass(121).await;
+        let sight = minji
+            .waits_for("a word that it is over", |sight| sight.text.contains("QR 코드를 쓸 수 있는 시간이 지났어요"))
+            .await;
+        assert!(!minji.is_shown_qr().await && sight.screen == "wait_approval", "the request waits still:\n{sight}");
+        assert!(sight.focus.action == "show_qr" && sight.label_of("show_qr") == label, "at hand:\n{sight}");
+        let second = minji.shows_qr().await;
+        let third = minji.shows_qr().await;
+        assert!(first != second && second != third);
+
+        for dead in [&first, &second] {
+            phone.opens_scanned(dead).await;
+            phone.waits_for("the list", |sight| sight.screen == "approvals" && sight.offers("choose")).await;
+        }
+        phone.opens_scanned(&third).await;
+        let sight = phone.comes_to("approve").await;
+        assert!(sight.text.contains("김민지 님이 새 기기로 들어오려고 해요"), "{sight}");
+        minji.comes_to("wait_approval").await;
+        phone.does("approve").await;
+        phone.at_notice("request_approved").await;
+        minji.is_in(MINJI, "nuri").await;
+    });
+}
+
+/// D2, D4: the administrator scans nothing: the code is gone when they are asked.
+#[test]
+fn d2_no_qr_code_is_shown_for_the_administrator() {
+    story(async |gate| {
+        gate.colleague_in(DOHYUN).await;
+        let minji = gate.member().await;
+        minji.waits_to_be_let_in(MINJI, "nuri").await;
+        minji.looks_for_other_ways().await;
+        minji.shows_qr().await;
+        minji.clicks("[data-action=ask_admin]").await;
+        minji.waits_for("the question", |sight| sight.offers("confirm")).await;
+        minji.does("confirm").await;
+        let sight = minji.is_told("administrator_asked").await;
+        assert!(!sight.offers("show_qr") && !minji.is_shown_qr().await, "{sight}");
+        minji.fills("member", "정도현").await;
+        minji.does("ask_member").await;
+        let sight = minji.waits_for("the code's button", |sight| sight.offers("show_qr")).await;
+        assert!(!minji.is_shown_qr().await, "{sight}");
+    });
+}
+
 /// D3: every device that is in has the request; the first yes counts, and who comes later is told.
 #[test]
 fn d3_the_first_yes_counts_and_the_others_see_that_it_is_settled() {

@@ -64,7 +64,24 @@ impl Member<'_> {
         self.waits_for("other ways", |sight| sight.offers("ask_member")).await
     }
 
+    /// Has a QR code shown for another device's camera, another one than before; what it holds.
+    pub async fn shows_qr(&self) -> String {
+        let drawn = "document.querySelector('.qr path')?.getAttribute('d') ?? ''";
+        let before = self.runs(&format!("return {drawn}")).await;
+        self.does("show_qr").await;
+        let another = format!("const drawn = {drawn}; return drawn !== '' && drawn !== {before}");
+        self.waits_until_true("another QR code", &another).await;
+        let held = self.scans().await;
+        assert!(held.starts_with(&format!("{}/approve/", self.gate.origin())), "{held}");
+        held
+    }
+
     // The device that answers
+
+    /// Opens what a camera has read.
+    pub async fn opens_scanned(&self, held: &str) -> Sight {
+        self.opens(held.strip_prefix(&self.gate.origin()).expect("an address of this gate")).await
+    }
 
     /// Opens the list and waits for a request in it.
     pub async fn sees_request(&self) -> Sight {

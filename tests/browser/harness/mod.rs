@@ -10,6 +10,7 @@ mod gate;
 mod goldens;
 mod member;
 mod push_service;
+mod qr;
 mod screens;
 
 mod axe;
