@@ -146,6 +146,27 @@ fn d2_no_qr_code_is_shown_for_the_administrator() {
     });
 }
 
+/// D2, X2: asked too often it says how long to wait, and whoever was named stays in the field.
+#[test]
+fn d2_asking_too_often_says_how_long_to_wait_and_loses_nothing() {
+    story(async |gate| {
+        gate.colleague_in(DOHYUN).await;
+        let minji = gate.member().await;
+        minji.waits_to_be_let_in(MINJI, "nuri").await;
+        minji.looks_for_other_ways().await;
+        minji.fills("member", "정도현").await;
+        for _ in 0..5 {
+            minji.does("ask_member").await;
+            minji.is_told("member_asked").await;
+        }
+        minji.does("ask_member").await;
+        let sight = minji.is_told("too_many_requests").await;
+        assert!(sight.says("wait") && sight.screen == "wait_approval" && sight.offers("ask_member"), "{sight}");
+        assert_eq!(sight.field("member").value, "정도현", "{sight}");
+        assert_eq!(gate.mails_to(DOHYUN).await.len(), 5);
+    });
+}
+
 /// D3: every device that is in has the request; the first yes counts, and who comes later is told.
 #[test]
 fn d3_the_first_yes_counts_and_the_others_see_that_it_is_settled() {

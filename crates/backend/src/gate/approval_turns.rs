@@ -25,6 +25,8 @@ use crate::store::{self, AccountRow, ApprovalRow, FlowRow, Trouble};
 const PHONE_REQUESTS: Rate = Rate { count: 3, seconds: 10 * 60 };
 /// After "it was not me", browsers that are not known to the account ask its phone no more for so long.
 const NOT_ME_PAUSE: u64 = 3600;
+/// Times that one account has others mailed to let it in: one password is enough to ask, and no reason to fill mailboxes.
+const MAILED_REQUESTS: Rate = Rate { count: 5, seconds: 3600 };
 
 impl Gate {
     /// Whether what a flow waits for is there, or can come no more: the next look at it changes it.
@@ -273,20 +275,27 @@ impl Taking<'_> {
         if typed.chars().count() > 100 {
             return Ok(Next::Refuse(Refusal::field("/input/member", FieldCode::TooLong)));
         }
+        if let Some(retry_after) = self.count_mailed_request(newcomer.whose.account)? {
+            return Ok(Next::Refuse(Refusal::TooManyRequests { retry_after }));
+        }
         // Members have their say even where the administrator was asked before.
         store::ask_otherwise(self.connection, &waiting.request, ApprovalKind::Device, waiting.expires_at)?;
         let email = EmailAddress::parse(typed).ok();
         let request = store::approval(self.connection, &waiting.request)?;
+        let (who, mut is_told) = (newcomer.whose.name.clone(), false);
         for member in store::members(self.connection, waiting.workspace())? {
             let is_meant =
                 is_same_name(&member.name, typed) || email.as_ref().is_some_and(|email| email.as_str() == member.email);
             if is_meant && member.id != newcomer.whose.account {
-                let who = newcomer.whose.name.clone();
                 self.tell(&member, |locale, workspace, at| texts::let_in_asked(locale, workspace, at, &who, ""))?;
                 if let Some(request) = &request {
                     self.notify(&member, request)?;
                 }
+                is_told = true;
             }
+        }
+        if !is_told {
+            self.tell_nobody(texts::let_in_asked(self.row.flow.locale, waiting.workspace(), self.now, &who, ""))?;
         }
         Ok(self.asked_now(waiting, newcomer, Asked::Member, Said::MemberAsked { to: typed.into() }))
     }
@@ -298,6 +307,9 @@ impl Taking<'_> {
         let reason = reason.trim();
         if reason.chars().count() > 200 {
             return Ok(Next::Refuse(Refusal::field("/input/reason", FieldCode::TooLong)));
+        }
+        if let Some(retry_after) = self.count_mailed_request(newcomer.whose.account)? {
+            return Ok(Next::Refuse(Refusal::TooManyRequests { retry_after }));
         }
         let expires_at = self.now.plus_seconds(DEVICE_LIFETIME);
         store::ask_otherwise(self.connection, &waiting.request, ApprovalKind::Administrator, expires_at)?;
@@ -314,6 +326,16 @@ impl Taking<'_> {
         store::forget_approval_qr(self.connection, &waiting.request)?;
         let waiting = Waiting { expires_at, qr: None, ..waiting.clone() };
         Ok(self.asked_now(&waiting, newcomer, Asked::Administrator, Said::AdministratorAsked))
+    }
+
+    /// Counts a request that mails somebody, or nobody; or says how many seconds to wait for one more.
+    fn count_mailed_request(&self, account: i64) -> Result<Option<u32>, Trouble> {
+        let counter = self.gate.counter("mailed requests", None, &account_subject(account));
+        let wait = self.wait(&counter, &[MAILED_REQUESTS])?;
+        if wait.is_none() {
+            store::note_sent(self.connection, &counter, self.now)?;
+        }
+        Ok(wait)
     }
 
     fn asked_now(&self, waiting: &Waiting, newcomer: &Entering, asked: Asked, said: Said) -> Next {

@@ -66,7 +66,7 @@ impl Taking<'_> {
     }
 
     /// The seconds to wait before one more may be counted here.
-    fn wait(&self, counter: &Digest32, rates: &[Rate]) -> Result<Option<u32>, Trouble> {
+    pub(super) fn wait(&self, counter: &Digest32, rates: &[Rate]) -> Result<Option<u32>, Trouble> {
         let longest = rates.iter().map(|rate| rate.seconds).max().unwrap_or(0);
         let earlier = store::sent_since(self.connection, counter, longest, self.now)?;
         Ok(limits::wait_for_rates(rates, &earlier, self.now))

@@ -83,4 +83,9 @@ impl Taking<'_> {
             write(Locale::from_tag(&account.locale), workspace.as_deref().unwrap_or(&account.workspace), self.now);
         self.gate.send(self.connection, &account.email, words, self.now, self.now.plus_seconds(WORTH_TELLING))
     }
+
+    /// Makes a message that goes nowhere: what an answer costs does not tell whether anybody is there.
+    pub(super) fn tell_nobody(&self, words: Words) -> Result<(), Trouble> {
+        self.gate.send(self.connection, "", words, self.now, self.now.plus_seconds(WORTH_TELLING))
+    }
 }

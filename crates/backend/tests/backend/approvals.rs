@@ -643,6 +643,40 @@ async fn d2_a_lost_answer_shows_the_same_qr_code_again() {
     assert!(first.flow()["step"]["qr"]["url"].is_string());
 }
 
+/// D2, D4: whoever has one password mails nobody for ever: five requests in an hour, over all flows, whoever is named.
+#[tokio::test]
+async fn d2_d4_others_are_not_mailed_for_ever() {
+    for named in ["정도현", "홍길동"] {
+        let (house, _) = guarded().await;
+        let mut minji = new_device(&house).await;
+        for _ in 0..3 {
+            minji.act("ask_member", json!({"member": named})).await.at("wait_approval");
+        }
+        minji.act("ask_admin", json!({"reason": ""})).await.at("wait_approval");
+        house.advance(60);
+        let mut other = new_device(&house).await;
+        other.act("ask_member", json!({"member": named})).await.at("wait_approval");
+        let before = (house.mails(DOHYUN).await.len(), house.mails(SUJIN).await.len());
+        for (action, input) in [("ask_member", json!({"member": named})), ("ask_admin", json!({"reason": ""}))] {
+            for asking in [&mut minji, &mut other] {
+                let asked = asking.flow["step"]["asked"].clone();
+                let refused = asking.act(action, input.clone()).await.problem(429, "too_many_requests");
+                assert_eq!(refused.json()["retry_after"], 3540, "{named}");
+                assert_eq!(refused.json()["flow"]["step"]["asked"], asked, "it waits on as before");
+            }
+        }
+        assert_eq!((house.mails(DOHYUN).await.len(), house.mails(SUJIN).await.len()), before);
+        // Whoever else asks does not wait for her, and neither does she for ever.
+        let mut sujin = house.visitor();
+        sujin.reach_password(&house, SUJIN, "nuri").await;
+        sujin.submit(json!({"password": "nuri-Sujin-2024!"})).await.at("wait_approval");
+        sujin.act("ask_member", json!({"member": named})).await.at("wait_approval");
+        house.advance(3541);
+        let mut later = new_device(&house).await;
+        later.act("ask_admin", json!({"reason": ""})).await.at("wait_approval");
+    }
+}
+
 /// D2, D4: a member who is named after the administrator was asked can answer.
 #[tokio::test]
 async fn d2_a_member_who_is_named_after_the_administrator_can_answer() {
