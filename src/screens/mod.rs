@@ -35,6 +35,8 @@ mod notify_here;
 mod numbers;
 #[cfg(feature = "whole")]
 mod qr_way;
+#[cfg(feature = "whole")]
+mod take_along;
 
 #[cfg(feature = "whole")]
 pub mod approvals;

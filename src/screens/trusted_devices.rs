@@ -9,6 +9,7 @@ use super::device_name::{field, typed};
 use super::form::{About, form, primary, ways, wrong};
 use crate::gate::Gate;
 use crate::i18n::{Text, day, filled, said, say};
+use crate::widgets::button::{Button, Rank};
 use crate::widgets::field::Field;
 use crate::widgets::heading::heading_with;
 use crate::widgets::{Aria, Live};
@@ -57,8 +58,30 @@ pub fn view(gate: Gate) -> AnyView {
         primary(gate, name, label),
         ways(gate, beside),
         view! { <p class="aside">{proof}</p> }.into_any(),
+        recovery_key(gate),
     ];
     form(gate, Box::new(move || gate.act(if registers { Action::Register } else { Action::Done })), parts)
+}
+
+/// Apart from the devices: the super administrator's own way in, of which there may be another one.
+fn recovery_key(gate: Gate) -> AnyView {
+    let name = ActionName::ReissueRecoveryKey;
+    let part = move || {
+        let button = Button {
+            busy: Box::new(move || gate.is_busy_with(name)),
+            press: Box::new(move || gate.act(Action::ReissueRecoveryKey)),
+            ..Button::new(Rank::Quiet, name.as_str(), say(Text::KeyReissue))
+        };
+        let proof = move || if gate.asks_proof(name) { said(Text::KeyReissueProof) } else { String::new() };
+        view! {
+            <section class="apart" aria-labelledby="recovery-key">
+                <h2 id="recovery-key">{say(Text::KeyLabel)}</h2>
+                <p>{say(Text::KeyReissueText)}" "{proof}</p>
+                <div class="ways">{button.view()}</div>
+            </section>
+        }
+    };
+    gate.offers(name).then(part).into_any()
 }
 
 fn listed(step: &Step) -> Option<Vec<TrustedDevice>> {

@@ -433,6 +433,16 @@ fn x4_matrix_trusted_devices() {
     });
 }
 
+/// X3, X4, D5: what a super administrator's settings have besides.
+#[test]
+fn d5_matrix_trusted_devices_with_a_recovery_key() {
+    story(async |gate| {
+        let member = gate.member().await;
+        member.stands_at(SETTINGS, &golden("flow-trusted_devices-recovery_key")).await;
+        is_seen_everywhere(&member, "trusted_devices-recovery_key").await;
+    });
+}
+
 /// X3, X4, S4.
 #[test]
 fn x4_matrix_register_device() {

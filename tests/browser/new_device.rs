@@ -3,7 +3,7 @@
 
 use thirtyfour::Key;
 
-use crate::harness::{COLLEAGUES, Gate, Member, Sight, story};
+use crate::harness::{COLLEAGUES, Gate, Member, Requests, Sight, Tampering, story};
 
 const MINJI: &str = "minji@daemun.test";
 const DOHYUN: &str = COLLEAGUES[0];
@@ -25,6 +25,13 @@ async fn is_in_dialog(member: &Member<'_>) -> bool {
 }
 
 impl Member<'_> {
+    /// The recovery key that is shown.
+    async fn shown_key(&self) -> String {
+        self.comes_to("new_recovery_key").await;
+        let shown = self.runs("return document.querySelector('.codes code').innerText").await;
+        shown.as_str().expect("a key").to_owned()
+    }
+
     async fn asks_administrator(&self, reason: &str) -> Sight {
         self.looks_for_other_ways().await;
         self.clicks("[data-action=ask_admin]").await;
@@ -298,9 +305,7 @@ fn d5_the_recovery_key_lets_the_super_administrator_in_and_another_one_is_shown_
         let key = gate.recovery_key_of(SUJIN).await;
         sujin.fills("code", &key.to_uppercase().replace('-', " ")).await;
         sujin.does("submit").await;
-        sujin.comes_to("new_recovery_key").await;
-        let shown = sujin.runs("return document.querySelector('.codes code').innerText").await;
-        let next = shown.as_str().expect("a key").to_owned();
+        let next = sujin.shown_key().await;
         assert!(next.len() == key.len() && next != key, "{next}");
         sujin.may_use_clipboard().await;
         sujin.clicks("[data-action=copy_key]").await;
@@ -323,5 +328,61 @@ fn d5_the_recovery_key_lets_the_super_administrator_in_and_another_one_is_shown_
         assert!(!sight.text.contains(&next), "{sight}");
         another.does("done").await;
         another.is_in(SUJIN, "nuri").await;
+    });
+}
+
+/// D5, S4, X2: in the settings the super administrator has another key shown, once, also where an answer is lost; the one of before
+/// is worth nothing any more, and a mail tells of it. Nobody else is offered it.
+#[test]
+fn d5_the_recovery_key_is_reissued_in_the_settings() {
+    story(async |gate| {
+        let dohyun = gate.member_in(DOHYUN, "nuri").await;
+        dohyun.opens("/security").await;
+        let sight = dohyun.comes_to("trusted_devices").await;
+        assert!(!sight.offers("reissue_recovery_key") && !sight.text.contains("복구 키"), "{sight}");
+
+        let sujin = gate.member_in(SUJIN, "nuri").await;
+        sujin.opens("/security").await;
+        let sight = sujin.comes_to("trusted_devices").await;
+        assert!(
+            sight.text.contains("전에 보관한 키는 쓸 수 없어요") && !sight.text.contains("한 번 더 확인"),
+            "{sight}"
+        );
+        gate.wire.tamper_times(1, Requests::posts("/actions/reissue_recovery_key"), Tampering::LoseAnswer);
+        sujin.clicks("[data-action=reissue_recovery_key]").await;
+        let first = sujin.shown_key().await;
+        assert_eq!(gate.mails_to(SUJIN).await.len(), 1, "one key, one mail");
+        sujin.reloads().await;
+        assert_eq!(sujin.shown_key().await, first, "as long as nobody says that it is kept");
+        sujin.does("done").await;
+        sujin.comes_to("trusted_devices").await;
+
+        gate.lets_pass(11 * 60).await;
+        sujin.reloads().await;
+        let sight = sujin.comes_to("trusted_devices").await;
+        assert!(sight.text.contains("발급하기 전에 본인인지 한 번 더 확인"), "said before:\n{sight}");
+        sujin.does("reissue_recovery_key").await;
+        sujin.comes_to("password").await;
+        let password = gate.password_of(SUJIN, "nuri").await;
+        sujin.at_password().await.enters(&password).await;
+        let second = sujin.shown_key().await;
+        assert!(second.len() == first.len() && second != first, "{second}");
+        let mails = gate.mails_to(SUJIN).await;
+        assert!(mails.len() == 2 && mails[1].text.contains("다시 발급"), "{mails:?}");
+        sujin.does("done").await;
+        sujin.comes_to("trusted_devices").await;
+
+        gate.scenario("nuri_device_approval_on").await;
+        let another = gate.member().await;
+        another.waits_to_be_let_in(SUJIN, "nuri").await;
+        another.looks_for_other_ways().await;
+        another.does("use_recovery_key").await;
+        another.comes_to("recovery_key").await;
+        another.fills("code", &first).await;
+        another.does("submit").await;
+        another.is_told("code_wrong").await;
+        another.fills("code", &second).await;
+        another.does("submit").await;
+        another.comes_to("new_recovery_key").await;
     });
 }

@@ -31,6 +31,7 @@ use crate::password::PasswordPolicy;
 use crate::relying_party::Ceremony;
 use crate::return_to::ReturnTo;
 
+pub use settings::AfterProof;
 pub use stage::{Completed, Ending, Notice, Stage, back, use_email, use_organisation};
 pub use view::{ended, likeness, signed_out, view};
 
@@ -57,9 +58,9 @@ pub struct StoredFlow {
     /// What an authenticator is asked at the step of this revision.
     #[serde(default)]
     pub ceremony: Option<(u64, Ceremony)>,
-    /// Where a fresh proof leads to, in settings.
+    /// What a fresh proof leads to, in settings.
     #[serde(default)]
-    pub after_proof: Option<Box<Stage>>,
+    pub after_proof: Option<AfterProof>,
 }
 
 /// What a flow was begun for; any but that of a security link may end in signing in.
@@ -217,6 +218,8 @@ pub struct Facts {
     pub has_recovery_key: bool,
     /// What a camera is shown.
     pub qr: Option<QrLink>,
+    /// Whether whose settings these are may have a recovery key.
+    pub is_super_administrator: bool,
     pub shown: Shown,
 }
 

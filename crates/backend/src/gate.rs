@@ -497,7 +497,9 @@ impl Gate {
         let reserved = match store::remembered(connection, scope, &self.log)? {
             // What was shown once was not kept: it is shown as long as the flow stands there.
             Remembered::Finished(finished) if finished.body.is_empty() => {
-                let viewer = Viewer { browser: scope.browser, session: asker.session, now };
+                // The answer that was lost may have had a new session.
+                let made = finished.session_salt.as_ref().and_then(|salt| session_digest(&browser.session_token(salt)));
+                let viewer = Viewer { browser: scope.browser, session: made.or(asker.session), now };
                 let body = serde_json::to_string(&self.see(connection, &id, &row, &viewer)?)?;
                 return Ok(Turn::Passing(Finished { body, ..finished }));
             }
@@ -523,11 +525,7 @@ impl Gate {
         match &turn {
             Turn::Passing(_) => {}
             Turn::Answered(finished) => {
-                let kept = match taking.row.flow.stage.shows_secrets() {
-                    true => without_flow(finished)?,
-                    false => finished.clone(),
-                };
-                store::finish_answer(connection, scope, kept, now)?;
+                store::finish_answer(connection, scope, to_keep(finished, &taking.row.flow.stage)?, now)?;
                 store::forget_old(connection, now)?;
             }
             Turn::Hash(_) => {
@@ -578,9 +576,12 @@ impl Gate {
     }
 }
 
-/// An answer that may be kept where its flow shows what must be written down nowhere: nothing of a flow, and of a refusal all
-/// but its flow.
-fn without_flow(finished: &Finished) -> Result<Finished, Trouble> {
+/// An answer as it may be kept for its key. Where its flow shows what must be written down nowhere, that is nothing of a flow, and
+/// of a refusal all but its flow.
+fn to_keep(finished: &Finished, stage: &Stage) -> Result<Finished, Trouble> {
+    if !stage.shows_secrets() {
+        return Ok(finished.clone());
+    }
     let body = match serde_json::from_str::<Problem>(&finished.body) {
         Ok(problem) => serde_json::to_string(&Problem { flow: None, ..problem })?,
         Err(_) => String::new(),

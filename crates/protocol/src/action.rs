@@ -63,6 +63,8 @@ pub enum ActionName {
     AskAdmin,
     /// Enter the recovery key.
     UseRecoveryKey,
+    /// Another recovery key in the place of the one that there is.
+    ReissueRecoveryKey,
     Approve,
     Deny,
     /// It was not the member who asks.
@@ -102,6 +104,7 @@ impl ActionName {
         Self::AskMember,
         Self::AskAdmin,
         Self::UseRecoveryKey,
+        Self::ReissueRecoveryKey,
         Self::Approve,
         Self::Deny,
         Self::NotMe,
@@ -138,6 +141,7 @@ impl ActionName {
             Self::AskMember => "ask_member",
             Self::AskAdmin => "ask_admin",
             Self::UseRecoveryKey => "use_recovery_key",
+            Self::ReissueRecoveryKey => "reissue_recovery_key",
             Self::Approve => "approve",
             Self::Deny => "deny",
             Self::NotMe => "not_me",
@@ -275,6 +279,7 @@ pub enum Action {
     UseMobile,
     ShowQr,
     UseRecoveryKey,
+    ReissueRecoveryKey,
     Deny,
     NotMe,
     Unsubscribe,
@@ -322,6 +327,7 @@ impl Action {
             Self::UseMobile => ActionName::UseMobile,
             Self::ShowQr => ActionName::ShowQr,
             Self::UseRecoveryKey => ActionName::UseRecoveryKey,
+            Self::ReissueRecoveryKey => ActionName::ReissueRecoveryKey,
             Self::Deny => ActionName::Deny,
             Self::NotMe => ActionName::NotMe,
             Self::Subscribe { .. } => ActionName::Subscribe,
@@ -353,6 +359,7 @@ impl Action {
             ActionName::UseMobile => Some(Self::UseMobile),
             ActionName::ShowQr => Some(Self::ShowQr),
             ActionName::UseRecoveryKey => Some(Self::UseRecoveryKey),
+            ActionName::ReissueRecoveryKey => Some(Self::ReissueRecoveryKey),
             ActionName::Deny => Some(Self::Deny),
             ActionName::NotMe => Some(Self::NotMe),
             ActionName::Unsubscribe => Some(Self::Unsubscribe),
@@ -440,6 +447,7 @@ impl Action {
             | Self::UseMobile
             | Self::ShowQr
             | Self::UseRecoveryKey
+            | Self::ReissueRecoveryKey
             | Self::Deny
             | Self::NotMe
             | Self::Unsubscribe => {}

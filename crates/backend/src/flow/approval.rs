@@ -99,11 +99,30 @@ pub struct Looking {
     pub numbers: Vec<(String, Ceremony)>,
 }
 
-/// Another recovery key in the place of a used one; made of the server's key and the salt.
+/// Another recovery key, in the place of one that is worth nothing any more; made of the server's key and the salt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewKey {
-    pub newcomer: Entering,
     pub salt: Salt,
+    pub then: Then,
+}
+
+/// Where it leads to once the new key is kept somewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Then {
+    /// In: the one of before was used.
+    In(Entering),
+    /// Back to the settings, where it was asked for.
+    Settings(Whose),
+}
+
+impl NewKey {
+    pub const fn whose(&self) -> &Whose {
+        match &self.then {
+            Then::In(newcomer) => &newcomer.whose,
+            Then::Settings(whose) => whose,
+        }
+    }
 }
 
 impl Waiting {

@@ -1,5 +1,5 @@
-//! A member's own settings (FEATURES S4). Each act is of who is signed in; what adds a way in takes a fresh proof besides. It
-//! refuses to know sessions and credentials.
+//! A member's own settings (FEATURES S4). Each act is of who is signed in; what adds a way in, or replaces one, takes a fresh
+//! proof besides. It refuses to know sessions and credentials.
 
 use daemun_protocol::{ActionName, DeviceKind, MessageCode, Offer, Offers, Proof};
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::new_password::Whose;
 use super::passkey::Unlocking;
 use super::sign_in::{PasswordStage, Way};
-use super::{Ending, Facts, Next, Stage};
+use super::{Ending, Facts, Stage};
 
 /// Accounts that may have registered one device (FEATURES S4).
 pub const ACCOUNTS_OF_A_DEVICE: u32 = 5;
@@ -19,6 +19,14 @@ pub struct NewDevice {
     pub kind: DeviceKind,
 }
 
+/// What a member has asked for that takes a fresh proof first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AfterProof {
+    RegisterDevice(NewDevice),
+    ReissueRecoveryKey(Whose),
+}
+
 /// What can be done with the devices. A security key is a second factor too, so it can be registered where nobody signs in by
 /// one.
 pub fn offers(facts: &Facts) -> Offers {
@@ -28,6 +36,7 @@ pub fn offers(facts: &Facts) -> Offers {
     };
     let offers = may(Offers::default(), ActionName::Register, allows_devices(facts));
     let offers = may(offers, ActionName::RegisterKey, facts.knows_passkeys);
+    let offers = may(offers, ActionName::ReissueRecoveryKey, facts.is_super_administrator);
     let offers = match facts.devices.is_empty() {
         true => offers,
         false => offers.with(ActionName::Rename).with(ActionName::Remove),
@@ -44,19 +53,16 @@ fn allows_devices(facts: &Facts) -> bool {
     facts.knows_passkeys && facts.workspace.as_ref().is_some_and(|workspace| workspace.device_unlock)
 }
 
-/// `register`, `register_key`: to the new credential, by way of a fresh proof where there is none. Who has nothing to give one
-/// by signs in anew, and has given one then.
-pub fn register(whose: &Whose, kind: DeviceKind, facts: &Facts) -> (Next, Option<Stage>) {
-    let new = Stage::RegisterDevice(NewDevice { whose: whose.clone(), kind });
+/// The fresh proof that is due, if any. Who has nothing to give one by signs in anew, and has given one then.
+pub fn proof(whose: &Whose, facts: &Facts) -> Option<Stage> {
     if facts.is_fresh {
-        return (Next::to(new), None);
+        return None;
     }
-    let proof = match (facts.has_password, facts.devices.is_empty()) {
+    Some(match (facts.has_password, facts.devices.is_empty()) {
         (true, _) => password(whose),
         (false, false) => Stage::Passkey(Unlocking::Proof(whose.clone())),
         (false, true) => Stage::Ended(Ending::SignedOut),
-    };
-    (Next::to(proof), Some(new))
+    })
 }
 
 /// The password once more.

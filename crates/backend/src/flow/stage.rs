@@ -213,8 +213,7 @@ impl Stage {
     pub const fn newcomer(&self) -> Option<&Entering> {
         if let Self::Waiting(Waiting { asks: Asks::NewDevice { newcomer, .. }, .. })
         | Self::Approved(Waiting { asks: Asks::NewDevice { newcomer, .. }, .. })
-        | Self::RecoveryKey(Waiting { asks: Asks::NewDevice { newcomer, .. }, .. })
-        | Self::NewRecoveryKey(NewKey { newcomer, .. }) = self
+        | Self::RecoveryKey(Waiting { asks: Asks::NewDevice { newcomer, .. }, .. }) = self
         {
             Some(newcomer)
         } else {
@@ -245,7 +244,7 @@ impl Stage {
             | Self::Approvals(whose)
             | Self::Approve(Looking { whose, .. }) => Some(&whose.workspace),
             Self::Waiting(waiting) | Self::Approved(waiting) | Self::RecoveryKey(waiting) => Some(waiting.workspace()),
-            Self::NewRecoveryKey(new) => Some(&new.newcomer.whose.workspace),
+            Self::NewRecoveryKey(new) => Some(&new.whose().workspace),
             Self::Complete(completed) => Some(&completed.workspace),
             Self::Notice(notice) => match notice {
                 Notice::AccountSuspended { workspace, .. }

@@ -2,7 +2,7 @@
 
 use daemun_protocol::{ActionName, ApprovalKind, ApprovalRequest, Asked, DeviceKind, Status};
 
-use super::approval::{Answered, Asks, NewKey, Outcome, Waiting};
+use super::approval::{Answered, Asks, NewKey, Outcome, Then, Waiting};
 use super::code::{Contact, Purpose, SentCode};
 use super::find_id::ContactForm;
 use super::join::{AccountForm, BadInvitation, Candidate, InvitationTrouble, Joined, OpenInvitation};
@@ -143,7 +143,8 @@ fn stages() -> Vec<Stage> {
         Stage::RegisterDevice(NewDevice { whose: whose(), kind: DeviceKind::Device }),
         Stage::Waiting(waiting()),
         Stage::RecoveryKey(waiting()),
-        Stage::NewRecoveryKey(NewKey { newcomer: newcomer(), salt: [0; 16] }),
+        Stage::NewRecoveryKey(NewKey { then: Then::In(newcomer()), salt: [0; 16] }),
+        Stage::NewRecoveryKey(NewKey { then: Then::Settings(whose()), salt: [0; 16] }),
         Stage::Approvals(whose()),
         Stage::Notice(Notice::ApprovalEnded { how: Outcome::Denied, waiting: Box::new(waiting()) }),
         Stage::Notice(Notice::RequestEnded { how: Answered::NotMe, whose: whose() }),

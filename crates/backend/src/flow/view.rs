@@ -299,6 +299,9 @@ fn account(stage: &Stage) -> Option<Account> {
     {
         return Some(known(whose));
     }
+    if let Stage::NewRecoveryKey(new) = stage {
+        return Some(known(new.whose()));
+    }
     if let Stage::Password(PasswordStage { way, .. }) | Stage::Passkey(Unlocking::First(PasswordStage { way, .. })) =
         stage
     {

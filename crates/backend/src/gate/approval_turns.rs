@@ -8,10 +8,10 @@ use super::{Gate, Taking, Turn, account_subject};
 use crate::approval_link;
 use crate::email_address::EmailAddress;
 use crate::flow::approval::{
-    Asks, DEVICE_LIFETIME, Instead, NewKey, Outcome, PHONE_LIFETIME, QR_LIFETIME, ShownQr, Waiting,
+    Asks, DEVICE_LIFETIME, Instead, NewKey, Outcome, PHONE_LIFETIME, QR_LIFETIME, ShownQr, Then, Waiting,
 };
 use crate::flow::code::{Asking, Contact, Purpose};
-use crate::flow::second_factor::{Entering, First};
+use crate::flow::second_factor::{Entering, First, Salt};
 use crate::flow::sign_in::{self, PasswordStage};
 use crate::flow::{Entrance, Next, Refusal, Said, Stage};
 use crate::limits::Rate;
@@ -19,6 +19,7 @@ use crate::login_id::MobileNumber;
 use crate::mail::texts;
 use crate::person_name::is_same_name;
 use crate::recovery_codes;
+use crate::server_key::Digest32;
 use crate::store::{self, AccountRow, ApprovalRow, FlowRow, Trouble};
 
 /// Requests to one account's phone: more would be a way to have somebody say yes for the sake of quiet.
@@ -33,6 +34,9 @@ impl Gate {
     pub(super) fn is_due(&self, connection: &Connection, row: &FlowRow, now: Timestamp) -> Result<bool, Trouble> {
         if let Stage::Approved(_) = &row.flow.stage {
             return Ok(true);
+        }
+        if let Stage::NewRecoveryKey(new) = &row.flow.stage {
+            return self.is_replaced(connection, new);
         }
         let request = if let Stage::Waiting(waiting) | Stage::RecoveryKey(waiting) = &row.flow.stage {
             &waiting.request
@@ -50,6 +54,19 @@ impl Gate {
         let Stage::Waiting(Waiting { request, qr: Some(qr), .. }) = stage else { return None };
         let url = || approval_link::url(&self.places.own_origin(), &approval_link::token(&self.key, request, &qr.salt));
         (qr.expires_at > now).then(|| QrLink { url: url(), expires_at: qr.expires_at })
+    }
+
+    /// Whether a key that settings show is worth nothing any more: nobody is to write that one down.
+    fn is_replaced(&self, connection: &Connection, new: &NewKey) -> Result<bool, Trouble> {
+        let Then::Settings(whose) = &new.then else { return Ok(false) };
+        let digest = self.recovery_key_digest(whose.account, &new.salt);
+        Ok(store::recovery_key(connection, whose.account)? != digest)
+    }
+
+    /// What is stored of the recovery key of this account and salt.
+    fn recovery_key_digest(&self, account: i64, salt: &Salt) -> Option<Digest32> {
+        let key = recovery_codes::make_key(&self.key, account, salt);
+        recovery_codes::key_digest(&self.key, account, key.expose())
     }
 
     /// Takes a request back whose flow goes.
@@ -76,6 +93,8 @@ impl Taking<'_> {
             self.settle(Next::to(waiting.ended(Outcome::Expired)))
         } else if let Stage::Approve(looking) = stage {
             self.request_is_over(looking.whose)
+        } else if let Stage::NewRecoveryKey(NewKey { then: Then::Settings(whose), .. }) = stage {
+            self.settle(Next::to(Stage::TrustedDevices(whose)))
         } else {
             self.settle(Next::unavailable())
         }
@@ -361,19 +380,27 @@ impl Taking<'_> {
         if let Some(refusal) = refusal {
             return self.settle(Next::Refuse(refusal));
         }
-        let salt = self.gate.chance.bytes()?;
-        let key = recovery_codes::make_key(&self.gate.key, account.id, &salt);
-        if let Some(digest) = recovery_codes::key_digest(&self.gate.key, account.id, key.expose()) {
-            store::replace_recovery_key(self.connection, account.id, &digest)?;
-        }
+        let salt = self.replace_recovery_key(account.id)?;
         self.tell(&account, texts::recovery_key_used)?;
-        let newcomer = newcomer.clone();
-        self.settle(Next::to(Stage::NewRecoveryKey(NewKey { newcomer, salt })))
+        let then = Then::In(newcomer.clone());
+        self.settle(Next::to(Stage::NewRecoveryKey(NewKey { salt, then })))
+    }
+
+    /// From now on an account's recovery key is the one of this salt.
+    pub(super) fn replace_recovery_key(&self, account: i64) -> Result<Salt, Trouble> {
+        let salt = self.gate.chance.bytes()?;
+        if let Some(digest) = self.gate.recovery_key_digest(account, &salt) {
+            store::replace_recovery_key(self.connection, account, &digest)?;
+        }
+        Ok(salt)
     }
 
     /// `done`: the new key is kept somewhere.
     pub(super) fn recovery_key_kept(&mut self, new: &NewKey) -> Result<Turn, Trouble> {
-        self.newcomer_is_in(&new.newcomer)
+        match &new.then {
+            Then::In(newcomer) => self.newcomer_is_in(newcomer),
+            Then::Settings(whose) => self.settle(Next::to(Stage::TrustedDevices(whose.clone()))),
+        }
     }
 
     // --- Both ----------------------------------------------------------------------------------------------------------

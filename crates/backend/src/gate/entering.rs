@@ -54,7 +54,8 @@ impl Taking<'_> {
         store::insert_session(connection, &session, account.id, told, email, (self.now, until))?;
         self.session = Some(session);
         if let Some(then) = self.row.flow.after_proof.take().filter(|_| renewed.is_some()) {
-            let finished = self.finish(Next::to(*then))?;
+            let next = self.after_proof(then)?;
+            let finished = self.finish(next)?;
             return Ok(Finished { session_salt: Some(salt), ..finished });
         }
         let completed = Completed {

@@ -6,7 +6,7 @@ use daemun_protocol::{FieldCode, ProblemCode, Secret};
 
 use super::join_turns::{bad_by_now, by_link, uninvited};
 use super::reset_turns::{link_trouble, whose};
-use super::{Asker, Gate, Taking, Turn, account_subject, is_over, problems};
+use super::{Asker, Gate, Taking, Turn, account_subject, is_over, problems, to_keep};
 use crate::browser::Browser;
 use crate::flow::join::AccountForm;
 use crate::flow::new_password::{self, NewPasswordStage, Proof, ProofTrouble};
@@ -141,7 +141,7 @@ impl Taking<'_> {
         })
     }
 
-    fn conclude_new_password(mut self, rev: u64, to_hash: ToHash, made: Made) -> Result<Finished, Trouble> {
+    fn conclude_new_password(&mut self, rev: u64, to_hash: ToHash, made: Made) -> Result<Finished, Trouble> {
         if self.row.flow.rev != rev || is_over(&self.row, self.now) {
             return self.stale();
         }
@@ -251,7 +251,8 @@ impl Gate {
                 match made {
                     Ok(made) => {
                         let finished = taking.conclude_new_password(rev, to_hash, made)?;
-                        store::finish_answer(transaction, &scope, finished.clone(), now)?;
+                        let kept = to_keep(&finished, &taking.row.flow.stage)?;
+                        store::finish_answer(transaction, &scope, kept, now)?;
                         Ok(finished)
                     }
                     Err(_) => {

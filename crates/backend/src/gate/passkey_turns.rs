@@ -119,21 +119,21 @@ impl Gate {
             let requests = self.request(connection, &looking.request)?.into_iter().collect();
             return Ok(Facts { requests, ..facts });
         }
+        if let Stage::NewRecoveryKey(new) = stage {
+            let key = recovery_codes::make_key(&self.key, new.whose().account, &new.salt);
+            return Ok(Facts { shown: Shown::RecoveryKey(key), ..facts });
+        }
         if let Some(newcomer) = stage.newcomer() {
-            let account = newcomer.whose.account;
-            let shown = if let Stage::NewRecoveryKey(new) = stage {
-                Shown::RecoveryKey(recovery_codes::make_key(&self.key, account, &new.salt))
-            } else {
-                Shown::Nothing
-            };
-            return Ok(Facts { has_recovery_key: store::has_recovery_key(connection, account)?, shown, ..facts });
+            let has_recovery_key = store::recovery_key(connection, newcomer.whose.account)?.is_some();
+            return Ok(Facts { has_recovery_key, ..facts });
         }
         let (Stage::TrustedDevices(whose) | Stage::Passkey(Unlocking::Proof(whose))) = stage else { return Ok(facts) };
         let account = store::account(connection, whose.account)?;
         Ok(Facts {
             devices: self.devices(connection, whose.account, &viewer.browser)?,
             accepted: self.accepted(connection, whose.account)?,
-            has_password: account.is_some_and(|account| account.password.is_some()),
+            has_password: account.as_ref().is_some_and(|account| account.password.is_some()),
+            is_super_administrator: account.is_some_and(|account| account.super_administrator),
             is_fresh: self.is_fresh(connection, viewer.session.as_ref(), viewer.now)?,
             ..facts
         })

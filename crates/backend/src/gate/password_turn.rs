@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use super::counting::{Counters, Device, release, reserve, restriction, take_back};
-use super::{Asker, Gate, Taking, Turn, is_over, problems};
+use super::{Asker, Gate, Taking, Turn, is_over, problems, to_keep};
 use crate::browser::Browser;
 use crate::flow::sign_in::{self, PasswordStage, PasswordVerdict, Way};
 use crate::flow::{self, Facts, Next, Refusal, Stage, Workspace};
@@ -154,7 +154,7 @@ impl Taking<'_> {
         restriction(self.connection, &counters, PASSWORD_TRIES, STRANGERS_PASSWORD_TRIES, self.now)
     }
 
-    fn conclude(mut self, check: &PasswordCheck, compared: Compared) -> Result<Finished, Trouble> {
+    fn conclude(&mut self, check: &PasswordCheck, compared: Compared) -> Result<Finished, Trouble> {
         let verdict = match compared {
             Compared::Right if self.is_current(check)? => None,
             // The password was changed while the one before it was compared.
@@ -260,11 +260,12 @@ impl Gate {
                 let now = gate.clock.now();
                 let row = store::read_flow(transaction, &id, &scope.browser, &gate.log)?;
                 let Some(row) = row else { return problems::bare(ProblemCode::FlowUnknown, 404) };
-                let taking = Taking::new(&gate, transaction, (&asker, &browser), &id, row, now);
+                let mut taking = Taking::new(&gate, transaction, (&asker, &browser), &id, row, now);
                 match compared {
                     Ok(compared) => {
                         let finished = taking.conclude(&check, compared)?;
-                        store::finish_answer(transaction, &scope, finished.clone(), now)?;
+                        let kept = to_keep(&finished, &taking.row.flow.stage)?;
+                        store::finish_answer(transaction, &scope, kept, now)?;
                         Ok(finished)
                     }
                     Err(_) => {

@@ -5,9 +5,10 @@ use rusqlite::Connection;
 
 use super::reset_turns::whose;
 use super::{Gate, Taking};
+use crate::flow::approval::{NewKey, Then};
 use crate::flow::new_password::Whose;
 use crate::flow::settings::{self, ACCOUNTS_OF_A_DEVICE, NewDevice};
-use crate::flow::{Completed, Entrance, Facts, Next, Refusal, Said, Stage, StoredFlow};
+use crate::flow::{AfterProof, Completed, Entrance, Facts, Next, Refusal, Said, Stage, StoredFlow};
 use crate::mail::texts;
 use crate::person_name::{NotAName, PersonName};
 use crate::server_key::Digest32;
@@ -89,9 +90,40 @@ impl Taking<'_> {
         if let Some(refusal) = self.device_trouble(whose.account, kind)? {
             return Ok(Next::Refuse(refusal));
         }
-        let (next, then) = settings::register(whose, kind, facts);
-        self.row.flow.after_proof = then.map(Box::new);
-        Ok(next)
+        let new = NewDevice { whose: whose.clone(), kind };
+        self.once_proven(whose, AfterProof::RegisterDevice(new), facts)
+    }
+
+    /// Goes on to what was asked for, by way of a fresh proof where there is none.
+    fn once_proven(&mut self, whose: &Whose, then: AfterProof, facts: &Facts) -> Result<Next, Trouble> {
+        let proof = settings::proof(whose, facts);
+        self.row.flow.after_proof = proof.is_some().then(|| then.clone());
+        proof.map_or_else(|| self.after_proof(then), |proof| Ok(Next::to(proof)))
+    }
+
+    /// What was asked for by who has just proven who they are.
+    pub(super) fn after_proof(&self, then: AfterProof) -> Result<Next, Trouble> {
+        match then {
+            AfterProof::RegisterDevice(new) => Ok(Next::to(Stage::RegisterDevice(new))),
+            AfterProof::ReissueRecoveryKey(whose) => self.another_recovery_key(whose),
+        }
+    }
+
+    /// `reissue_recovery_key`.
+    pub(super) fn reissue_recovery_key(&mut self, stage: &Stage, facts: &Facts) -> Result<Next, Trouble> {
+        let Stage::TrustedDevices(whose) = stage else { return Ok(Next::unavailable()) };
+        self.once_proven(whose, AfterProof::ReissueRecoveryKey(whose.clone()), facts)
+    }
+
+    fn another_recovery_key(&self, whose: Whose) -> Result<Next, Trouble> {
+        let account = store::account(self.connection, whose.account)?;
+        // Their part may have been given to somebody else while they proved who they are.
+        let Some(account) = account.filter(|account| account.super_administrator) else {
+            return Ok(Next::to(Stage::TrustedDevices(whose)));
+        };
+        let salt = self.replace_recovery_key(account.id)?;
+        self.tell(&account, texts::recovery_key_reissued)?;
+        Ok(Next::to(Stage::NewRecoveryKey(NewKey { salt, then: Then::Settings(whose) })))
     }
 
     /// What keeps a device from being registered, whatever it says.

@@ -119,6 +119,7 @@ impl Taking<'_> {
             Action::SubmitPasskey { credential } => return self.submit_passkey(&stage, &credential),
             Action::Register => self.register_device(&stage, DeviceKind::Device, &facts)?,
             Action::RegisterKey => self.register_device(&stage, DeviceKind::SecurityKey, &facts)?,
+            Action::ReissueRecoveryKey => self.reissue_recovery_key(&stage, &facts)?,
             Action::SubmitDevice { credential, name } => self.submit_device(&stage, &credential, &name)?,
             Action::RenameDevice { device, name } => self.rename_device(&stage, &device, &name)?,
             Action::RemoveDevice { device } => self.remove_device(&stage, &device)?,

@@ -13,7 +13,7 @@ use crate::carrier::Carrier;
 use crate::codes::Code;
 use crate::locale::Locale;
 
-pub use approvals::{approval_asked, let_in_asked, not_me, recovery_key_used};
+pub use approvals::{approval_asked, let_in_asked, not_me, recovery_key_reissued, recovery_key_used};
 pub use devices::{device_copied, device_registered, device_removed, device_sign_in_allowed};
 pub use second_factor::{recovery_code_used, second_factor_added, second_factor_code};
 pub use security_link::{link_code, link_not_shared};

@@ -239,9 +239,10 @@ pub fn replace_recovery_key(connection: &Connection, account: i64, digest: &Dige
     Ok(())
 }
 
-pub fn has_recovery_key(connection: &Connection, account: i64) -> Result<bool, Trouble> {
-    let mut query = connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM recovery_key WHERE account = ?1)")?;
-    Ok(query.query_row([account], |row| row.get(0))?)
+/// What is kept of a member's recovery key, if there is one.
+pub fn recovery_key(connection: &Connection, account: i64) -> Result<Option<Digest32>, Trouble> {
+    let mut query = connection.prepare_cached("SELECT digest FROM recovery_key WHERE account = ?1")?;
+    Ok(query.query_row([account], |row| row.get(0)).optional()?)
 }
 
 /// Uses a recovery key up. Whether it was the one.

@@ -4,7 +4,7 @@ use daemun_backend::{Config, Shows};
 use serde_json::{Value, json};
 
 use crate::device::{Passkey, stranger};
-use crate::visitor::{Answer, House, Visitor};
+use crate::visitor::{Answer, House, Visitor, fresh_key};
 
 const MINJI: &str = "minji@daemun.test";
 const MINJIS_PASSWORD: &str = "nuri-Minji-2024!";
@@ -750,6 +750,114 @@ async fn d5_the_recovery_key() {
     again.act("use_recovery_key", json!({})).await.at("recovery_key");
     again.submit(json!({"code": RECOVERY_KEY})).await.problem(422, "code_wrong");
     again.submit(json!({"code": key})).await.at("new_recovery_key");
+}
+
+/// Sujin in her own settings.
+async fn in_settings(house: &House) -> Visitor {
+    let mut sujin = house.visitor();
+    sujin.sign_in(house, SUJIN, "nuri", "nuri-Sujin-2024!").await;
+    sujin.begin_with("security", json!({})).await.at("trusted_devices");
+    sujin
+}
+
+/// The recovery key that a new device of Sujin's is let in by, or not.
+async fn is_let_in_by(house: &House, key: &str) -> bool {
+    house.policy("nuri", json!({"device_approval": true})).await;
+    let mut newcomer = house.visitor();
+    newcomer.reach_password(house, SUJIN, "nuri").await;
+    newcomer.submit(json!({"password": "nuri-Sujin-2024!"})).await.at("wait_approval");
+    newcomer.act("use_recovery_key", json!({})).await.at("recovery_key");
+    newcomer.submit(json!({"code": key})).await.status == 200
+}
+
+/// D5, S4: the super administrator has another key shown once, in the place of the one there was, and is told by mail.
+#[tokio::test]
+async fn d5_the_recovery_key_is_reissued_on_demand() {
+    let house = House::open().await;
+    let mut sujin = in_settings(&house).await;
+    assert_eq!(sujin.flow["actions"]["reissue_recovery_key"], json!({}), "she has just signed in");
+    let before = house.mails(SUJIN).await.len();
+    let shown = sujin.act("reissue_recovery_key", json!({})).await.at("new_recovery_key");
+    assert_eq!((shown.actions(), &shown.flow()["account"]["identifier"]), (vec!["done".to_owned()], &json!(SUJIN)));
+    let key = shown.flow()["step"]["key"].as_str().unwrap().to_owned();
+    assert_eq!(sujin.read().await.at("new_recovery_key").flow()["step"]["key"], key, "as long as the flow stands here");
+    for table in ["flow", "answer"] {
+        assert_eq!(house.count(&format!("SELECT count(*) FROM {table} WHERE state LIKE '%{key}%'")), 0);
+    }
+    let mails = house.mails(SUJIN).await;
+    assert!(mails.len() == before + 1 && mails[0]["subject"].as_str().unwrap().contains("다시 발급"), "{mails:?}");
+    sujin.act("done", json!({})).await.at("trusted_devices");
+    assert!(!is_let_in_by(&house, RECOVERY_KEY).await);
+    assert!(is_let_in_by(&house, &key).await);
+}
+
+/// D5: nobody else has one, and whoever is super administrator no longer gets none.
+#[tokio::test]
+async fn d5_only_a_super_administrator_reissues_the_recovery_key() {
+    let house = House::open().await;
+    let mut minji = house.visitor();
+    minji.sign_in(&house, MINJI, "nuri", MINJIS_PASSWORD).await;
+    minji.begin_with("security", json!({})).await.at("trusted_devices");
+    assert!(minji.flow["actions"].get("reissue_recovery_key").is_none());
+    minji.act("reissue_recovery_key", json!({})).await.problem(403, "action_unavailable");
+
+    let mut sujin = in_settings(&house).await;
+    house.advance(601);
+    sujin.act("reissue_recovery_key", json!({})).await.at("password");
+    house.sql(&format!("UPDATE account SET super_administrator = 0 WHERE email = '{SUJIN}'"));
+    sujin.submit(json!({"password": "nuri-Sujin-2024!"})).await.at("trusted_devices");
+    sujin.act("reissue_recovery_key", json!({})).await.problem(403, "action_unavailable");
+    house.sql(&format!("UPDATE account SET super_administrator = 1 WHERE email = '{SUJIN}'"));
+    assert!(is_let_in_by(&house, RECOVERY_KEY).await);
+}
+
+/// D5, X2: after a fresh proof; a lost answer to either loses no key and makes no second one.
+#[tokio::test]
+async fn d5_a_lost_answer_loses_no_recovery_key_and_makes_no_other() {
+    let house = House::open().await;
+    let mut sujin = in_settings(&house).await;
+    let (path, key) = (sujin.act_path("reissue_recovery_key"), fresh_key());
+    let body = sujin.act_body(json!({}));
+    let shown = sujin.post(&path, &key, &body).await.at("new_recovery_key").flow();
+    let again = sujin.post(&path, &key, &body).await.at("new_recovery_key").flow();
+    assert_eq!(again["step"], shown["step"]);
+    // Pressed once more, as another act.
+    let stale = sujin.post(&path, &fresh_key(), &body).await.problem(409, "stale").json();
+    assert_eq!(stale["flow"]["step"], shown["step"]);
+    sujin.read().await;
+    sujin.act("done", json!({})).await.at("trusted_devices");
+
+    house.advance(601);
+    sujin.read().await;
+    assert_eq!(sujin.flow["actions"]["reissue_recovery_key"], json!({"proof": "fresh"}));
+    sujin.act("reissue_recovery_key", json!({})).await.at("password");
+    let before = house.mails(SUJIN).await.len();
+    let (path, key) = (sujin.act_path("submit"), fresh_key());
+    let body = sujin.act_body(json!({"password": "nuri-Sujin-2024!"}));
+    let lost = sujin.post(&path, &key, &body).await.at("new_recovery_key");
+    // The browser has the session of before still.
+    let again = sujin.post(&path, &key, &body).await.at("new_recovery_key");
+    assert_eq!(again.header("set-cookie"), lost.header("set-cookie"));
+    let shown = again.flow()["step"]["key"].as_str().unwrap().to_owned();
+    assert_eq!(lost.flow()["step"]["key"], shown);
+    assert_eq!(house.count(&format!("SELECT count(*) FROM answer WHERE state LIKE '%{shown}%'")), 0);
+    sujin.keep(&again);
+    assert_eq!(sujin.read().await.at("new_recovery_key").flow()["step"]["key"], shown);
+    assert_eq!(house.mails(SUJIN).await.len(), before + 1);
+    assert!(is_let_in_by(&house, &shown).await);
+}
+
+/// D5, X2: a key that was reissued elsewhere meanwhile is shown no more: nobody writes it down.
+#[tokio::test]
+async fn d5_a_recovery_key_that_was_replaced_is_not_shown() {
+    let house = House::open().await;
+    let mut sujin = in_settings(&house).await;
+    let mut other = sujin.clone();
+    other.begin_with("security", json!({})).await.at("trusted_devices");
+    sujin.act("reissue_recovery_key", json!({})).await.at("new_recovery_key");
+    let shown = other.act("reissue_recovery_key", json!({})).await.at("new_recovery_key").flow();
+    sujin.read().await.at("trusted_devices");
+    assert_eq!(other.read().await.at("new_recovery_key").flow()["step"], shown["step"]);
 }
 
 /// D5: who is suspended meanwhile uses no key up, and sees no new one.

@@ -199,6 +199,7 @@ fn each_variant_of_a_request_has_a_golden() {
         UseRecoveryKey,
         Subscribe,
         Unsubscribe,
+        ReissueRecoveryKey,
     })
     .are_all_among(wires.iter().filter_map(action).cloned());
 }
@@ -310,6 +311,7 @@ fn action_names() -> Variants<ActionName> {
         AskMember,
         AskAdmin,
         UseRecoveryKey,
+        ReissueRecoveryKey,
         Approve,
         Deny,
         NotMe,

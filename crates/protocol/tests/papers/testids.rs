@@ -194,7 +194,7 @@ fn fields_in(source: &str) -> Names {
 }
 
 fn actions_in(source: &str) -> Names {
-    let own = ["go(\"", "link(\"", "button(\"", "data-action=\""];
+    let own = ["go(\"", "link(\"", "button(\"", "data-action=\"", " copy: (\"", " download: \"", " print: \""];
     let mut actions: Names = own.iter().flat_map(|call| after(source, call)).collect();
     let variant = |name: &&ActionName| after(source, "ActionName::").any(|found| found == format!("{name:?}"));
     actions.extend(ActionName::ALL.iter().filter(variant).map(|name| name.as_str().to_owned()));

@@ -110,6 +110,37 @@ pub fn let_in_asked(locale: Locale, workspace: &str, at: Timestamp, who: &str, r
     })
 }
 
+/// The mail that says that there is another recovery key.
+pub fn recovery_key_reissued(locale: Locale, workspace: &str, at: Timestamp) -> Words {
+    let at = readable(at);
+    mail(match locale {
+        Locale::Ko => (
+            format!("{workspace} 복구 키가 다시 발급됐어요"),
+            format!(
+                "보안 설정에서 {workspace}의 복구 키가 다시 발급됐어요. 전에 보관한 키는 더 이상 쓸 수 없어요.\n{at}\n\n\
+                 직접 발급했다면 더 할 일은 없어요.\n\
+                 직접 발급하지 않았다면 비밀번호를 바꾸고, 신뢰할 수 있는 기기를 확인하고, 복구 키를 다시 발급해 주세요.\n"
+            ),
+        ),
+        Locale::En => (
+            format!("The recovery key of {workspace} was reissued"),
+            format!(
+                "The recovery key of {workspace} was reissued in your security settings. The key that you kept before no longer works.\n{at}\n\n\
+                 If this was you, there is nothing to do.\n\
+                 If it was not, change your password, check your trusted devices and reissue the recovery key.\n"
+            ),
+        ),
+        Locale::Ja => (
+            format!("{workspace} のリカバリーキーが再発行されました"),
+            format!(
+                "セキュリティ設定で {workspace} のリカバリーキーが再発行されました。以前に保管したキーは使用できません。\n{at}\n\n\
+                 ご自身で再発行した場合は、何もする必要はありません。\n\
+                 お心当たりがない場合は、パスワードを変更し、信頼できるデバイスを確認してから、リカバリーキーを再発行してください。\n"
+            ),
+        ),
+    })
+}
+
 /// The mail that says that the recovery key has let somebody in.
 pub fn recovery_key_used(locale: Locale, workspace: &str, at: Timestamp) -> Words {
     let at = readable(at);

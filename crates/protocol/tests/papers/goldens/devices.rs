@@ -3,7 +3,7 @@
 use daemun_protocol::{
     AcceptedCredentials, Action, ActionName, Credential, CredentialProperties, CredentialResponse, DeviceKind,
     EndReason, ExtensionResults, Flow, Kind, Message, MessageCode, Offer, Params, Proof, PublicKeyOptions, Restart,
-    Severity, Status, Step, StepKind, TrustedDevice,
+    Secret, Severity, Status, Step, StepKind, TrustedDevice,
 };
 use serde_json::json;
 
@@ -26,6 +26,7 @@ pub(super) fn acts() -> Vec<NamedAct> {
             1,
             Action::RenameDevice { device: device.clone(), name: "민지의 전화".into() },
         ),
+        ("act-trusted_devices-reissue_recovery_key", StepKind::TrustedDevices, 1, Action::ReissueRecoveryKey),
         ("act-trusted_devices-remove", StepKind::TrustedDevices, 1, Action::RemoveDevice { device }),
         ("act-register_device-submit", StepKind::RegisterDevice, 2, registration()),
     ]
@@ -39,6 +40,8 @@ pub(super) fn flows() -> Vec<NamedFlow> {
         ("flow-trusted_devices-none", none_yet()),
         ("flow-register_device", register_device()),
         ("flow-trusted_devices-removed", saying(none_left(), &[done(MessageCode::DeviceRemoved)])),
+        ("flow-trusted_devices-recovery_key", recovery_key()),
+        ("flow-new_recovery_key-reissued", reissued_recovery_key()),
         ("flow-ended-signed_out", of(Kind::Security, super::flow(2, signed_out()))),
     ]
 }
@@ -151,6 +154,21 @@ fn done(code: MessageCode) -> Message {
 fn none_left() -> Flow {
     let ways = [ActionName::Register, ActionName::RegisterKey, ActionName::Done];
     settings(active(3, Step::TrustedDevices { devices: Vec::new(), accepted: None }, offers(&ways)))
+}
+
+/// A super administrator has a recovery key besides, and has signed in a while ago.
+fn recovery_key() -> Flow {
+    let fresh = Offer { proof: Some(Proof::Fresh), ..Offer::default() };
+    let actions = offers(&[ActionName::Done])
+        .with_offer(ActionName::Register, fresh)
+        .with_offer(ActionName::RegisterKey, fresh)
+        .with_offer(ActionName::ReissueRecoveryKey, fresh);
+    settings(active(1, Step::TrustedDevices { devices: Vec::new(), accepted: None }, actions))
+}
+
+fn reissued_recovery_key() -> Flow {
+    let step = Step::NewRecoveryKey { key: Secret::new("p2hd-w6yk-m9vq-t4xr-c8bz-n5gs") };
+    settings(active(2, step, offers(&[ActionName::Done])))
 }
 
 /// She signed out in another tab.
