@@ -44,7 +44,7 @@ fn own_sign_in(gate: Gate, request: ApprovalRequest, numbers: Vec<NumberToMatch>
         numbers.clone().view(),
         primary(gate, ActionName::Approve, Text::ApproveSubmit),
         answers(gate),
-        not_me(gate),
+        gate.offers(ActionName::NotMe).then(|| not_me(gate)).into_any(),
     ];
     let send = move || {
         if let Some(given) = numbers.chosen() {
