@@ -8,7 +8,7 @@ use std::time::Duration;
 use daemun_flow::{Answer, Effect, Event, Face, Fault, Machine, Moment, Ticket};
 #[cfg(feature = "whole")]
 use daemun_protocol::AcceptedCredentials;
-use daemun_protocol::{Begin, Client, Hints, ProblemCode, PublicKeyOptions, Step, StepKind};
+use daemun_protocol::{ActionName, Begin, Client, Hints, ProblemCode, PublicKeyOptions, Step, StepKind};
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::reactive::spawn_local;
@@ -293,7 +293,12 @@ impl Driver {
 
     /// Takes a request off the wire; one that was answered is forgotten, secrets and all.
     fn land(&mut self, ticket: Ticket, answer: &Result<Answer, Fault>) {
-        if matches!(answer, Ok(Answer::Problem(problem)) if problem.code == ProblemCode::PasskeyUnknown) {
+        // Behind an organisation's door it may be good in another workspace: only at the front door nobody has it.
+        let is_at_front_door =
+            matches!(&self.act, Some(Request { call: api::Call::Act { name: ActionName::UsePasskey, .. }, .. }));
+        if is_at_front_door
+            && matches!(answer, Ok(Answer::Problem(problem)) if problem.code == ProblemCode::PasskeyUnknown)
+        {
             webauthn::forget_shown();
         }
         self.flight.take_if(|flight| flight.ticket == ticket);

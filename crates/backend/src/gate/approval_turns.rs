@@ -12,7 +12,7 @@ use crate::flow::approval::{
 };
 use crate::flow::code::{Asking, Contact, Purpose};
 use crate::flow::second_factor::{Entering, First, Salt};
-use crate::flow::sign_in::{self, PasswordStage};
+use crate::flow::sign_in::PasswordStage;
 use crate::flow::{Entrance, Next, Refusal, Said, Stage};
 use crate::limits::Rate;
 use crate::login_id::MobileNumber;
@@ -20,7 +20,7 @@ use crate::mail::texts;
 use crate::person_name::is_same_name;
 use crate::recovery_codes;
 use crate::server_key::Digest32;
-use crate::store::{self, AccountRow, ApprovalRow, FlowRow, Trouble};
+use crate::store::{self, AccountRow, ApprovalRow, FlowRow, Settled, Trouble};
 
 /// Requests to one account's phone: more would be a way to have somebody say yes for the sake of quiet.
 const PHONE_REQUESTS: Rate = Rate { count: 3, seconds: 10 * 60 };
@@ -77,7 +77,7 @@ impl Gate {
         now: Timestamp,
     ) -> Result<(), Trouble> {
         if let Stage::Waiting(waiting) | Stage::RecoveryKey(waiting) = stage {
-            store::settle_approval(connection, &waiting.request, "taken_back", None, None, now)?;
+            store::settle_approval(connection, &waiting.request, Settled::TakenBack, None, None, now)?;
         }
         Ok(())
     }
@@ -107,14 +107,8 @@ impl Taking<'_> {
                 let Some(account) = store::account(self.connection, account)? else {
                     return self.settle(Next::to(Stage::Identify { identifier: None }));
                 };
-                let policy = store::workspace(self.connection, &account.workspace)?;
-                if let Some(next) = sign_in::first_trouble(&account.workspace, &First::Passkey, policy.as_ref()) {
+                if let Some(next) = self.unlock_trouble(&account)? {
                     return self.settle(next);
-                }
-                if store::is_suspended(self.connection, &account_subject(account.id))? {
-                    let (workspace, first) = (account.workspace, First::Passkey);
-                    let notice = crate::flow::Notice::AccountSuspended { workspace, first };
-                    return self.settle(Next::to(Stage::Notice(notice)));
                 }
                 // The member's own device has let this one in.
                 store::let_in(self.connection, &self.browser.id(), &account.workspace, self.now)?;
@@ -206,7 +200,7 @@ impl Taking<'_> {
         let browser = self.browser.id();
         let is_stranger =
             self.gate.standing(self.connection, &browser, &account_subject(account.id))? == Device::Stranger;
-        let not_me = requests.iter().rfind(|request| request.settled.as_deref() == Some("not_me"));
+        let not_me = requests.iter().rfind(|request| request.settled == Some(Settled::NotMe));
         let wait = |until: Timestamp| crate::flow::seconds_until(until, self.now).max(1);
         if let Some(not_me) = not_me.filter(|_| is_stranger) {
             return Ok(Some(wait(not_me.asked_at.plus_seconds(NOT_ME_PAUSE))));

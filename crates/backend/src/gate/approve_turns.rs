@@ -3,6 +3,7 @@
 use daemun_protocol::{ApprovalKind, ApprovalRequest, Credential, FieldCode, Timestamp};
 use rusqlite::Connection;
 
+use super::passkey_turns::Owner;
 use super::reset_turns::whose;
 use super::{Gate, Taking, Turn, Viewer};
 use crate::approval_link;
@@ -11,7 +12,7 @@ use crate::flow::new_password::Whose;
 use crate::flow::{Entrance, Next, Notice, Refusal, Stage};
 use crate::mail::texts;
 use crate::server_key::Digest32;
-use crate::store::{self, AccountRow, ApprovalRow, Trouble};
+use crate::store::{self, AccountRow, ApprovalRow, Settled, Trouble};
 
 impl Gate {
     /// What waits for who is signed in; `None`: nobody is.
@@ -198,7 +199,7 @@ impl Taking<'_> {
             let stage = self.gate.look_at(self.connection, &looking.whose, request)?;
             Ok(Some(Next::RefuseAndRemember(stage, refusal)))
         };
-        match self.hold(ceremony, credential, Some(looking.whose.account))? {
+        match self.hold(ceremony, credential, Owner::Account(looking.whose.account))? {
             Ok(_) => Ok(None),
             Err(refusal) => anew(refusal),
         }
@@ -221,15 +222,15 @@ impl Taking<'_> {
         how: Answered,
         reason: Option<&str>,
     ) -> Result<Turn, Trouble> {
-        let (name, ended) = match how {
-            Answered::Approved => ("approved", None),
-            Answered::Denied => ("denied", Some(Outcome::Denied)),
-            Answered::NumberWrong => ("number_wrong", Some(Outcome::NumberWrong)),
-            Answered::NotMe => ("not_me", Some(Outcome::NotMe)),
+        let (settled, ended) = match how {
+            Answered::Approved => (Settled::Approved, None),
+            Answered::Denied => (Settled::Denied, Some(Outcome::Denied)),
+            Answered::NumberWrong => (Settled::NumberWrong, Some(Outcome::NumberWrong)),
+            Answered::NotMe => (Settled::NotMe, Some(Outcome::NotMe)),
             Answered::Settled => return self.request_is_over(whose.clone()),
         };
         let by = Some(whose.account);
-        if !store::settle_approval(self.connection, &request.id, name, by, reason, self.now)? {
+        if !store::settle_approval(self.connection, &request.id, settled, by, reason, self.now)? {
             return self.request_is_over(whose.clone());
         }
         if how == Answered::NotMe

@@ -9,13 +9,22 @@ use super::{Gate, Shows, Taking, Turn, Viewer};
 use crate::flow::passkey::Unlocking;
 use crate::flow::second_factor::First;
 use crate::flow::sign_in::{self, PasswordStage, Way};
-use crate::flow::{Facts, Next, Notice, Refusal, Shown, Stage, StoredFlow};
+use crate::flow::{Facts, Next, Refusal, Shown, Stage, StoredFlow};
 use crate::login_id::LoginId;
 use crate::mail::texts;
 use crate::recovery_codes;
 use crate::relying_party::{Ceremony, Refused, User, UserHandle, credential_id};
 use crate::server_key::Digest32;
 use crate::store::{self, AccountRow, AccountState, PasskeyRow, Trouble};
+
+/// Whose passkey it has to be.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Owner<'a> {
+    Anybody,
+    /// A member of this workspace, whoever that is.
+    Member(&'a str),
+    Account(i64),
+}
 
 impl Gate {
     /// What authenticators know an account by.
@@ -195,7 +204,7 @@ impl Taking<'_> {
 
     /// `use_passkey` at `identify`: whoever's it is.
     pub(super) fn use_passkey(&mut self, credential: &Credential) -> Result<Turn, Trouble> {
-        match self.unlock(credential, None)? {
+        match self.unlock(credential, Owner::Anybody)? {
             Ok(account) => self.enter_by_passkey(&account),
             Err(next) => self.settle(next),
         }
@@ -204,8 +213,11 @@ impl Taking<'_> {
     /// `submit` at `passkey`.
     pub(super) fn submit_passkey(&mut self, stage: &Stage, credential: &Credential) -> Result<Turn, Trouble> {
         let Stage::Passkey(unlocking) = stage else { return self.settle(Next::unavailable()) };
-        let expected = self.gate.account_to_unlock(self.connection, unlocking)?;
-        let account = match self.unlock(credential, expected)? {
+        let owner = match self.gate.account_to_unlock(self.connection, unlocking)? {
+            Some(account) => Owner::Account(account),
+            None => Owner::Member(unlocking.workspace()),
+        };
+        let account = match self.unlock(credential, owner)? {
             Ok(account) => account,
             Err(next) => return self.settle(next),
         };
@@ -217,36 +229,42 @@ impl Taking<'_> {
 
     /// The device has unlocked: having it and its unlock are two factors.
     fn enter_by_passkey(&mut self, account: &AccountRow) -> Result<Turn, Trouble> {
-        let workspace = account.workspace.as_str();
-        let policy = store::workspace(self.connection, workspace)?;
-        // What proves that it is the member still opens nothing that was not open.
-        let is_proof = matches!(self.row.flow.stage, Stage::Passkey(Unlocking::Proof(_)));
-        if let Some(next) = sign_in::first_trouble(workspace, &First::Passkey, policy.as_ref()).filter(|_| !is_proof) {
+        let trouble = if let Stage::Passkey(Unlocking::Proof(_)) = self.row.flow.stage {
+            // What proves that it is the member still opens nothing that was not open.
+            self.suspension(account, &First::Passkey)?
+        } else {
+            self.unlock_trouble(account)?
+        };
+        if let Some(next) = trouble {
             return self.settle(next);
-        }
-        if store::is_suspended(self.connection, &super::account_subject(account.id))? {
-            let notice = Notice::AccountSuspended { workspace: workspace.into(), first: First::Passkey };
-            return self.settle(Next::to(Stage::Notice(notice)));
         }
         let identifier = account.email.clone();
         self.enter_with(account, &identifier, First::Passkey).map(Turn::Answered)
     }
 
+    /// Why whoever has unlocked a device of theirs does not come in by that, if so.
+    pub(super) fn unlock_trouble(&self, account: &AccountRow) -> Result<Option<Next>, Trouble> {
+        let policy = store::workspace(self.connection, &account.workspace)?;
+        match sign_in::first_trouble(&account.workspace, &First::Passkey, policy.as_ref()) {
+            Some(next) => Ok(Some(next)),
+            None => self.suspension(account, &First::Passkey),
+        }
+    }
+
     /// Whose passkey this is, if what its authenticator says holds. What was asked is used up by it.
-    fn unlock(&mut self, credential: &Credential, expected: Option<i64>) -> Result<Result<AccountRow, Next>, Trouble> {
+    fn unlock(&mut self, credential: &Credential, owner: Owner<'_>) -> Result<Result<AccountRow, Next>, Trouble> {
         let Some((_, ceremony)) = self.row.flow.ceremony.take() else {
             return Ok(Err(Next::Refuse(Refusal::PasskeyRefused)));
         };
-        Ok(self.hold(&ceremony, credential, expected)?.map_err(Next::Refuse))
+        Ok(self.hold(&ceremony, credential, owner)?.map_err(Next::Refuse))
     }
 
-    /// Holds what an authenticator says against what was asked and what is kept; `expected`, where it has to be a certain
-    /// account's.
+    /// Holds what an authenticator says against what was asked and what is kept.
     pub(super) fn hold(
         &self,
         ceremony: &Ceremony,
         credential: &Credential,
-        expected: Option<i64>,
+        owner: Owner<'_>,
     ) -> Result<Result<AccountRow, Refusal>, Trouble> {
         let Some(party) = &self.gate.relying_party else { return Ok(Err(Refusal::PasskeyRefused)) };
         let found = match credential_id(credential) {
@@ -258,8 +276,11 @@ impl Taking<'_> {
         let Some(account) = account.filter(|account| account.state == AccountState::Active) else {
             return Ok(Err(Refusal::PasskeyUnknown));
         };
-        if expected.is_some_and(|expected| expected != account.id) {
-            return Ok(Err(Refusal::PasskeyRefused));
+        match owner {
+            // That it is somebody's in another workspace is nobody's business here.
+            Owner::Member(workspace) if account.workspace != workspace => return Ok(Err(Refusal::PasskeyUnknown)),
+            Owner::Account(expected) if account.id != expected => return Ok(Err(Refusal::PasskeyRefused)),
+            Owner::Anybody | Owner::Member(_) | Owner::Account(_) => {}
         }
         match party.used(ceremony, credential, self.gate.user_handle(account.id), &row.passkey) {
             Ok(passkey) => {

@@ -187,9 +187,8 @@ impl Taking<'_> {
         let Some(account) = self.still(&entering.whose)? else {
             return Ok(Err(Next::to(second_factor::before(entering))));
         };
-        if store::is_suspended(self.connection, &account_subject(account.id))? {
-            let (workspace, first) = (workspace.clone(), entering.first.clone());
-            return Ok(Err(Next::to(Stage::Notice(Notice::AccountSuspended { workspace, first }))));
+        if let Some(next) = self.suspension(&account, &entering.first)? {
+            return Ok(Err(next));
         }
         // A number that is linked no more proves nothing.
         if let First::Phone { number, .. } = &entering.first
@@ -199,6 +198,15 @@ impl Taking<'_> {
         }
         let policy = store::workspace(self.connection, workspace)?;
         Ok(sign_in::first_trouble(workspace, &entering.first, policy.as_ref()).map_or(Ok(account), Err))
+    }
+
+    /// What is said to who is suspended.
+    pub(super) fn suspension(&self, account: &AccountRow, first: &First) -> Result<Option<Next>, Trouble> {
+        let is_suspended = store::is_suspended(self.connection, &account_subject(account.id))?;
+        Ok(is_suspended.then(|| {
+            let (workspace, first) = (account.workspace.clone(), first.clone());
+            Next::to(Stage::Notice(Notice::AccountSuspended { workspace, first }))
+        }))
     }
 
     /// `choose` at the list of factors.

@@ -1,7 +1,8 @@
 //! Requests for somebody's approval on another device, and which browsers are in a workspace (FEATURES L5, D1 to D6).
 
 use daemun_protocol::{ApprovalKind, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 
 use super::{Trouble, stored, unstored};
 use crate::server_key::Digest32;
@@ -25,8 +26,46 @@ pub struct ApprovalRow {
     pub asked_at: Timestamp,
     pub expires_at: Timestamp,
     /// How it ended, if it did.
-    pub settled: Option<String>,
+    pub settled: Option<Settled>,
     pub who: String,
+}
+
+/// How a request ended that somebody answered, or took back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    Approved,
+    Denied,
+    NumberWrong,
+    NotMe,
+    TakenBack,
+}
+
+impl Settled {
+    const ALL: [Self; 5] = [Self::Approved, Self::Denied, Self::NumberWrong, Self::NotMe, Self::TakenBack];
+
+    /// The name under which it is stored.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Approved => "approved",
+            Self::Denied => "denied",
+            Self::NumberWrong => "number_wrong",
+            Self::NotMe => "not_me",
+            Self::TakenBack => "taken_back",
+        }
+    }
+}
+
+impl ToSql for Settled {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        self.as_str().to_sql()
+    }
+}
+
+impl FromSql for Settled {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let name = value.as_str()?;
+        Self::ALL.into_iter().find(|settled| settled.as_str() == name).ok_or(FromSqlError::InvalidType)
+    }
 }
 
 const APPROVAL: &str =
@@ -132,7 +171,7 @@ pub fn requests_since(connection: &Connection, account: i64, since: Timestamp) -
 pub fn settle_approval(
     connection: &Connection,
     id: &str,
-    how: &str,
+    how: Settled,
     by: Option<i64>,
     reason: Option<&str>,
     now: Timestamp,
@@ -155,10 +194,10 @@ pub fn take_back_approvals(
 ) -> Result<(), Trouble> {
     connection
         .prepare_cached(
-            "UPDATE approval SET settled = 'taken_back', settled_at = ?3
+            "UPDATE approval SET settled = ?4, settled_at = ?3
              WHERE workspace = ?1 AND browser = ?2 AND settled IS NULL AND expires_at > ?3",
         )?
-        .execute(params![workspace, browser, stored(now.0)])?;
+        .execute(params![workspace, browser, stored(now.0), Settled::TakenBack])?;
     Ok(())
 }
 

@@ -37,9 +37,9 @@ pub use accounts::{
 };
 pub use answers::{Finished, Remembered, Scope, finish_answer, forget_answer, remember_reservation, remembered};
 pub use approvals::{
-    ApprovalRow, approval, approval_of_qr, ask_otherwise, forget_approval_qr, insert_approval, is_let_in, let_in,
-    pending_approvals, phone_requests_since, recovery_key, replace_approval_qr, replace_recovery_key, requests_since,
-    settle_approval, super_administrators, take_back_approvals, take_recovery_key,
+    ApprovalRow, Settled, approval, approval_of_qr, ask_otherwise, forget_approval_qr, insert_approval, is_let_in,
+    let_in, pending_approvals, phone_requests_since, recovery_key, replace_approval_qr, replace_recovery_key,
+    requests_since, settle_approval, super_administrators, take_back_approvals, take_recovery_key,
 };
 pub use bells::{APPROVALS, Bells, Listener};
 pub use cleaning::forget_old;

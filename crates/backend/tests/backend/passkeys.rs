@@ -167,6 +167,25 @@ async fn l4_a_device_instead_of_the_password() {
     assert!(minji.cookie(SESSION).is_none());
 }
 
+/// L4, L8: behind an organisation's door, a passkey of another workspace is as unknown as one of nobody.
+#[tokio::test]
+async fn l4_a_passkey_of_another_workspace_opens_none_behind_an_organisations_door() {
+    let house = House::open().await;
+    let (_, mut passkey) = with_passkey(&house).await;
+    let mut minji = house.visitor();
+    minji.begin(json!({"organisation": "northwind"})).await.at("password");
+    minji.act("use_passkey", json!({})).await.at("passkey");
+    let credential = passkey.unlock(&minji.origin, &minji.options());
+    minji.submit(json!({"credential": credential})).await.problem(422, "passkey_unknown");
+    assert!(minji.cookie(SESSION).is_none());
+    minji.act("use_other", json!({})).await.at("password");
+    // Behind its own it is what it is, as at the front door.
+    minji.begin(json!({"organisation": "nuri"})).await.at("password");
+    minji.act("use_passkey", json!({})).await.at("passkey");
+    let credential = passkey.unlock(&minji.origin, &minji.options());
+    is_in(&minji.submit(json!({"credential": credential})).await);
+}
+
 /// L4, P1: a device of a workspace that lets nobody sign in so any more says so, and what is left.
 #[tokio::test]
 async fn l4_p1_signing_in_by_devices_is_switched_off() {

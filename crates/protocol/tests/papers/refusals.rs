@@ -102,7 +102,7 @@ fn refusal(code: &ProblemCode) -> Refusal {
         ),
         ProblemCode::PasskeyUnknown => (
             &[(422, ACT)],
-            "Nobody signs in here by this credential. The app tells the browser so, where it can be told.",
+            "Nobody signs in here by this credential. At `identify` nobody does anywhere, and the app tells the browser so, where it can be told.",
             &["flow"],
         ),
         ProblemCode::PasskeyRefused => (
