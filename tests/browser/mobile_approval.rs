@@ -2,7 +2,7 @@
 
 use thirtyfour::Key;
 
-use crate::harness::{COLLEAGUES, Gate, Member, Sight, story};
+use crate::harness::{COLLEAGUES, Gate, Member, Requests, Sight, Tampering, story};
 
 const MINJI: &str = "minji@daemun.test";
 /// Linked in sakura alone.
@@ -313,6 +313,76 @@ fn l5_a_qr_code_is_over_with_its_request_and_the_next_has_another() {
         phone.opens_scanned(&second).await;
         phone.comes_to("approve").await;
         phone.approves_with(&number).await;
+        phone.at_notice("request_approved").await;
+        pc.is_in(MINJI, "nuri").await;
+    });
+}
+
+const APPROVES: Requests = Requests::posts("/actions/approve");
+const RESENDS: Requests = Requests::posts("/actions/resend");
+
+/// X2, L5: the answer to the phone's yes is lost: the app asks again by itself, and it was one yes.
+#[test]
+fn x2_a_lost_answer_to_the_yes_is_one_yes() {
+    story(async |gate| {
+        let (pc, phone, number) = asking(gate).await;
+        gate.wire.tamper_times(1, APPROVES, Tampering::LoseAnswer);
+        phone.picks_number(&number).await;
+        phone.clicks("[data-action=approve]").await;
+        phone.at_notice("request_approved").await;
+        assert_eq!(gate.wire.count(APPROVES), 2);
+        pc.is_in(MINJI, "nuri").await;
+        phone.does("back").await;
+        let sight = phone.comes_to("approvals").await;
+        assert!(!sight.offers("choose"), "{sight}");
+    });
+}
+
+/// X2, L5: all answers to it are lost: the PC is in, and the phone comes to know by itself how it ended.
+#[test]
+fn x2_lost_answers_to_the_yes_leave_a_way_on() {
+    story(async |gate| {
+        let (pc, phone, number) = asking(gate).await;
+        let lost = gate.wire.tamper(APPROVES, Tampering::LoseAnswer);
+        phone.picks_number(&number).await;
+        phone.clicks("[data-action=approve]").await;
+        pc.is_in(MINJI, "nuri").await;
+        phone.at_notice("request_approved").await;
+        lost.lift();
+        phone.does("back").await;
+        phone.comes_to("approvals").await;
+    });
+}
+
+/// X2, L5: the answer to asking again is lost: one more number, which counts once.
+#[test]
+fn x2_a_lost_answer_to_asking_again_makes_one_more_number() {
+    story(async |gate| {
+        let (pc, phone, first) = asking(gate).await;
+        gate.wire.tamper_times(1, RESENDS, Tampering::LoseAnswer);
+        pc.clicks("[data-action=resend]").await;
+        pc.waits_for("another number", |sight| sight.is_settled() && !sight.title.contains(&first)).await;
+        let second = pc.shows_number().await;
+        assert_eq!(gate.wire.count(RESENDS), 2);
+        phone.at_notice("request_settled").await;
+
+        // All answers are lost: the number comes by itself, or by trying again.
+        let lost = gate.wire.tamper(RESENDS, Tampering::LoseAnswer);
+        pc.clicks("[data-action=resend]").await;
+        pc.waits_for("the third number", |sight| {
+            sight.screen == "match_number" && !sight.title.contains(&second) && sight.state != "busy"
+        })
+        .await;
+        lost.lift();
+        let third = pc.shows_number().await;
+        assert!(third != first && third != second, "{first} {second} {third}");
+        phone.opens_request().await;
+        let numbers = phone.numbers().await;
+        assert!(numbers.contains(&third), "{third}: {numbers:?}");
+        // Three have been asked for, and not more.
+        pc.does("resend").await;
+        pc.is_told("too_many_requests").await;
+        phone.approves_with(&third).await;
         phone.at_notice("request_approved").await;
         pc.is_in(MINJI, "nuri").await;
     });

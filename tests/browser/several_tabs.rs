@@ -19,6 +19,15 @@ const WAITING: &str = "
         return new Response(JSON.stringify(flow), { status: answer.status, headers: answer.headers });
     };";
 
+/// The page counts the reads that may be held, and changes nothing.
+const COUNTING: &str = "
+    window.daemunTestHeld = 0;
+    const plain = window.fetch;
+    window.fetch = (request, options) => {
+        if (request.headers?.has('prefer')) window.daemunTestHeld += 1;
+        return plain(request, options);
+    };";
+
 /// How often this window has asked the backend to hold a read.
 async fn asked(member: &Member<'_>) -> u64 {
     member.runs("return window.daemunTestHeld").await.as_u64().expect("a number")
@@ -47,20 +56,24 @@ async fn two_windows_with(member: &Member<'_>, script: &str) {
     member.waits_for("a flow", |sight| sight.rev > 0).await;
     waits_for_a_held_read(member).await;
     let flow = member.flow_id().await;
+    let script = format!("{script};{WAITING}");
+    opens_beside(member, &flow, &script).await;
+    member.comes_to("identify").await;
+    assert_eq!(member.flow_id().await, flow);
+    assert_eq!(member.runs("return document.visibilityState").await, Value::from("visible"));
+}
 
+/// Opens a second window at the same flow; `script` runs before each page of it.
+async fn opens_beside(member: &Member<'_>, flow: &str, script: &str) {
     let second = member.browser.driver.new_window().await.expect("a second window");
     member.browser.driver.switch_to_window(second).await.expect("to the second window");
     member.browser.set_up_tab().await;
     member.runs_before_each_page(script).await;
-    member.runs_before_each_page(WAITING).await;
     member.goes_to("/sandbox/").await;
     member.goes_to("/continue").await;
     member.flow_id().await;
     member.runs_with("history.replaceState({ flow: arguments[0] }, '')", vec![json!(flow)]).await;
     member.reloads().await;
-    member.comes_to("identify").await;
-    assert_eq!(member.flow_id().await, flow);
-    assert_eq!(member.runs("return document.visibilityState").await, Value::from("visible"));
 }
 
 /// X2: the news that one window reads comes to the other, which asks nothing itself until the first is gone.
@@ -158,5 +171,36 @@ fn x2_a_window_whose_app_failed_hands_over() {
         minji.runs("globalThis.daemun.fail('panic')").await;
         minji.switches_to_tab(1).await;
         waits_for_a_held_read(&minji).await;
+    });
+}
+
+/// X2, L5: a PC that shows its number in two windows: one asks, another number comes to both, and both are in when the phone has said
+/// yes.
+#[test]
+fn x2_two_windows_of_a_pc_that_waits_for_the_phone_both_go_on() {
+    story(async |gate| {
+        let phone = gate.phone_of(MINJI, "nuri").await;
+        let pc = gate.member().await;
+        pc.runs_before_each_page(COUNTING).await;
+        let first = pc.asks_own_phone(MINJI, "nuri").await;
+        waits_for_a_held_read(&pc).await;
+        let flow = pc.flow_id().await;
+        opens_beside(&pc, &flow, COUNTING).await;
+        assert_eq!(pc.shows_number().await, first);
+        assert_eq!(asked(&pc).await, 0, "the other one asks");
+
+        pc.switches_to_tab(0).await;
+        pc.does("resend").await;
+        pc.waits_for("another number", |sight| sight.is_settled() && !sight.title.contains(&first)).await;
+        let number = pc.shows_number().await;
+        pc.switches_to_tab(1).await;
+        pc.waits_for("the same number", |sight| sight.is_settled() && sight.title.contains(&number)).await;
+
+        phone.opens_request().await;
+        phone.approves_with(&number).await;
+        phone.at_notice("request_approved").await;
+        pc.is_in(MINJI, "nuri").await;
+        pc.switches_to_tab(0).await;
+        pc.is_in(MINJI, "nuri").await;
     });
 }
