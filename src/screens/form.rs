@@ -173,20 +173,15 @@ fn has_field(gate: Gate, refusal: &Refusal) -> bool {
             | Step::RecoveryCode { .. }
             | Step::RecoveryKey
             | Step::LinkAddress { .. } => true,
+            // From here on none is on the login path but those without a field.
             Step::RequestReset { .. }
             | Step::NewPassword { .. }
             | Step::RegisterId { .. }
             | Step::TrustedDevices { .. }
             | Step::RegisterDevice { .. }
             | Step::WaitApproval { .. }
-            | Step::Approvals { .. } => !refusal.errors.is_empty(),
-            Step::CreateAccount { .. } => refusal.errors.iter().any(|error| {
-                let listed = |id| gate.deployment.terms().iter().any(|terms| terms.id.as_str() == id);
-                let pointer = error.pointer.as_str();
-                matches!(pointer, "/input/name" | "/input/email" | "/input/password")
-                    || pointer.strip_prefix("/input/terms/").is_some_and(listed)
-            }),
-            Step::Approve { .. } => refusal.errors.iter().any(|error| error.pointer == "/input/reason"),
+            | Step::Approvals { .. } => crate::WHOLE && !refusal.errors.is_empty(),
+            Step::CreateAccount { .. } | Step::Approve { .. } => crate::WHOLE && names_field(gate, refusal),
             Step::ChooseWorkspace { .. }
             | Step::ChooseFactor { .. }
             | Step::Passkey { .. }
@@ -200,6 +195,16 @@ fn has_field(gate: Gate, refusal: &Refusal) -> bool {
         })
     });
     has.unwrap_or(false)
+}
+
+/// Whether a refusal names a field of a form that has more than fields.
+fn names_field(gate: Gate, refusal: &Refusal) -> bool {
+    refusal.errors.iter().any(|error| {
+        let listed = |id| gate.deployment.terms().iter().any(|terms| terms.id.as_str() == id);
+        let pointer = error.pointer.as_str();
+        matches!(pointer, "/input/name" | "/input/email" | "/input/password" | "/input/reason")
+            || pointer.strip_prefix("/input/terms/").is_some_and(listed)
+    })
 }
 
 /// What is wrong with a field, followed.
