@@ -24,6 +24,15 @@ pub fn is_there() -> bool {
     get(&daemun(), "pushes").is_some_and(|pushes| pushes.is_truthy())
 }
 
+/// Whether this browser would show some still, as far as it knows.
+pub async fn is_notified() -> bool {
+    let asked = method(&daemun(), "notified").and_then(|notified| notified.call0(&JsValue::NULL).ok());
+    match asked.and_then(|asked| asked.dyn_into::<Promise>().ok()) {
+        Some(asked) => JsFuture::from(asked).await.is_ok_and(|said| said.is_truthy()),
+        None => false,
+    }
+}
+
 /// Asks the member and the browser, for messages signed by `key`.
 pub async fn subscribe(key: &str) -> Result<PushSubscription, NotSubscribed> {
     let asked = method(&daemun(), "subscribe").and_then(|subscribe| subscribe.call1(&JsValue::NULL, &key.into()).ok());

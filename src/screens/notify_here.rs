@@ -20,15 +20,20 @@ pub fn view(gate: Gate) -> AnyView {
         return ().into_any();
     }
     let told = Memo::new(move |_| gate.step(told));
-    let is_on = move || told.with(|told| told.as_ref().is_some_and(|told| told.on));
+    // The backend knows what it was given, and the browser whether it is good for anything still.
+    let shows = RwSignal::new(true);
+    notifications::look(move |it_does| {
+        let _ = shows.try_set(it_does);
+    });
+    let is_on = move || shows.get() && told.with(|told| told.as_ref().is_some_and(|told| told.on));
     let (asking, fault) = (RwSignal::new(false), RwSignal::new(None));
     let press = move |_| {
-        let Some(Notifications { key, on }) = told.get_untracked() else { return };
+        let Some(Notifications { key, .. }) = told.get_untracked() else { return };
         if asking.get_untracked() || gate.is_busy() {
             return;
         }
         fault.set(None);
-        if on {
+        if untrack(is_on) {
             gate.act(Action::Unsubscribe);
             return;
         }
@@ -39,7 +44,10 @@ pub fn view(gate: Gate) -> AnyView {
                 return;
             }
             match subscribed {
-                Ok(subscription) => gate.act(Action::Subscribe { subscription: Box::new(subscription) }),
+                Ok(subscription) => {
+                    shows.set(true);
+                    gate.act(Action::Subscribe { subscription: Box::new(subscription) });
+                }
                 Err(why) => fault.set(Some(why)),
             }
         });

@@ -21,7 +21,7 @@ pub fn qr_way(gate: Gate) -> AnyView {
     // The step forgets a code that is over; who looks at the screen is told.
     let had_one = Memo::new(move |had: Option<&bool>| had.is_some_and(|had| *had) || code.with(Option::is_some));
     let parts: Live = Box::new(move || match is_offered.get() {
-        true => vec![picture(code), left(gate, code), told(code, had_one), button(gate, had_one)],
+        true => vec![picture(code), left(gate, code), told(gate, code, had_one), button(gate, had_one)],
         false => Vec::new(),
     });
     view! { <div class="by-qr">{parts}</div> }.into_any()
@@ -41,9 +41,10 @@ fn left(gate: Gate, code: Memo<Option<QrLink>>) -> AnyView {
     view! { <p class="aside" role="timer">{left}</p> }.into_any()
 }
 
-/// What a code is for, as one comes, and that it is over.
-fn told(code: Memo<Option<QrLink>>, had_one: Memo<bool>) -> AnyView {
+/// What a code is for, as one comes, also in the place of another, and that it is over.
+fn told(gate: Gate, code: Memo<Option<QrLink>>, had_one: Memo<bool>) -> AnyView {
     let told = move || match (code.with(Option::is_some), had_one.get()) {
+        (true, _) if gate.is_busy_with(ActionName::ShowQr) => String::new(),
         (true, _) => said(Text::QrNote),
         (false, true) => said(Text::QrOver),
         (false, false) => String::new(),

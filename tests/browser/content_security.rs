@@ -45,6 +45,13 @@ fn x10_every_page_has_a_strict_policy() {
         let policy = headers["content-security-policy"].as_str().unwrap_or_default();
         assert!(policy.contains("require-trusted-types-for 'script'"), "{policy}");
         assert!(policy.contains("'wasm-unsafe-eval'"), "{policy}");
+        // On the login path no policy of Trusted Types can be made; with all screens the one that there is can be made once.
+        let make = "try { trustedTypes.createPolicy('daemun-push', {}); return 'made' } catch { return 'refused' }";
+        for target in ["/", "/approve"] {
+            member.opens(target).await;
+            assert_eq!(member.runs(make).await, "refused", "{target}");
+            member.browser.forgives_all_so_far().await;
+        }
     });
 }
 

@@ -106,8 +106,13 @@ pub fn finish(root: &Path, staging: &Path, bundle: Bundle) -> Result {
         Bundle::Whole => &whole,
     };
 
+    // One header is for both pages; the login path needs no policy of Trusted Types, so it allows none.
+    let stricter = match bundle {
+        Bundle::Login => "<meta http-equiv=\"Content-Security-Policy\" content=\"trusted-types 'none'\">",
+        Bundle::Whole => "",
+    };
     let head = format!(
-        "<link rel=\"modulepreload\" href=\"/{glue}\" integrity=\"{glue_hash}\">\
+        "{stricter}<link rel=\"modulepreload\" href=\"/{glue}\" integrity=\"{glue_hash}\">\
          <link rel=\"preload\" as=\"fetch\" crossorigin href=\"/{wasm}\"><style>{style}</style>",
         glue = glue.name,
         glue_hash = glue.integrity,

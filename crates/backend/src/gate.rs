@@ -408,7 +408,7 @@ impl Gate {
     }
 
     /// Ends the session and whatever else this browser has begun: a flow that is left open may hold a verified address,
-    /// and whoever comes next must not find it.
+    /// and whoever comes next must not find it, nor be told of anybody's requests.
     ///
     /// # Errors
     /// [`Trouble`] behind the scenes.
@@ -421,6 +421,7 @@ impl Gate {
                     store::delete_session(transaction, &session)?;
                 }
                 let Some(browser) = browser else { return Ok(()) };
+                store::unsubscribe_browser(transaction, &browser)?;
                 for id in store::flows_of(transaction, &browser, now)? {
                     gate.end_in(transaction, &id, &browser, |_| Ending::Cancelled, now)?;
                 }

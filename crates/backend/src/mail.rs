@@ -66,6 +66,8 @@ pub struct Ways {
     pub email: Option<Smtp>,
     /// For SMS, service notifications and notifications of the platform's app.
     pub phones: Option<Webhook>,
+    /// Whether they take the last of these; in the sandbox they are in the inbox anyway.
+    pub takes_pushes: bool,
     pub browsers: Option<Sender>,
 }
 
@@ -262,6 +264,7 @@ impl Postman {
     fn way(&self, carrier: Carrier) -> Way<'_> {
         let way = match carrier.road() {
             Road::Mail => self.0.ways.email.as_ref().map(Way::Smtp),
+            Road::Phones if carrier == Carrier::Push && !self.0.ways.takes_pushes => None,
             Road::Phones => self.0.ways.phones.as_ref().map(Way::Webhook),
             Road::Browsers => self.0.ways.browsers.as_ref().map(Way::Browser),
         };
@@ -338,6 +341,7 @@ mod tests {
         let ways = Ways {
             email: Some(Smtp::new("smtp://127.0.0.1:1", "no-reply@daemun.example").unwrap()),
             phones: Some(Webhook::new("http://127.0.0.1:1/", &webhook::some_secret()).unwrap()),
+            takes_pushes: true,
             browsers: None,
         };
         let postman = Postman::new(store.clone(), clock, log.clone(), ways, Inbox::Kept, desk);

@@ -259,8 +259,9 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
         }
         None => None,
     };
-    let app_pushes = config.sandbox == Sandbox::On || config.webhook.as_ref().is_some_and(|webhook| webhook.push);
-    let ways = Ways { email, phones, browsers: push.clone() };
+    let takes_pushes = config.webhook.as_ref().is_some_and(|webhook| webhook.push);
+    let app_pushes = config.sandbox == Sandbox::On || takes_pushes;
+    let ways = Ways { email, phones, takes_pushes, browsers: push.clone() };
     match planting {
         Planting::Needed => {
             let (key, now) = (key.clone(), config.clock.now());

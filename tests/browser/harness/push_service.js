@@ -57,4 +57,5 @@ server.listen(0, "127.0.0.1", () => {
   const keys = { p256dh: browser.getPublicKey("base64url"), auth: auth.toString("base64url") };
   say({ endpoint: `http://127.0.0.1:${server.address().port}/of/this/browser`, expirationTime: null, keys });
 });
-process.stdin.on("end", () => process.exit()).resume();
+// Whoever says something to it hears it again, after all that has come before.
+process.stdin.on("data", (line) => say({ heard: String(line).trim() })).on("end", () => process.exit());

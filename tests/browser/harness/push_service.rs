@@ -1,7 +1,7 @@
 //! A push service on this machine, since no real one can be reached: it verifies who a message is from and decrypts it as the
 //! browser would, by another implementation than the sender's (`push_service.js`).
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
@@ -52,9 +52,11 @@ impl PushService {
         heard
     }
 
-    /// Whether nothing has come so far.
-    pub fn is_quiet(&self) -> bool {
-        self.lines.lock().expect("the lines").try_recv().is_err()
+    /// Whether nothing has come so far: what it is told now is the next that it says.
+    pub async fn is_quiet(&self) -> bool {
+        let mut input = self.node.stdin.as_ref().expect("its input");
+        input.write_all(b"quiet\n").expect("it listens");
+        self.next().await["heard"] == "quiet"
     }
 }
 

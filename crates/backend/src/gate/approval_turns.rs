@@ -292,23 +292,23 @@ impl Taking<'_> {
             return Ok(Next::Refuse(Refusal::TooManyRequests { retry_after }));
         }
         // Members have their say even where the administrator was asked before.
-        store::ask_otherwise(self.connection, &waiting.request, ApprovalKind::Device, waiting.expires_at)?;
+        let Some(request) = self.ask_otherwise(waiting, ApprovalKind::Device, waiting.expires_at)? else {
+            return Ok(Next::to(waiting.clone().ended(Outcome::Expired)));
+        };
         let email = EmailAddress::parse(typed).ok();
-        let request = store::approval(self.connection, &waiting.request)?;
         let (who, mut is_told) = (newcomer.whose.name.clone(), false);
         for member in store::members(self.connection, waiting.workspace())? {
             let is_meant =
                 is_same_name(&member.name, typed) || email.as_ref().is_some_and(|email| email.as_str() == member.email);
             if is_meant && member.id != newcomer.whose.account {
                 self.tell(&member, |locale, workspace, at| texts::let_in_asked(locale, workspace, at, &who, ""))?;
-                if let Some(request) = &request {
-                    self.notify(&member, request)?;
-                }
+                self.notify(&member, &request)?;
                 is_told = true;
             }
         }
         if !is_told {
             self.tell_nobody(texts::let_in_asked(self.row.flow.locale, waiting.workspace(), self.now, &who, ""))?;
+            self.notify_nobody(&request)?;
         }
         Ok(self.asked_now(waiting, newcomer, Asked::Member, Said::MemberAsked { to: typed.into() }))
     }
@@ -325,20 +325,32 @@ impl Taking<'_> {
             return Ok(Next::Refuse(Refusal::TooManyRequests { retry_after }));
         }
         let expires_at = self.now.plus_seconds(DEVICE_LIFETIME);
-        store::ask_otherwise(self.connection, &waiting.request, ApprovalKind::Administrator, expires_at)?;
-        let request = store::approval(self.connection, &waiting.request)?;
+        let Some(request) = self.ask_otherwise(waiting, ApprovalKind::Administrator, expires_at)? else {
+            return Ok(Next::to(waiting.clone().ended(Outcome::Expired)));
+        };
         for id in store::super_administrators(self.connection, waiting.workspace())? {
             if let Some(admin) = store::account(self.connection, id)? {
                 let who = newcomer.whose.name.clone();
                 self.tell(&admin, |locale, workspace, at| texts::let_in_asked(locale, workspace, at, &who, reason))?;
-                if let Some(request) = &request {
-                    self.notify(&admin, request)?;
-                }
+                self.notify(&admin, &request)?;
             }
         }
         store::forget_approval_qr(self.connection, &waiting.request)?;
         let waiting = Waiting { expires_at, qr: None, ..waiting.clone() };
         Ok(self.asked_now(&waiting, newcomer, Asked::Administrator, Said::AdministratorAsked))
+    }
+
+    /// The request as it is from now on; `None`: it is over, and nobody has looked yet.
+    fn ask_otherwise(
+        &self,
+        waiting: &Waiting,
+        kind: ApprovalKind,
+        expires_at: Timestamp,
+    ) -> Result<Option<ApprovalRow>, Trouble> {
+        match store::ask_otherwise(self.connection, &waiting.request, kind, expires_at, self.now)? {
+            true => store::approval(self.connection, &waiting.request),
+            false => Ok(None),
+        }
     }
 
     /// Counts a request that mails somebody, or nobody; or says how many seconds to wait for one more.

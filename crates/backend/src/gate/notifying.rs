@@ -1,10 +1,10 @@
 //! Notifications of what waits for somebody's yes: by the platform's app, and in browsers that were asked to show some
 //! (FEATURES L5, D6). They bring whoever it is to the approvals; nothing is approved by them, and they hold no number.
 
-use daemun_protocol::{FieldCode, Notifications, PushSubscription, Timestamp};
+use daemun_protocol::{ApprovalKind, FieldCode, Notifications, PushSubscription};
 use rusqlite::Connection;
 
-use super::{Gate, Taking};
+use super::{Gate, Taking, account_subject};
 use crate::carrier::Carrier;
 use crate::flow::{Next, Refusal, Stage};
 use crate::limits::Rate;
@@ -14,9 +14,9 @@ use crate::push::Subscription;
 use crate::server_key::Digest32;
 use crate::store::{self, AccountRow, ApprovalRow, Trouble};
 
-/// Requests of one account that anybody is notified of. More wait in the list alone: whoever has a password must not make
-/// telephones ring all night.
-const NOTIFIED: Rate = Rate { count: 3, seconds: 10 * 60 };
+/// Notifications of one account's requests to one member, of sign-ins and of new devices apart. More wait in the list alone:
+/// whoever has a password must not make telephones ring all night.
+const NOTIFIED: [Rate; 2] = [Rate { count: 3, seconds: 10 * 60 }, Rate { count: 30, seconds: 24 * 3600 }];
 
 impl Gate {
     /// How a member's browser can be told; `None`: this deployment notifies no browsers.
@@ -53,30 +53,43 @@ impl Taking<'_> {
         Ok(Next::Renew(stage.clone(), Vec::new()))
     }
 
-    /// Tells a member of a request, wherever they are told of such, but not where it comes from.
+    /// Tells a member of a request that waits, wherever they are told of such, but not where it comes from.
     pub(super) fn notify(&self, member: &AccountRow, request: &ApprovalRow) -> Result<(), Trouble> {
-        let since = Timestamp(self.now.0.saturating_sub(NOTIFIED.seconds * 1000));
-        if store::requests_since(self.connection, request.account, since)? > NOTIFIED.count {
+        let is_sign_in = request.kind == ApprovalKind::SignIn;
+        let subject = format!("{}:{}:{is_sign_in}", member.id, request.account);
+        let counter = self.gate.counter("notified", None, &subject);
+        let is_suspended = store::is_suspended(self.connection, &account_subject(member.id))?;
+        if is_suspended || self.wait(&counter, &NOTIFIED)?.is_some() {
             return Ok(());
         }
-        let workspace = store::workspace(self.connection, &request.workspace)?;
-        let name = workspace.as_ref().map_or(request.workspace.as_str(), |workspace| workspace.name.as_str());
-        let words = Words {
-            link: Some(self.gate.places.approval_place(&request.id)),
-            ..texts::approval_asked(Locale::from_tag(&member.locale), name, request, member.id)
-        };
-        let send = |to: &str, carrier| {
-            let words = Words { carrier, ..words.clone() };
-            self.gate.send(self.connection, to, words, self.now, request.expires_at)
-        };
+        store::note_sent(self.connection, &counter, self.now)?;
+        let words = self.words(Locale::from_tag(&member.locale), request, member.id)?;
         if self.gate.app_pushes {
-            send(&member.email, Carrier::Push)?;
+            self.push(&member.email, Carrier::Push, &words, request)?;
         }
         if self.gate.push.is_some() {
             for id in store::subscriptions_elsewhere(self.connection, member.id, &request.browser)? {
-                send(&id.to_string(), Carrier::WebPush)?;
+                self.push(&id.to_string(), Carrier::WebPush, &words, request)?;
             }
         }
         Ok(())
+    }
+
+    /// The same for a name that nobody has: what an answer costs does not tell.
+    pub(super) fn notify_nobody(&self, request: &ApprovalRow) -> Result<(), Trouble> {
+        let words = self.words(self.row.flow.locale, request, 0)?;
+        self.push("", Carrier::Push, &words, request)
+    }
+
+    fn words(&self, locale: Locale, request: &ApprovalRow, member: i64) -> Result<Words, Trouble> {
+        let workspace = store::workspace(self.connection, &request.workspace)?;
+        let name = workspace.as_ref().map_or(request.workspace.as_str(), |workspace| workspace.name.as_str());
+        let link = Some(self.gate.places.approval_place(&request.id));
+        Ok(Words { link, ..texts::approval_asked(locale, name, request, member) })
+    }
+
+    fn push(&self, to: &str, carrier: Carrier, words: &Words, request: &ApprovalRow) -> Result<(), Trouble> {
+        let words = Words { carrier, ..words.clone() };
+        self.gate.send(self.connection, to, words, self.now, request.expires_at)
     }
 }

@@ -195,7 +195,13 @@ impl Taking<'_> {
             return Ok(Next::Refuse(Refusal::NotListed));
         };
         store::remove_passkey(self.connection, whose.account, id)?;
-        store::unsubscribe(self.connection, whose.account, &gone.browser)?;
+        // What told of requests there was this device; a security key tells of none, and another passkey may be there still.
+        let is_left = store::passkeys_of(self.connection, whose.account)?
+            .iter()
+            .any(|passkey| passkey.kind == DeviceKind::Device && passkey.browser == gone.browser);
+        if gone.kind == DeviceKind::Device && !is_left {
+            store::unsubscribe(self.connection, whose.account, &gone.browser)?;
+        }
         if let Some(account) = store::account(self.connection, whose.account)? {
             self.tell(&account, |locale, workspace, at| texts::device_removed(locale, workspace, at, &gone.name))?;
         }

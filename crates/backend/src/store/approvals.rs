@@ -161,12 +161,6 @@ pub fn phone_requests_since(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// How often somebody was asked on an account's behalf since then.
-pub fn requests_since(connection: &Connection, account: i64, since: Timestamp) -> Result<u32, Trouble> {
-    let mut query = connection.prepare_cached("SELECT count(*) FROM approval WHERE account = ?1 AND asked_at > ?2")?;
-    Ok(query.query_row(params![account, stored(since.0)], |row| row.get(0))?)
-}
-
 /// Ends a request, if it waits still. Whether it did: of any number of answers at once, one counts.
 pub fn settle_approval(
     connection: &Connection,
@@ -182,7 +176,18 @@ pub fn settle_approval(
              WHERE id = ?1 AND settled IS NULL AND expires_at > ?5",
         )?
         .execute(params![id, how, by, reason, stored(now.0)])?;
+    if settled > 0 {
+        silence(connection, id)?;
+    }
     Ok(settled > 0)
+}
+
+/// What is on its way about a request that is over has lost its meaning.
+fn silence(connection: &Connection, id: &str) -> Result<(), Trouble> {
+    connection
+        .prepare_cached("DELETE FROM outbox WHERE channel IN ('push', 'web_push') AND substr(link, -length(?1)) = ?1")?
+        .execute([id])?;
+    Ok(())
 }
 
 /// Takes back what a browser asks for in a workspace, if it waits still.
@@ -192,25 +197,29 @@ pub fn take_back_approvals(
     browser: &Digest32,
     now: Timestamp,
 ) -> Result<(), Trouble> {
-    connection
-        .prepare_cached(
-            "UPDATE approval SET settled = ?4, settled_at = ?3
-             WHERE workspace = ?1 AND browser = ?2 AND settled IS NULL AND expires_at > ?3",
-        )?
-        .execute(params![workspace, browser, stored(now.0), Settled::TakenBack])?;
-    Ok(())
+    let mut query = connection.prepare_cached(
+        "UPDATE approval SET settled = ?4, settled_at = ?3
+         WHERE workspace = ?1 AND browser = ?2 AND settled IS NULL AND expires_at > ?3 RETURNING id",
+    )?;
+    let taken_back = query
+        .query_map(params![workspace, browser, stored(now.0), Settled::TakenBack], |row| row.get::<_, String>(0))?
+        .collect::<Result<Vec<_>, _>>()?;
+    taken_back.iter().try_for_each(|id| silence(connection, id))
 }
 
-/// Asks somebody else for the same.
+/// Asks somebody else for the same, if it waits still.
 pub fn ask_otherwise(
     connection: &Connection,
     id: &str,
     kind: ApprovalKind,
     expires_at: Timestamp,
+    now: Timestamp,
 ) -> Result<bool, Trouble> {
     let asked = connection
-        .prepare_cached("UPDATE approval SET kind = ?2, expires_at = ?3 WHERE id = ?1 AND settled IS NULL")?
-        .execute(params![id, name(kind), stored(expires_at.0)])?;
+        .prepare_cached(
+            "UPDATE approval SET kind = ?2, expires_at = ?3 WHERE id = ?1 AND settled IS NULL AND expires_at > ?4",
+        )?
+        .execute(params![id, name(kind), stored(expires_at.0), stored(now.0)])?;
     Ok(asked > 0)
 }
 

@@ -429,6 +429,8 @@ const STEPS: &[M<'_>] = &[
         UNIQUE (account, browser),
         UNIQUE (account, endpoint)
     ) STRICT;
+    CREATE INDEX push_subscription_by_browser ON push_subscription (browser);
+    CREATE INDEX push_subscription_by_endpoint ON push_subscription (endpoint);
     CREATE INDEX push_subscription_by_age ON push_subscription (at);
     ",
     ),

@@ -39,7 +39,7 @@ pub use answers::{Finished, Remembered, Scope, finish_answer, forget_answer, rem
 pub use approvals::{
     ApprovalRow, Settled, approval, approval_of_qr, ask_otherwise, forget_approval_qr, insert_approval, is_let_in,
     let_in, pending_approvals, phone_requests_since, recovery_key, replace_approval_qr, replace_recovery_key,
-    requests_since, settle_approval, super_administrators, take_back_approvals, take_recovery_key,
+    settle_approval, super_administrators, take_back_approvals, take_recovery_key,
 };
 pub use bells::{APPROVALS, Bells, Listener};
 pub use cleaning::forget_old;
@@ -59,6 +59,7 @@ pub use passkeys::{
 };
 pub use push_subscriptions::{
     forget_subscription, is_subscribed, subscribe, subscription, subscriptions_elsewhere, unsubscribe,
+    unsubscribe_browser,
 };
 pub use resets::{
     ResetLink, ResetRequest, insert_reset_link, insert_reset_request, reset_link, reset_link_of, reset_requested,

@@ -11,7 +11,7 @@ use crate::server_key::Digest32;
 const MOST: u32 = 10;
 
 /// A browser is told from now on. It has one subscription for an account, and a subscription is of one browser: what was
-/// kept of either goes.
+/// kept of either goes. So does what it was told of somebody else's: the accounts of one address are one person's.
 pub fn subscribe(
     connection: &Connection,
     account: i64,
@@ -20,7 +20,10 @@ pub fn subscribe(
     now: Timestamp,
 ) -> Result<(), Trouble> {
     connection
-        .prepare_cached("DELETE FROM push_subscription WHERE account = ?1 AND (browser = ?2 OR endpoint = ?3)")?
+        .prepare_cached(
+            "DELETE FROM push_subscription WHERE (browser = ?2 OR endpoint = ?3) AND (account = ?1 OR account NOT IN
+                 (SELECT id FROM account WHERE email = (SELECT email FROM account WHERE id = ?1)))",
+        )?
         .execute(params![account, browser, subscription.endpoint()])?;
     connection
         .prepare_cached(
@@ -41,6 +44,12 @@ pub fn unsubscribe(connection: &Connection, account: i64, browser: &Digest32) ->
     connection
         .prepare_cached("DELETE FROM push_subscription WHERE account = ?1 AND browser = ?2")?
         .execute(params![account, browser])?;
+    Ok(())
+}
+
+/// Whoever signs out is told of nothing there any more.
+pub fn unsubscribe_browser(connection: &Connection, browser: &Digest32) -> Result<(), Trouble> {
+    connection.prepare_cached("DELETE FROM push_subscription WHERE browser = ?1")?.execute([browser])?;
     Ok(())
 }
 

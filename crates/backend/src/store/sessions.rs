@@ -71,8 +71,9 @@ pub fn delete_session(connection: &Connection, id: &Digest32) -> Result<(), Trou
     Ok(())
 }
 
-/// Signs an account out everywhere.
+/// Signs an account out everywhere. No browser is told of its requests any more either: somebody else may have wanted that.
 pub fn end_sessions_of(connection: &Connection, account: i64) -> Result<(), Trouble> {
     connection.execute("DELETE FROM session WHERE account = ?1", [account])?;
+    connection.execute("DELETE FROM push_subscription WHERE account = ?1", [account])?;
     Ok(())
 }

@@ -153,7 +153,7 @@ fn request(kind: ApprovalKind, who: &str) -> ApprovalRequest {
 fn approvals() -> Flow {
     let requests = vec![request(ApprovalKind::SignIn, "김민지"), request(ApprovalKind::Device, COLLEAGUE)];
     let step = Step::Approvals { requests, notifications: Some(notifications(true)) };
-    polled(asked(active(1, step, offers(&[ActionName::Choose, ActionName::Unsubscribe]))))
+    polled(asked(active(1, step, offers(&[ActionName::Choose, ActionName::Subscribe, ActionName::Unsubscribe]))))
 }
 
 pub(super) fn none_waits() -> Flow {
