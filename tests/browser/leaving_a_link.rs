@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Gate, Member, Requests, Sight, Tampering, story};
+use crate::harness::{Gate, Member, Requests, Sight, Tampering, story, story_in_windows};
 use crate::link_secrets::token_of;
 
 const HAERIN: &str = "haerin@partner.test";
@@ -216,7 +216,7 @@ fn o3_the_host_app_changing_its_screen_ends_it() {
 /// the line lost in between.
 #[test]
 fn o3_reading_the_mail_elsewhere_does_not_end_it() {
-    story(async |gate| {
+    story_in_windows(async |gate| {
         let haerin = gate.member_reading("en").await;
         haerin.opens_link("link").await;
         haerin.comes_to("link_address").await;
@@ -275,7 +275,7 @@ fn o3_a_page_that_the_browser_threw_away_goes_on() {
 /// O3: ten minutes without an act are as good as leaving; said on coming back, and at the next act.
 #[test]
 fn o3_ten_minutes_without_an_act_end_it() {
-    story(async |gate| {
+    story_in_windows(async |gate| {
         let haerin = gate.member_reading("en").await;
         haerin.asks_for_link_code("link", HAERIN).await;
         let old = gate.code_for(HAERIN).await;

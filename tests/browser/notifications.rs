@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Gate, Member, PushService, Requests, Tampering, story};
+use crate::harness::{Gate, Member, PushService, Requests, Tampering, story_in_windows};
 
 const MINJI: &str = "minji@daemun.test";
 
@@ -74,7 +74,7 @@ async fn told_phone<'a>(gate: &'a Gate, service: &PushService) -> Member<'a> {
 /// D6, L5: turned on, a request rings; what rings leads to it, and there the phone says yes.
 #[test]
 fn d6_a_notification_leads_the_phone_to_the_request() {
-    story(async |gate| {
+    story_in_windows(async |gate| {
         let service = PushService::open().await;
         let worker = [include_str!("../../public/push.js"), WITNESS].concat();
         gate.wire.tamper(Requests::of("/push.js"), Tampering::answer(200, "text/javascript", worker));
@@ -111,7 +111,7 @@ fn d6_a_notification_leads_the_phone_to_the_request() {
 /// D6: turned off, nothing rings; it stays so after a reload.
 #[test]
 fn d6_turned_off_nothing_rings() {
-    story(async |gate| {
+    story_in_windows(async |gate| {
         let service = PushService::open().await;
         let phone = told_phone(gate, &service).await;
         phone.reloads().await;
@@ -129,7 +129,7 @@ fn d6_turned_off_nothing_rings() {
 /// D6: each way in which a browser can say no is told beside the button, with what to do, and nothing else changes.
 #[test]
 fn d6_a_browser_that_cannot_be_notified_says_why() {
-    story(async |gate| {
+    story_in_windows(async |gate| {
         let phone = gate.phone_of(MINJI, "nuri").await;
         phone.has_notifications("denied").await;
         phone.opens("/approve").await;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::harness::{Gate, Member, Sight, story};
+use crate::harness::{Gate, Member, Sight, story, story_in_windows};
 
 const HAERIN: &str = "haerin@partner.test";
 const MINJI: &str = "minji@daemun.test";
@@ -137,7 +137,7 @@ fn o2_the_code_opens_what_is_shared_in_this_browser_alone() {
 /// O1, O2: whose own address did not receive it goes back and enters the list's; a code can be sent again.
 #[test]
 fn o1_back_leads_to_the_address_and_the_lists_opens_it() {
-    story(async |gate| {
+    story_in_windows(async |gate| {
         let haerin = gate.member_reading("en").await;
         haerin.asks_for_link_code("link_list", HAERIN).await;
         assert!(gate.mails_to(HAERIN).await[0].code.is_none(), "it was not shared with her own address");
@@ -263,7 +263,7 @@ fn o5_each_dead_link_says_why() {
 /// O5: to whom it was not shared sees the same screens to the end, and gets a mail that tells nothing.
 #[test]
 fn o5_an_address_that_it_was_not_shared_with_sees_the_same() {
-    story(async |gate| {
+    story_in_windows(async |gate| {
         let mut seen = Vec::new();
         for address in [HAERIN, STRANGER] {
             let member = gate.member_reading("en").await;
@@ -305,7 +305,7 @@ fn o5_an_address_that_it_was_not_shared_with_sees_the_same() {
 /// O5: taken back while somebody opens it: told at the next act, whichever, and what was open is closed.
 #[test]
 fn o5_what_is_taken_back_meanwhile_is_told_at_the_next_act() {
-    story(async |gate| {
+    story_in_windows(async |gate| {
         let mut members = Vec::new();
         for at in ["address", "code", "resend", "open"] {
             let member = gate.member_reading("en").await;

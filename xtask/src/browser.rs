@@ -18,8 +18,13 @@ const REMEDY: &str = "install Chromium or Chrome with the ChromeDriver of the sa
     DAEMUN_CHROMIUM and DAEMUN_CHROMEDRIVER to them (Debian: `apt install chromium chromium-driver`; \
     macOS: `brew install --cask chromium chromedriver`)";
 
+/// Debian's name for Chromium without its windows: the same pages, the same DevTools, less than half of the work.
+const HEADLESS_SHELL: &str = "chromium-headless-shell";
+
 pub struct Browser {
     pub chromium: PathBuf,
+    /// Where there is none, the whole of Chromium.
+    pub headless_shell: PathBuf,
     pub chromedriver: PathBuf,
     /// `axe.min.js`.
     pub axe: PathBuf,
@@ -50,8 +55,18 @@ pub fn set_up(cache: &Cache) -> Result<Browser> {
         }
     }
 
+    if headless_shell().is_none() && on_path(&["apt-get"]).is_some() {
+        let _lock = cache.lock()?;
+        println!("setting up {HEADLESS_SHELL}");
+        if let Err(failure) = apt_install(&[HEADLESS_SHELL]) {
+            println!("note: the tests take the whole of Chromium, which is slower: {failure}");
+        }
+    }
+
+    let chromium = found(chromium(), "Chromium")?;
     let browser = Browser {
-        chromium: found(chromium(), "Chromium")?,
+        headless_shell: headless_shell().unwrap_or_else(|| chromium.clone()),
+        chromium,
         chromedriver: found(chromedriver(), "ChromeDriver")?,
         axe: npm_package::installed(cache, "axe-core", AXE)?.join("axe-core/axe.min.js"),
         simplewebauthn: npm_package::installed(cache, "@simplewebauthn/server", SIMPLEWEBAUTHN)?
@@ -78,12 +93,15 @@ fn found(program: Option<PathBuf>, name: &str) -> Result<PathBuf> {
 impl Browser {
     /// ChromeDriver refuses any other major version, with a message that hides among those of the tests.
     fn check_that_they_fit(&self) -> Result {
-        let [chromium, driver] = [major_version(&self.chromium)?, major_version(&self.chromedriver)?];
-        if chromium == driver {
-            Ok(())
-        } else {
-            Err(Failure::new(format!("Chromium is version {chromium} and ChromeDriver {driver}"), REMEDY))
+        let driver = major_version(&self.chromedriver)?;
+        for chromium in [&self.chromium, &self.headless_shell] {
+            let version = major_version(chromium)?;
+            if version != driver {
+                let what = format!("{} is version {version} and ChromeDriver {driver}", chromium.display());
+                return Err(Failure::new(what, REMEDY));
+            }
         }
+        Ok(())
     }
 }
 
@@ -96,6 +114,13 @@ fn chromium() -> Option<PathBuf> {
                 .into_iter()
                 .find(|path| path.is_file())
         })
+}
+
+/// Who brings a Chromium of their own has all tests run in that, unless they bring this too.
+fn headless_shell() -> Option<PathBuf> {
+    given("DAEMUN_HEADLESS_SHELL")
+        .or_else(|| given("DAEMUN_CHROMIUM"))
+        .or_else(|| on_path(&[HEADLESS_SHELL, "chrome-headless-shell"]))
 }
 
 fn chromedriver() -> Option<PathBuf> {

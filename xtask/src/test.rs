@@ -210,6 +210,7 @@ impl<'a> Run<'a> {
                 command
                     .env("DAEMUN_DIST", self.workspace.dist())
                     .env("DAEMUN_CHROMIUM", &browser.chromium)
+                    .env("DAEMUN_HEADLESS_SHELL", &browser.headless_shell)
                     .env("DAEMUN_CHROMEDRIVER", &browser.chromedriver)
                     .env("DAEMUN_AXE", &browser.axe)
                     .env("DAEMUN_SIMPLEWEBAUTHN", &browser.simplewebauthn);

@@ -43,9 +43,10 @@ pub struct Browser {
 }
 
 impl Browser {
-    pub async fn open(wire: Wire, languages: Languages) -> Arc<Self> {
+    /// With `windows`, the whole of Chromium.
+    pub async fn open(wire: Wire, languages: Languages, windows: bool) -> Arc<Self> {
         let chromedriver = ChromeDriver::shared();
-        let driver = WebDriver::new(chromedriver.url(), capabilities(languages)).await;
+        let driver = WebDriver::new(chromedriver.url(), capabilities(languages, windows)).await;
         let driver = driver.unwrap_or_else(|error| panic!("no browser: {error}"));
         let patient = driver.set_script_timeout(Duration::from_secs(20)).await;
         patient.unwrap_or_else(|error| panic!("the driver: {error}"));
@@ -218,9 +219,14 @@ impl Browser {
     }
 }
 
-fn capabilities(languages: Languages) -> Capabilities {
+fn capabilities(languages: Languages, windows: bool) -> Capabilities {
+    let chromium = if windows {
+        program("DAEMUN_CHROMIUM", "chromium")
+    } else {
+        program("DAEMUN_HEADLESS_SHELL", "chromium-headless-shell")
+    };
     let options = json!({
-        "binary": program("DAEMUN_CHROMIUM", "chromium"),
+        "binary": chromium,
         "args": [
             "--headless",
             "--no-sandbox",

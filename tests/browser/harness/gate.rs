@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use super::browser::{Browser, Languages};
 use super::member::Member;
+use super::story::Setting;
 use super::wire::Wire;
 use super::workplace::Workplace;
 
@@ -20,6 +21,7 @@ pub struct Gate {
     pub workplace: Workplace,
     server: Server,
     client: reqwest::Client,
+    windows: bool,
     browsers: Mutex<Vec<Arc<Browser>>>,
     _database: TempDir,
 }
@@ -57,7 +59,7 @@ struct SeededAccount {
 }
 
 impl Gate {
-    pub async fn open() -> Self {
+    pub async fn open(setting: Setting) -> Self {
         let wire = Wire::listen().await;
         let workplace = Workplace::open().await;
         let database = tempfile::tempdir().expect("a folder for the database");
@@ -77,6 +79,7 @@ impl Gate {
             workplace,
             server,
             client: reqwest::Client::new(),
+            windows: setting.windows,
             browsers: Mutex::new(Vec::new()),
             _database: database,
         }
@@ -98,7 +101,7 @@ impl Gate {
     }
 
     pub async fn member_reading(&self, languages: Languages) -> Member<'_> {
-        let browser = Browser::open(self.wire.clone(), languages).await;
+        let browser = Browser::open(self.wire.clone(), languages, self.windows).await;
         self.browsers.lock().unwrap().push(browser.clone());
         Member::new(self, browser)
     }

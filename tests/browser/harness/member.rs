@@ -17,7 +17,7 @@ use super::wire::Requests;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long the app may still need to say that it failed.
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
-const GLANCE: Duration = Duration::from_millis(20);
+const GLANCE: Duration = Duration::from_millis(40);
 
 #[derive(Clone, Copy, Debug)]
 pub enum Theme {

@@ -29,5 +29,5 @@ pub use member::{Member, Theme, choice_of};
 pub use push_service::PushService;
 pub use screens::Newcomer;
 pub use sight::Sight;
-pub use story::story;
+pub use story::{Setting, story, story_in, story_in_windows};
 pub use wire::{Requests, Tampered, Tampering};

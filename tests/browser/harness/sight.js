@@ -13,6 +13,7 @@ const name_of = (element) => {
   return labelled || element.getAttribute("aria-label") || labels || words(element);
 };
 const focus = document.activeElement ?? document.body;
+const unchosen = all("select option:not(:checked)").map((option) => option.textContent);
 return {
   url: location.href,
   screen: root.dataset.screen ?? "",
@@ -25,7 +26,9 @@ return {
   lang: root.lang,
   dir: root.dir,
   title: document.title,
-  text: (document.body?.innerText ?? "").trim().replace(/[ \t]+/g, " ").replace(/\n+/g, "\n"),
+  // What could be chosen in a closed list is not to be seen.
+  text: (document.body?.innerText ?? "").trim().replace(/[ \t]+/g, " ").split(/\n+/)
+    .filter((line) => !unchosen.includes(line)).join("\n"),
   said: all("[data-code], [data-notice]").filter(seen).map((element) => ({
     code: element.dataset.code ?? element.dataset.notice ?? "",
     text: words(element),

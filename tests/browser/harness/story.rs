@@ -16,12 +16,29 @@ const LONGEST: Duration = Duration::from_secs(300);
 /// How long a browser may take to say what it has to say, and to close.
 const FAREWELL: Duration = Duration::from_secs(30);
 
+/// What a story is told with, where it is not the ordinary.
+#[derive(Default)]
+pub struct Setting {
+    /// Whether a tab hides another and notifications are shown: that takes the whole of Chromium. What is ordinary has its pages
+    /// without its windows, and is done in half of the time.
+    pub windows: bool,
+}
+
 /// Runs `tale` at a gate of its own.
 pub fn story(tale: impl AsyncFnOnce(&Gate)) {
+    story_in(Setting::default(), tale);
+}
+
+/// The same where tabs hide each other and notifications are shown.
+pub fn story_in_windows(tale: impl AsyncFnOnce(&Gate)) {
+    story_in(Setting { windows: true }, tale);
+}
+
+pub fn story_in(setting: Setting, tale: impl AsyncFnOnce(&Gate)) {
     let _seat = Seat::take();
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    let gate = runtime.block_on(Gate::open());
+    let gate = runtime.block_on(Gate::open(setting));
     let told = catch_unwind(AssertUnwindSafe(|| {
         let told = runtime.block_on(async { tokio::time::timeout(LONGEST, tale(&gate)).await });
         assert!(told.is_ok(), "the story did not come to its end within {LONGEST:?}");
