@@ -111,6 +111,37 @@ daemun.settled = async () => {
   } while (composing);
 };
 
+// Whose door this is: the workspace's, or the deployment's own. Elsewhere than at the plain front door that is not known yet, and
+// nothing is better than the wrong one.
+const own = query('meta[name=daemun-brand]')?.dataset ?? {};
+const brand = query('.brand');
+const [logo, , name] = brand.children;
+brand.hidden = !front;
+const pictureAt = (url) => {
+  try { return new URL(url, location).origin === location.origin ? url : ''; } catch { return ''; }
+};
+/** Name, accent and logo of where the member is going. Without them, what is shown stays, if anything is. */
+daemun.brand = (theirs) => {
+  if (!theirs && !brand.hidden) return;
+  const [called, accent, picture] = theirs ?? [];
+  name.textContent = called ?? own.name ?? 'Daemun';
+  const colour = accent ?? own.accent;
+  const known = /^#[\da-f]{6}$/i.test(colour);
+  root.toggleAttribute('data-branded', known);
+  root.style.setProperty('--brand', known ? colour : '');
+  const url = pictureAt(picture ?? own.logo ?? '');
+  logo.hidden = !url;
+  if (url && logo.getAttribute('src') !== url) logo.src = url;
+  brand.hidden = false;
+};
+logo.addEventListener('error', () => { logo.hidden = true; });
+if (front) daemun.brand([]);
+/** Names the page after the screen's heading, once that says what it will say. */
+daemun.entitle = () => setTimeout(() => {
+  const heading = query('#app h1')?.textContent;
+  if (heading) document.title = `${heading} · ${name.textContent}`;
+});
+
 let awaited = 0;
 let awaiting;
 /**
@@ -170,6 +201,7 @@ daemun.fail = (why) => {
   root.dataset.screen = 'failed';
   root.dataset.state = 'error';
   clearTimeout(slow);
+  daemun.brand();
   for (const other of document.querySelectorAll('#shell, #slow, #app')) other.hidden = true;
   const failed = query('#failed');
   const notice = query('#failed [data-notice]');

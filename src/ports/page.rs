@@ -9,7 +9,7 @@ use daemun_flow::{Entry, Face, Machine, Moment, Place};
 use daemun_flow::{InApp, ThisDevice};
 #[cfg(feature = "whole")]
 use daemun_protocol::Platform;
-use daemun_protocol::{ActionName, Channel, DEFAULT_API, Hints, Kind, Secret, Step};
+use daemun_protocol::{ActionName, Channel, DEFAULT_API, Hints, Kind, Secret, Step, Workspace};
 use js_sys::{Array, Function, Object, Reflect};
 use leptos::ev;
 use leptos::prelude::*;
@@ -248,6 +248,7 @@ pub fn show(machine: &Machine) {
         set(&root, "data-rev", &machine.rev().to_string());
     }
     call(&daemun(), "sms", &awaited_sms(machine).into());
+    brand(machine);
     #[cfg(feature = "whole")]
     call(&daemun(), "poll", &machine.polled().into());
     let at_front_door = is_front_door(machine);
@@ -259,6 +260,20 @@ pub fn show(machine: &Machine) {
         }
     };
     remember(Here { flow: machine.flow_id().map(Into::into), at_front_door, guard });
+}
+
+/// Whose door this is. What comes after the last step is still the workspace's: the member is on the way into it.
+fn brand(machine: &Machine) {
+    let theirs = match machine.face() {
+        Face::Opening => return,
+        Face::Step { workspace: Some(workspace), .. } => {
+            let Workspace { name, accent, logo, .. } = workspace;
+            Array::of3(&name.into(), &accent.as_deref().into(), &logo.as_deref().into()).into()
+        }
+        Face::Step { workspace: None, .. } => Array::new().into(),
+        Face::Unopened(_) | Face::Complete { .. } | Face::Ended { .. } => JsValue::UNDEFINED,
+    };
+    call(&daemun(), "brand", &theirs);
 }
 
 fn set(root: &Element, name: &str, value: &str) {
@@ -528,13 +543,7 @@ pub fn fail(why: &str) {
 
 /// Names the page after the screen's heading, once that says what it will say.
 pub fn entitle() {
-    let name = || {
-        let heading = document().query_selector("#app h1").ok().flatten().and_then(|heading| heading.text_content());
-        if let Some(heading) = heading {
-            document().set_title(&format!("{heading} · Daemun"));
-        }
-    };
-    set_timeout(name, Duration::ZERO);
+    call(&daemun(), "entitle", &JsValue::UNDEFINED);
 }
 
 /// Puts the focus where the eye is: into the first field that can be filled, or onto the heading.

@@ -5,6 +5,7 @@
 
 mod harness;
 
+mod branding;
 mod by_email;
 mod by_organisation;
 mod by_phone;

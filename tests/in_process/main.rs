@@ -8,4 +8,5 @@ mod machine_and_backend;
 
 mod native_app;
 
+mod accents;
 mod features_paper;

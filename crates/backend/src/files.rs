@@ -9,6 +9,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::brand::{self, Brand};
 use crate::http::{House, asked_locale, etag_matches, page};
 use crate::pages;
 use crate::server_key::digest;
@@ -65,11 +66,11 @@ const FALLBACK_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsaf
      base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
 impl Files {
-    /// Reads a directory. Symbolic links are not followed.
+    /// Reads a directory, and writes the deployment's own look into its pages. Symbolic links are not followed.
     ///
     /// # Errors
     /// [`NotServable`] says why not.
-    pub fn load(directory: &Path) -> Result<Self, NotServable> {
+    pub fn load(directory: &Path, brand: &Brand) -> Result<Self, NotServable> {
         let mut raw = HashMap::new();
         collect(directory, "", 0, &mut raw)?;
         let html_headers = match raw.remove(&format!("/{HEADERS_FILE}")) {
@@ -78,6 +79,9 @@ impl Files {
         };
         if !raw.contains_key("/index.html") {
             return Err(NotServable::NoIndex(directory.into()));
+        }
+        for page in ["/index.html", "/whole.html"] {
+            write_brand(brand, page, &mut raw);
         }
         let names: Vec<String> = raw.keys().filter(|name| !is_sibling(name, &raw)).cloned().collect();
         let by_path = names
@@ -193,6 +197,18 @@ impl Page {
             }
         }
     }
+}
+
+/// A page that is not as it was built is compressed anew.
+fn write_brand(brand: &Brand, name: &str, raw: &mut HashMap<String, Vec<u8>>) {
+    let built = raw.get(name).and_then(|page| core::str::from_utf8(page).ok());
+    let Some(page) = built.and_then(|built| brand.written_into(built)) else { return };
+    raw.remove(&format!("{name}.gz"));
+    match brand::brotli(&page) {
+        Some(smaller) => raw.insert(format!("{name}.br"), smaller),
+        None => raw.remove(&format!("{name}.br")),
+    };
+    raw.insert(name.into(), page.into_bytes());
 }
 
 fn has_extension(path: &str) -> bool {

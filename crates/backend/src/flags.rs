@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use daemun_backend::{ClientAddress, Config, IpRates, Log, Sandbox, Shows, SmtpConfig, Takes, WebhookConfig};
+use daemun_backend::{
+    Accent, ClientAddress, Config, IpRates, Log, Logo, Sandbox, Shows, SmtpConfig, Takes, WebhookConfig,
+};
 use daemun_protocol::{AppLink, Platform, Terms, TermsId};
 use lexopt::prelude::*;
 
@@ -27,6 +29,9 @@ Usage: daemun-backend [--sandbox | --origin ORIGIN --smtp URL --mail-from ADDRES
                           given again, in the order to be shown; a URL may be a path of the own origin
   --app-link PLATFORM=GET[ OPEN]  where an app is to be had, and after a space what opens it; PLATFORM is android, ios,
                           macos, windows or other; may be given again
+  --brand-name NAME       what the deployment is called where no workspace is known yet (Daemun)
+  --brand-accent #RRGGBB  its colour
+  --brand-logo FILE       its logo: a PNG, JPEG, WebP or SVG of 64 KiB at most
   --show-workspace-methods  before the first proof, show the methods that a workspace allows, set up by the member or not
   --trust-forwarded-for   behind one proxy: the client's address is X-Forwarded-For's last
   --quiet                 no log
@@ -77,6 +82,12 @@ pub fn read(mut parser: lexopt::Parser) -> Result<Flags, lexopt::Error> {
             Long("return-origin") => config.return_origins.push(parser.value()?.string()?),
             Long("terms") => terms.push(read_terms(&parser.value()?.string()?)?),
             Long("app-link") => apps.push(read_app(&parser.value()?.string()?)?),
+            Long("brand-name") => config.brand.name = Some(parser.value()?.string()?),
+            Long("brand-accent") => {
+                let accent = Accent::parse(&parser.value()?.string()?);
+                config.brand.accent = Some(accent.map_err(|error| format!("--brand-accent: {error}"))?);
+            }
+            Long("brand-logo") => config.brand.logo = Some(read_logo(&parser.value()?.into())?),
             Long("show-workspace-methods") => config.shows = Shows::Workspaces,
             Long("trust-forwarded-for") => config.client_address = ClientAddress::ForwardedFor,
             Long("quiet") => config.log = Log::silent(),
@@ -120,6 +131,12 @@ fn read_secret(file: &PathBuf) -> Result<String, lexopt::Error> {
     std::fs::read_to_string(file)
         .map(|text| text.trim().to_owned())
         .map_err(|error| format!("--messages-secret-file: cannot read {}: {error}", file.display()).into())
+}
+
+fn read_logo(file: &PathBuf) -> Result<Logo, lexopt::Error> {
+    let bytes = std::fs::read(file);
+    let bytes = bytes.map_err(|error| format!("--brand-logo: cannot read {}: {error}", file.display()))?;
+    Logo::parse(bytes).map_err(|error| format!("--brand-logo: {error}").into())
 }
 
 /// `service=https://…`, `marketing?=https://…`.

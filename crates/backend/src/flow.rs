@@ -25,8 +25,10 @@ use daemun_protocol::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::accent::Accent;
 use crate::email_address::EmailAddress;
 use crate::locale::Locale;
+use crate::logo::LogoName;
 use crate::password::PasswordPolicy;
 use crate::relying_party::Ceremony;
 use crate::return_to::ReturnTo;
@@ -153,6 +155,10 @@ pub struct Workspace {
     /// Accounts at most; `None`: as many as come.
     pub capacity: Option<u32>,
     pub passwords: PasswordPolicy,
+    /// The colour that it is known by; `None`: the deployment's own.
+    pub accent: Option<Accent>,
+    /// The picture that it is known by; `None`: the deployment's own.
+    pub logo: Option<LogoName>,
 }
 
 /// Of whom a second factor is asked (FEATURES T1, T2).

@@ -48,8 +48,10 @@ mod gate;
 
 mod flow;
 
+mod accent;
 mod approval_link;
 mod authenticator;
+mod brand;
 mod browser;
 mod calendar;
 mod carrier;
@@ -59,6 +61,7 @@ mod limits;
 mod link_token;
 mod locale;
 mod login_id;
+mod logo;
 mod mail;
 mod mobile_number;
 mod offering;
@@ -80,6 +83,8 @@ mod chance;
 mod clock;
 mod log;
 
+pub use accent::{Accent, NotAColour};
+pub use brand::Brand;
 pub use chance::{Chance, NoChance};
 pub use clock::Clock;
 pub use files::NotServable;
@@ -88,6 +93,7 @@ pub use http::ClientAddress;
 pub use limits::{IpRates, Rate};
 pub use locale::Locale;
 pub use log::Log;
+pub use logo::{Logo, NotALogo};
 pub use mail::{SmtpRefused, WebhookRefused};
 pub use offering::NotALink;
 pub use password::{Breached, WorstPasswords};

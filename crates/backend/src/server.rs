@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::brand::Brand;
 use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::files::{Files, NotServable};
@@ -57,6 +58,8 @@ pub struct Config {
     pub terms: Vec<Terms>,
     /// Where the platform's apps are to be had (FEATURES E7).
     pub apps: Vec<AppLink>,
+    /// What the deployment is known by (FEATURES X5).
+    pub brand: Brand,
     /// Which passwords everybody tries first.
     pub breached: Arc<dyn Breached>,
     pub log: Log,
@@ -124,6 +127,7 @@ impl Config {
             ip_rates: IpRates::GENEROUS,
             terms: offering::sandbox_terms(),
             apps: offering::sandbox_apps(),
+            brand: Brand::default(),
             breached: Arc::new(WorstPasswords),
             log: Log::silent(),
         }
@@ -231,11 +235,13 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
     }
     let terms = offering::resolved(config.terms.clone(), &origin)?;
     let apps = offering::checked(config.apps.clone())?;
+    let brand = Arc::new(config.brand.clone());
     let (store, files) = {
         let (database, app, sandbox) = (config.database.clone(), config.app.clone(), config.sandbox);
+        let brand = brand.clone();
         let opening = tokio::task::spawn_blocking(move || {
             let files = match app {
-                Some(app) => Files::load(&app)?,
+                Some(app) => Files::load(&app, &brand)?,
                 None => Files::default(),
             };
             password::warm_up();
@@ -312,7 +318,8 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
         gate,
         files: Arc::new(files),
         origin: Arc::new(Origin { text: origin.clone(), host }),
-        discovery: Arc::new(discovery(terms, apps)),
+        discovery: Arc::new(discovery(terms, apps, brand.told())),
+        brand,
         log: config.log.clone(),
         client_address: config.client_address,
         sandbox: config.sandbox,

@@ -31,6 +31,24 @@ pub struct Discovery {
     /// Where a browser that cannot run the app may go instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fallback_url: Option<String>,
+    /// What the deployment is known by, where it is not known yet which workspace a member goes to (FEATURES X5). The app's
+    /// pages carry it themselves: this is for hosts and other clients.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brand: Option<Brand>,
+}
+
+/// A deployment's own look. A workspace's comes with the flow.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Brand {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// URL of the logo, on the deployment's own origin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<String>,
+    /// The accent colour, `#rrggbb`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accent: Option<String>,
 }
 
 /// Where an app of the platform is to be had.
@@ -85,6 +103,11 @@ impl Discovery {
             apps: list(tree, "apps", AppLink::read),
             terms: list(tree, "terms", Terms::read),
             fallback_url: text(tree, "fallback_url"),
+            brand: tree.child("brand").map(|brand| Brand {
+                name: text(&brand, "name"),
+                logo: text(&brand, "logo"),
+                accent: text(&brand, "accent"),
+            }),
         })
     }
 }

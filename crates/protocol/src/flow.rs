@@ -132,9 +132,12 @@ pub struct Account {
 pub struct Workspace {
     pub id: String,
     pub name: String,
-    /// URL of the logo, on an allowed origin.
+    /// URL of the logo, a square picture on the page's own origin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logo: Option<String>,
+    /// The accent colour, `#rrggbb`. An app shows it as dark or as light as each theme needs for it to be read (FEATURES X5).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accent: Option<String>,
 }
 
 /// The body of `POST {api}/flows`.
@@ -241,7 +244,12 @@ impl Account {
 
 impl Workspace {
     fn read(tree: &impl Tree) -> Option<Self> {
-        Some(Self { id: text(tree, "id")?, name: text(tree, "name")?, logo: text(tree, "logo") })
+        Some(Self {
+            id: text(tree, "id")?,
+            name: text(tree, "name")?,
+            logo: text(tree, "logo"),
+            accent: text(tree, "accent"),
+        })
     }
 }
 

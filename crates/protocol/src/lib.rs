@@ -20,7 +20,7 @@ mod webauthn;
 pub use action::{Act, Action, ActionName, Input, MissingInput, Offer, Offers, Proof};
 pub use approval::{ApprovalKind, ApprovalRequest, NumberToMatch};
 pub use code::{EndReason, FieldCode, MessageCode, NewPasswordReason, NoticeCode, ProblemCode, Severity, TermsId};
-pub use discovery::{AppLink, Discovery, Platform, Terms};
+pub use discovery::{AppLink, Brand, Discovery, Platform, Terms};
 pub use flow::{Account, Begin, Client, Flow, Hints, Kind, Message, Params, Poll, Restart, Status, Workspace};
 pub use password_rules::{PasswordRules, Requirement};
 pub use problem::{FieldError, Problem};

@@ -70,6 +70,7 @@ impl Gate {
             chance: Chance::system(),
             log: Log::kept(),
             return_origins: vec![workplace.origin()],
+            brand: setting.brand,
             ..Config::sandbox(database.path().join("daemun.db"))
         };
         let server = start(config).await.unwrap_or_else(|error| panic!("the backend does not start: {error}"));

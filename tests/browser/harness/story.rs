@@ -7,6 +7,8 @@ use std::sync::{Condvar, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use daemun_backend::Brand;
+
 use super::browser::Browser;
 use super::gate::Gate;
 
@@ -22,6 +24,8 @@ pub struct Setting {
     /// Whether a tab hides another and notifications are shown: that takes the whole of Chromium. What is ordinary has its pages
     /// without its windows, and is done in half of the time.
     pub windows: bool,
+    /// What the deployment is known by.
+    pub brand: Brand,
 }
 
 /// Runs `tale` at a gate of its own.
@@ -31,7 +35,7 @@ pub fn story(tale: impl AsyncFnOnce(&Gate)) {
 
 /// The same where tabs hide each other and notifications are shown.
 pub fn story_in_windows(tale: impl AsyncFnOnce(&Gate)) {
-    story_in(Setting { windows: true }, tale);
+    story_in(Setting { windows: true, ..Setting::default() }, tale);
 }
 
 pub fn story_in(setting: Setting, tale: impl AsyncFnOnce(&Gate)) {

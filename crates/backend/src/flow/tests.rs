@@ -38,6 +38,8 @@ fn workspace() -> Workspace {
         reveal_tries: true,
         capacity: None,
         passwords: crate::password::PasswordPolicy::DEFAULT,
+        accent: None,
+        logo: None,
     }
 }
 

@@ -18,6 +18,7 @@ use super::settings::{self, NewDevice};
 use super::sign_in::{PasswordStage, Way};
 use super::{Completed, Ending, Entrance, Facts, Notice, Said, Shown, Stage, StoredFlow};
 use crate::codes;
+use crate::logo::LogoName;
 use crate::password::PasswordPolicy;
 use crate::relying_party::Ceremony;
 
@@ -35,7 +36,8 @@ pub fn view(id: &str, flow: &StoredFlow, facts: &Facts, now: Timestamp, expires_
         workspace: facts.workspace.as_ref().map(|workspace| daemun_protocol::Workspace {
             id: workspace.id.clone(),
             name: workspace.name.clone(),
-            logo: None,
+            logo: workspace.logo.as_ref().map(LogoName::path),
+            accent: workspace.accent.as_ref().map(|accent| accent.as_str().into()),
         }),
     }
 }

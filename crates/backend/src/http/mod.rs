@@ -18,14 +18,18 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use daemun_protocol::{AppLink, DEFAULT_API, Discovery, Kind, Problem, ProblemCode, StepKind, Terms, VERSION};
+use daemun_protocol::{
+    AppLink, Brand as OwnBrand, DEFAULT_API, Discovery, Kind, Problem, ProblemCode, StepKind, Terms, VERSION,
+};
 use tokio::sync::watch;
 
+use crate::brand::Brand;
 use crate::files::Files;
 use crate::gate::Gate;
 use crate::home;
 use crate::locale::Locale;
 use crate::log::Log;
+use crate::logo;
 use crate::sandbox;
 use crate::shared;
 
@@ -40,6 +44,7 @@ pub struct House {
     pub files: Arc<Files>,
     pub origin: Arc<Origin>,
     pub discovery: Arc<Discovery>,
+    pub brand: Arc<Brand>,
     pub log: Log,
     pub client_address: ClientAddress,
     pub sandbox: sandbox::Sandbox,
@@ -81,6 +86,7 @@ pub fn router(house: House) -> Router {
         .method_not_allowed_fallback(wrong_method);
     let mut router = Router::new()
         .route("/.well-known/daemun", get(describe))
+        .route(logo::ROUTE, get(logo::serve))
         .nest(DEFAULT_API, api)
         .merge(home::routes())
         .merge(shared::routes())
@@ -92,7 +98,7 @@ pub fn router(house: House) -> Router {
 }
 
 /// What this backend does, and what the deployment offers.
-pub fn discovery(terms: Vec<Terms>, apps: Vec<AppLink>) -> Discovery {
+pub fn discovery(terms: Vec<Terms>, apps: Vec<AppLink>, brand: Option<OwnBrand>) -> Discovery {
     Discovery {
         versions: vec![VERSION.into()],
         api: DEFAULT_API.into(),
@@ -103,6 +109,7 @@ pub fn discovery(terms: Vec<Terms>, apps: Vec<AppLink>) -> Discovery {
         apps,
         terms,
         fallback_url: None,
+        brand,
     }
 }
 

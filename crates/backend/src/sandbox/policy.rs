@@ -8,8 +8,10 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{answer, json};
+use crate::accent::Accent;
 use crate::flow::{TwoFactor, Workspace};
 use crate::http::House;
+use crate::logo::{Logo, LogoName};
 use crate::password::PasswordFormat;
 use crate::store;
 
@@ -31,6 +33,9 @@ struct Policy {
     remember_browser: bool,
     managed_profiles: bool,
     capacity: Option<u32>,
+    accent: Option<Accent>,
+    /// Where it is served.
+    logo: Option<String>,
 }
 
 impl From<&Workspace> for Policy {
@@ -51,6 +56,8 @@ impl From<&Workspace> for Policy {
             remember_browser: workspace.remember_browser,
             managed_profiles: workspace.managed_profiles,
             capacity: workspace.capacity,
+            accent: workspace.accent.clone(),
+            logo: workspace.logo.as_ref().map(LogoName::path),
         }
     }
 }
@@ -77,15 +84,20 @@ struct Changes {
     managed_profiles: Option<bool>,
     #[serde(deserialize_with = "given")]
     capacity: Option<Option<u32>>,
+    #[serde(deserialize_with = "given")]
+    accent: Option<Option<Accent>>,
+    /// A `data:` URL in base64 (RFC 2397).
+    #[serde(deserialize_with = "given")]
+    logo: Option<Option<String>>,
 }
 
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<u32>>, D::Error> {
+fn given<'de, V: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<V>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }
 
 impl Changes {
-    /// The workspace with these; `None` if that makes no sense.
-    fn apply(self, mut workspace: Workspace) -> Option<Workspace> {
+    /// The workspace with these, and a picture that is new; `None` if that makes no sense.
+    fn apply(self, mut workspace: Workspace) -> Option<(Workspace, Option<Logo>)> {
         let passwords = &mut workspace.passwords;
         passwords.format = self.password_format.unwrap_or(passwords.format);
         passwords.min_length = self.password_min_length.unwrap_or(passwords.min_length);
@@ -102,7 +114,14 @@ impl Changes {
         workspace.remember_browser = self.remember_browser.unwrap_or(workspace.remember_browser);
         workspace.managed_profiles = self.managed_profiles.unwrap_or(workspace.managed_profiles);
         workspace.capacity = self.capacity.unwrap_or(workspace.capacity);
-        (workspace.passwords.makes_sense() && workspace.attempt_limit != Some(0)).then_some(workspace)
+        workspace.accent = self.accent.unwrap_or(workspace.accent);
+        let logo = self.logo.map(|data| data.map(|data| Logo::from_data_url(&data)).transpose());
+        let logo = logo.transpose().ok()?;
+        if let Some(logo) = &logo {
+            workspace.logo = logo.as_ref().map(Logo::name);
+        }
+        let makes_sense = workspace.passwords.makes_sense() && workspace.attempt_limit != Some(0);
+        makes_sense.then_some((workspace, logo.flatten()))
     }
 }
 
@@ -120,8 +139,12 @@ pub(super) async fn change(State(house): State<House>, Path(id): Path<String>, b
     let gate = house.gate.clone();
     let written = house.gate.store.write(move |transaction| {
         let Some(workspace) = store::workspace(transaction, &id)? else { return Ok(Some(None)) };
-        let Some(changed) = changes.apply(workspace) else { return Ok(None) };
+        let Some((changed, logo)) = changes.apply(workspace) else { return Ok(None) };
+        if let Some(logo) = logo {
+            store::keep_logo(transaction, &logo)?;
+        }
         gate.set_policy(transaction, &changed)?;
+        store::forget_unused_logos(transaction)?;
         Ok(Some(Some(changed)))
     });
     let written = written.await;

@@ -165,6 +165,8 @@ fn workspaces() -> [Workspace; 5] {
         reveal_tries: true,
         capacity: None,
         passwords: PasswordPolicy::DEFAULT,
+        accent: None,
+        logo: None,
     };
     [
         workspace("nuri", "누리소프트", Some("nuri")),

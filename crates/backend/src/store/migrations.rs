@@ -445,6 +445,11 @@ const STEPS: &[M<'_>] = &[
     CREATE INDEX approval_qr_by_end ON approval_qr (expires_at);
     ",
     ),
+    M::up(
+        "ALTER TABLE workspace ADD COLUMN accent TEXT;
+         ALTER TABLE workspace ADD COLUMN logo TEXT;
+         CREATE TABLE logo (file TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;",
+    ),
 ];
 
 /// Brings the tables up to date. Foreign keys are not enforced meanwhile, since a table that is made anew would take with it

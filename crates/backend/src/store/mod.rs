@@ -9,6 +9,7 @@ mod cleaning;
 mod counters;
 mod flows;
 mod invitations;
+mod logos;
 mod mails;
 mod migrations;
 mod passkeys;
@@ -50,6 +51,7 @@ pub use flows::{FlowRow, flows_of, insert_flow, newest_flows_of, read_flow, writ
 pub use invitations::{
     agree, has_invitations, insert_invitation, invitation, invitation_of, invitations_to, use_invitation,
 };
+pub use logos::{forget_unused_logos, keep_logo, logo};
 pub use mails::{
     InboxRow, OutboxRow, due_mails, inbox, insert_inbox, insert_mail, next_mail_at, postpone_mail, remove_mail,
 };

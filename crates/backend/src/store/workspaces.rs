@@ -4,9 +4,11 @@ use daemun_protocol::Membership;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Trouble;
+use crate::accent::Accent;
 use crate::email_address::EmailAddress;
 use crate::flow::{TwoFactor, Workspace};
 use crate::login_id::MobileNumber;
+use crate::logo::LogoName;
 use crate::organisation_id::OrganisationId;
 use crate::password::{PasswordFormat, PasswordPolicy};
 
@@ -14,7 +16,7 @@ const WORKSPACE: &str =
     "id, name, organisation_id, email_entry, organisation_entry, attempt_limit, reveal_tries, capacity,
     password_format, password_min_length, password_max_age_days, password_history,
     phone_entry, two_factor, remember_browser, managed_profiles, device_unlock,
-    device_approval";
+    device_approval, accent, logo";
 
 fn read_workspace(row: &Row<'_>) -> rusqlite::Result<Workspace> {
     Ok(Workspace {
@@ -41,6 +43,18 @@ fn read_workspace(row: &Row<'_>) -> rusqlite::Result<Workspace> {
         managed_profiles: row.get(15)?,
         device_unlock: row.get(16)?,
         device_approval: row.get(17)?,
+        accent: row.get::<_, Option<String>>(18)?.and_then(|text| Accent::parse(&text).ok()),
+        logo: row.get::<_, Option<String>>(19)?.map(LogoName::from_stored),
+    })
+}
+
+fn read_membership(row: &Row<'_>) -> rusqlite::Result<Membership> {
+    let logo = row.get::<_, Option<String>>(3)?.map(LogoName::from_stored);
+    Ok(Membership {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        member_name: row.get(2)?,
+        logo: logo.as_ref().map(LogoName::path),
     })
 }
 
@@ -72,13 +86,11 @@ pub fn organisation_way(connection: &Connection) -> Result<bool, Trouble> {
 /// The accounts of an address in workspaces that allow the email way, in the workspaces' order.
 pub fn listed_memberships(connection: &Connection, email: &EmailAddress) -> Result<Vec<Membership>, Trouble> {
     let mut query = connection.prepare_cached(
-        "SELECT workspace.id, workspace.name, account.name
+        "SELECT workspace.id, workspace.name, account.name, workspace.logo
          FROM account JOIN workspace ON workspace.id = account.workspace
          WHERE account.email = ?1 AND workspace.email_entry ORDER BY workspace.rowid",
     )?;
-    let rows = query.query_map([email.as_str()], |row| {
-        Ok(Membership { id: row.get(0)?, name: row.get(1)?, member_name: row.get(2)?, logo: None })
-    })?;
+    let rows = query.query_map([email.as_str()], read_membership)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -92,13 +104,11 @@ pub fn phone_way(connection: &Connection) -> Result<bool, Trouble> {
 /// (FEATURES L2).
 pub fn memberships_by_number(connection: &Connection, number: &MobileNumber) -> Result<Vec<Membership>, Trouble> {
     let mut query = connection.prepare_cached(
-        "SELECT workspace.id, workspace.name, account.name
+        "SELECT workspace.id, workspace.name, account.name, workspace.logo
          FROM account JOIN workspace ON workspace.id = account.workspace
          WHERE account.phone = ?1 AND account.state = 'active' AND workspace.phone_entry ORDER BY workspace.rowid",
     )?;
-    let rows = query.query_map([number.as_str()], |row| {
-        Ok(Membership { id: row.get(0)?, name: row.get(1)?, member_name: row.get(2)?, logo: None })
-    })?;
+    let rows = query.query_map([number.as_str()], read_membership)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -152,7 +162,7 @@ pub fn set_policy(connection: &Connection, workspace: &Workspace) -> Result<(), 
         "UPDATE workspace SET email_entry = ?2, organisation_entry = ?3, attempt_limit = ?4, reveal_tries = ?5,
              capacity = ?6, password_format = ?7, password_min_length = ?8, password_max_age_days = ?9,
              password_history = ?10, phone_entry = ?11, two_factor = ?12, remember_browser = ?13, managed_profiles = ?14,
-             device_unlock = ?15, device_approval = ?16
+             device_unlock = ?15, device_approval = ?16, accent = ?17, logo = ?18
          WHERE id = ?1",
         params![
             workspace.id,
@@ -171,6 +181,8 @@ pub fn set_policy(connection: &Connection, workspace: &Workspace) -> Result<(), 
             workspace.managed_profiles,
             workspace.device_unlock,
             workspace.device_approval,
+            workspace.accent.as_ref().map(Accent::as_str),
+            workspace.logo.as_ref().map(LogoName::as_str),
         ],
     )?;
     Ok(())
@@ -187,7 +199,7 @@ pub fn forget_world(connection: &Connection) -> Result<(), Trouble> {
          DELETE FROM approval; DELETE FROM workspace_device; DELETE FROM recovery_key; DELETE FROM passkey; DELETE FROM remembered_browser; DELETE FROM recovery_code; DELETE FROM authenticator;
          DELETE FROM session; DELETE FROM invitation; DELETE FROM reset_request; DELETE FROM reset_link;
          DELETE FROM agreement; DELETE FROM old_password; DELETE FROM login_name; DELETE FROM account;
-         DELETE FROM workspace; DELETE FROM standing; DELETE FROM flow; DELETE FROM tries; DELETE FROM code_sent;
+         DELETE FROM workspace; DELETE FROM logo; DELETE FROM standing; DELETE FROM flow; DELETE FROM tries; DELETE FROM code_sent;
          DELETE FROM known_device; DELETE FROM answer; DELETE FROM outbox; DELETE FROM inbox;",
     )?)
 }

@@ -9,6 +9,7 @@ mod app_files;
 mod approvals;
 mod bad_input;
 mod binding;
+mod brands;
 mod crash;
 mod enumeration;
 mod expired_password;

@@ -33,7 +33,7 @@ async fn p1_the_policy_is_told_and_changed_and_nonsense_changes_nothing() {
         "password_format": "letters_digits", "password_min_length": 8, "password_max_age_days": null,
         "password_history": 0, "attempt_limit": null, "reveal_tries": true, "email_entry": true,
         "organisation_entry": true, "phone_entry": true, "device_unlock": true, "device_approval": false, "two_factor": "optional", "remember_browser": false,
-        "managed_profiles": false, "capacity": null,
+        "managed_profiles": false, "capacity": null, "accent": null, "logo": null,
     });
     assert_eq!(told, default);
     for body in [
@@ -50,6 +50,13 @@ async fn p1_the_policy_is_told_and_changed_and_nonsense_changes_nothing() {
         b"{\"reveal_tries\": \"yes\"}",
         b"{\"reveal_tries\": false, \"fly\": 1}",
         b"{\"capacity\": 1.5}",
+        b"{\"accent\": \"red\"}",
+        b"{\"accent\": \"#0f7a5\"}",
+        b"{\"accent\": 1}",
+        b"{\"logo\": \"/brand/x.svg\"}",
+        b"{\"logo\": \"https://evil.example/logo.svg\"}",
+        b"{\"logo\": \"data:text/html;base64,PHN2Zy8+\"}",
+        b"{\"logo\": \"data:image/png;base64,R0lGODlh\"}",
     ] {
         let answer = visitor.send("POST", path, &[], body).await;
         assert_eq!(answer.status, 422, "{}", String::from_utf8_lossy(body));
@@ -65,6 +72,8 @@ async fn p1_the_policy_is_told_and_changed_and_nonsense_changes_nothing() {
         ("reveal_tries", json!(false)),
         ("email_entry", json!(false)),
         ("organisation_entry", json!(false)),
+        ("accent", json!("#0f7a5f")),
+        ("accent", json!(null)),
         ("capacity", json!(3)),
         ("capacity", json!(null)),
         ("password_max_age_days", json!(null)),
@@ -72,6 +81,12 @@ async fn p1_the_policy_is_told_and_changed_and_nonsense_changes_nothing() {
         let answer = visitor.send("POST", path, &[], json!({name: value}).to_string().as_bytes()).await;
         assert_eq!((answer.status, &answer.json()[name]), (200, &value), "{name}");
     }
+    // X5: the colour comes with the flow, as soon as it is settled where the member goes.
+    visitor.send("POST", path, &[], br##"{"accent": "#0F7A5F", "organisation_entry": true}"##).await;
+    let mut member = house.visitor();
+    assert!(member.begin(json!({})).await.at("identify").flow().get("workspace").is_none());
+    let known = member.begin(json!({"organisation": "nuri"})).await.at("password").flow();
+    assert_eq!(known["workspace"]["accent"], "#0f7a5f");
     // One workspace's policy is no other's.
     assert_eq!(visitor.send("GET", "/sandbox/workspaces/sakura/policy", &[], b"").await.json(), default);
     assert_eq!(visitor.send("GET", "/sandbox/workspaces/nowhere/policy", &[], b"").await.status, 404);

@@ -136,11 +136,12 @@ fn nuri() -> Workspace {
         id: "nuri".into(),
         name: "누리소프트".into(),
         logo: Some("https://login.example/logos/nuri.svg".into()),
+        accent: Some("#0f7a5f".into()),
     }
 }
 
 fn hanbit() -> Workspace {
-    Workspace { id: "hanbit".into(), name: "한빛 디자인".into(), logo: None }
+    Workspace { id: "hanbit".into(), name: "한빛 디자인".into(), logo: None, accent: None }
 }
 
 /// What 누리소프트 asks of a password: letters and digits.

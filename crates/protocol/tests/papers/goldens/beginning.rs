@@ -1,7 +1,8 @@
 //! What a deployment can do, and the requests that begin flows. It refuses to know what comes of them.
 
 use daemun_protocol::{
-    AppLink, Begin, Client, DEFAULT_API, Discovery, Hints, Kind, Platform, Secret, StepKind, Terms, TermsId, VERSION,
+    AppLink, Begin, Brand, Client, DEFAULT_API, Discovery, Hints, Kind, Platform, Secret, StepKind, Terms, TermsId,
+    VERSION,
 };
 
 pub(super) fn discoveries() -> [(&'static str, Discovery); 2] {
@@ -15,6 +16,7 @@ pub(super) fn discoveries() -> [(&'static str, Discovery); 2] {
         apps: Vec::new(),
         terms: Vec::new(),
         fallback_url: None,
+        brand: None,
     };
     let app = |platform, open: Option<&str>, get: &str| AppLink {
         platform,
@@ -35,6 +37,11 @@ pub(super) fn discoveries() -> [(&'static str, Discovery); 2] {
         ],
         terms: vec![terms(TermsId::Service, true), terms(TermsId::Privacy, true), terms(TermsId::Marketing, false)],
         fallback_url: Some("https://login.example/plain".into()),
+        brand: Some(Brand {
+            name: Some("Nuri Works".into()),
+            logo: Some("/brand/3b5d5c3712955042212316173ccf37be.svg".into()),
+            accent: Some("#0f7a5f".into()),
+        }),
         ..least.clone()
     };
     [("discovery", least), ("discovery-everything", most)]

@@ -53,7 +53,7 @@ fn agreed() -> Vec<String> {
 }
 
 fn full() -> Workspace {
-    Workspace { id: "gadeuk".into(), name: "가득상사".into(), logo: None }
+    Workspace { id: "gadeuk".into(), name: "가득상사".into(), logo: None, accent: None }
 }
 
 /// A step of Seojun's way into 누리소프트.
