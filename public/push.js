@@ -1,6 +1,6 @@
 // The service worker of notifications, and of nothing else: it hears no requests (no `fetch` handler) and keeps nothing
-// (no cache), so a page is the same with it and without. What it shows came encrypted from the own backend (`push.rs`
-// there): `{ title, body, url, tag }`, in the words of whoever it is for.
+// (no cache), so a page is the same with it and without. What it shows came encrypted from the own backend
+// (`mail/browsers.rs` there): `{ title, body, url, tag }`, in the words of whoever it is for.
 'use strict';
 
 // The one place a notification may lead to: below `/approve/` on the own origin. `null` for any other.

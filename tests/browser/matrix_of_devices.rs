@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Gate, Member, Requests, Tampered, Tampering, golden, story};
+use crate::harness::{Gate, Member, Requests, Tampered, Tampering, golden, story, story_in_windows};
 use crate::matrix_of_joining::is_seen_everywhere;
 
 const SETTINGS: &str = "/security";
@@ -297,7 +297,7 @@ fn l4_an_older_browser_is_asked_on_the_page_with_all_screens() {
 /// L4, S4: inside another site's page, which lets nobody ask. No page of this deployment is shown there; another's may be.
 #[test]
 fn l4_inside_another_site_it_is_said_that_the_device_may_not_be_asked() {
-    story(async |gate| {
+    story_in_windows(async |gate| {
         let minji = gate.member().await;
         minji.browser.may_go_to(&gate.workplace.origin());
         for (page, flow, action, way) in [

@@ -29,8 +29,8 @@ pub use webhook::{Webhook, WebhookRefused};
 pub struct Mail {
     /// The part before the `@` of its Message-ID: the same each time it is tried.
     pub message_id: String,
-    /// An address in the form that is compared, a number in E.164, or a browser's subscription by its number. Empty: the message is made and dropped, so that what
-    /// an answer costs does not tell whether anybody is there.
+    /// An address in the form that is compared, a number in E.164, or a browser's subscription by its number. Empty: the message
+    /// is made and dropped, so that what an answer costs does not tell whether anybody is there.
     pub to: String,
     pub words: Words,
 }

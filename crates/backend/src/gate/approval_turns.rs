@@ -356,11 +356,7 @@ impl Taking<'_> {
     /// Counts a request that mails somebody, or nobody; or says how many seconds to wait for one more.
     fn count_mailed_request(&self, account: i64) -> Result<Option<u32>, Trouble> {
         let counter = self.gate.counter("mailed requests", None, &account_subject(account));
-        let wait = self.wait(&counter, &[MAILED_REQUESTS])?;
-        if wait.is_none() {
-            store::note_sent(self.connection, &counter, self.now)?;
-        }
-        Ok(wait)
+        self.counted(&counter, &[MAILED_REQUESTS])
     }
 
     fn asked_now(&self, waiting: &Waiting, newcomer: &Entering, asked: Asked, said: Said) -> Next {

@@ -72,6 +72,15 @@ impl Taking<'_> {
         Ok(limits::wait_for_rates(rates, &earlier, self.now))
     }
 
+    /// Counts one more, or says how many seconds to wait for it.
+    pub(super) fn counted(&self, counter: &Digest32, rates: &[Rate]) -> Result<Option<u32>, Trouble> {
+        let wait = self.wait(counter, rates)?;
+        if wait.is_none() {
+            store::note_sent(self.connection, counter, self.now)?;
+        }
+        Ok(wait)
+    }
+
     /// A personal email or a mobile number, as far as codes go there by these channels; `malformed` for what is neither.
     pub(super) fn read_contact(
         &self,

@@ -57,12 +57,10 @@ impl Taking<'_> {
     pub(super) fn notify(&self, member: &AccountRow, request: &ApprovalRow) -> Result<(), Trouble> {
         let is_sign_in = request.kind == ApprovalKind::SignIn;
         let subject = format!("{}:{}:{is_sign_in}", member.id, request.account);
-        let counter = self.gate.counter("notified", None, &subject);
         let is_suspended = store::is_suspended(self.connection, &account_subject(member.id))?;
-        if is_suspended || self.wait(&counter, &NOTIFIED)?.is_some() {
+        if is_suspended || self.is_told_enough(&subject)? {
             return Ok(());
         }
-        store::note_sent(self.connection, &counter, self.now)?;
         let words = self.words(Locale::from_tag(&member.locale), request, member.id)?;
         if self.gate.app_pushes {
             self.push(&member.email, Carrier::Push, &words, request)?;
@@ -77,8 +75,19 @@ impl Taking<'_> {
 
     /// The same for a name that nobody has: what an answer costs does not tell.
     pub(super) fn notify_nobody(&self, request: &ApprovalRow) -> Result<(), Trouble> {
+        if self.is_told_enough(&format!("nobody:{}", request.account))? {
+            return Ok(());
+        }
         let words = self.words(self.row.flow.locale, request, 0)?;
-        self.push("", Carrier::Push, &words, request)
+        if self.gate.app_pushes {
+            self.push("", Carrier::Push, &words, request)?;
+        }
+        Ok(())
+    }
+
+    /// Whether no more may ring; counts one that may.
+    fn is_told_enough(&self, subject: &str) -> Result<bool, Trouble> {
+        Ok(self.counted(&self.gate.counter("notified", None, subject), &NOTIFIED)?.is_some())
     }
 
     fn words(&self, locale: Locale, request: &ApprovalRow, member: i64) -> Result<Words, Trouble> {
