@@ -101,7 +101,9 @@ fn of_step(gate: Gate, step: &Step) -> AnyView {
         | Step::RecoveryKey
         | Step::NewRecoveryKey { .. }
         | Step::Approvals { .. }
-        | Step::Approve { .. } => off_the_login_path(gate, step),
+        | Step::Approve { .. }
+        | Step::AccountSecurity { .. }
+        | Step::PolicyReview { .. } => off_the_login_path(gate, step),
         Step::Notice { .. } => screens::notice::view(gate),
         Step::Unknown { .. } => screens::unknown::view(gate),
     }
@@ -130,6 +132,8 @@ fn off_the_login_path(gate: Gate, step: &Step) -> AnyView {
         Step::NewRecoveryKey { .. } => screens::new_recovery_key::view(gate),
         Step::Approvals { .. } => screens::approvals::view(gate),
         Step::Approve { .. } => screens::approve::view(gate),
+        Step::AccountSecurity { .. } => screens::account_security::view(gate),
+        Step::PolicyReview { .. } => screens::policy_review::view(gate),
         Step::Notice { .. } => screens::joined::view(gate),
         Step::Identify { .. }
         | Step::Organisation { .. }
@@ -183,6 +187,8 @@ pub fn shows(step: &Step) -> bool {
         | Step::NewRecoveryKey { .. }
         | Step::Approvals { .. }
         | Step::Approve { .. }
+        | Step::AccountSecurity { .. }
+        | Step::PolicyReview { .. }
         | Step::MatchNumber { .. } => step.kind().is_some_and(StepKind::is_on_login_path),
     }
 }

@@ -216,6 +216,9 @@ pub fn aside(message: &Message) -> Option<String> {
         | MessageCode::AdministratorAsked
         | MessageCode::MemberAsked
         | MessageCode::SecondFactorRequired
+        | MessageCode::PolicySaved
+        | MessageCode::PolicyChangedMeanwhile
+        | MessageCode::PolicyLocksOutMore
         | MessageCode::Unknown(_) => {
             let code = message.code.as_str();
             let workspace = message.params.workspace.as_deref().unwrap_or_default();

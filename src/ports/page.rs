@@ -65,6 +65,7 @@ pub fn entry() -> Entry {
         LINK => (Kind::Link, Place::Passage),
         CONTINUE => (Kind::SignIn, Place::Passage),
         "/security" => (Kind::Security, Place::Settings),
+        "/security/policy" => (Kind::Policy, Place::Settings),
         APPROVE => (Kind::Approve, Place::Settings),
         _ if request.is_some() => (Kind::Approve, Place::Settings),
         _ => (Kind::SignIn, Place::Door),
@@ -549,9 +550,9 @@ pub fn entitle() {
 /// Puts the focus where the eye is: into the first field that can be filled, or onto the heading.
 pub fn focus_screen() {
     let element = |selector| document().query_selector(selector).ok().flatten();
-    // Where there is a picture, it is looked at first.
-    let target =
-        element("#app form:not(:has(.qr)) input:not([readonly],[type=checkbox])").or_else(|| element("#app h1"));
+    // Where there is a picture, or a whole page of settings, it is looked at first.
+    let target = element("#app form:not(:has(.qr,.setting)) input:not([readonly],[type=checkbox])")
+        .or_else(|| element("#app h1"));
     if let Some(target) = target.and_then(|target| target.dyn_into::<HtmlElement>().ok()) {
         let _ = target.focus();
     }

@@ -18,7 +18,7 @@ pub fn view(gate: Gate) -> AnyView {
 /// Who was in already has done something else.
 #[cfg(feature = "whole")]
 fn title(gate: Gate) -> Text {
-    let sets = gate.with_once(|machine| machine.entry().kind == Kind::Security);
+    let sets = gate.with_once(|machine| matches!(machine.entry().kind, Kind::Security | Kind::Policy));
     if sets { Text::CompleteSettings } else { Text::CompleteTitle }
 }
 

@@ -42,7 +42,8 @@ fn of_any(reason: &EndReason) -> Said {
 /// What was begun by a link: without it, only a security link can be begun again.
 #[cfg(feature = "whole")]
 fn of_link(gate: Gate, reason: &EndReason) -> Option<Said> {
-    let begun_inside = gate.with(|machine| matches!(machine.entry().kind, Kind::Security | Kind::Approve));
+    let begun_inside =
+        gate.with(|machine| matches!(machine.entry().kind, Kind::Security | Kind::Approve | Kind::Policy));
     let began_by_link = gate.with(|machine| !machine.entry().can_begin_anew());
     let begins_again = gate.with(
         |machine| matches!(machine.face(), Face::Ended { restart: Some(restart), .. } if restart.kind == Kind::Link),

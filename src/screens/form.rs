@@ -151,7 +151,8 @@ fn at_field(gate: Gate) -> Option<Refusal> {
             | ActionName::Rename
             | ActionName::AskMember
             | ActionName::Approve
-            | ActionName::Subscribe,
+            | ActionName::Subscribe
+            | ActionName::Review,
             Trouble::Refused(refusal),
         ) if refusal.code != ProblemCode::Stale && has_field(gate, &refusal) => Some(refusal),
         (_, Trouble::Refused(_) | Trouble::Network | Trouble::Unreadable | Trouble::Device(_)) => None,
@@ -181,11 +182,14 @@ fn has_field(gate: Gate, refusal: &Refusal) -> bool {
             | Step::RegisterDevice { .. }
             | Step::WaitApproval { .. }
             | Step::Approvals { .. } => crate::WHOLE && !refusal.errors.is_empty(),
-            Step::CreateAccount { .. } | Step::Approve { .. } => crate::WHOLE && names_field(gate, refusal),
+            Step::CreateAccount { .. } | Step::Approve { .. } | Step::AccountSecurity { .. } => {
+                crate::WHOLE && names_field(gate, refusal)
+            }
             Step::ChooseWorkspace { .. }
             | Step::ChooseFactor { .. }
             | Step::Passkey { .. }
             | Step::MatchNumber { .. }
+            | Step::PolicyReview { .. }
             | Step::NewRecoveryKey { .. }
             | Step::RecoveryCodes { .. }
             | Step::Invitation { .. }
@@ -204,6 +208,7 @@ fn names_field(gate: Gate, refusal: &Refusal) -> bool {
         let pointer = error.pointer.as_str();
         matches!(pointer, "/input/name" | "/input/email" | "/input/password" | "/input/reason")
             || pointer.strip_prefix("/input/terms/").is_some_and(listed)
+            || pointer.starts_with("/input/changes/")
     })
 }
 
@@ -311,7 +316,8 @@ fn aside(_: &Step, message: &Message) -> Option<String> {
 /// The title of a step: in settings whoever is asked who they are is signed in already.
 #[cfg(feature = "whole")]
 pub fn settings_or(gate: Gate, title: Text) -> Text {
-    if gate.with_once(|machine| machine.entry().kind == Kind::Security) { Text::ProofTitle } else { title }
+    let sets = gate.with_once(|machine| matches!(machine.entry().kind, Kind::Security | Kind::Policy));
+    if sets { Text::ProofTitle } else { title }
 }
 
 /// There are no settings on the login path.

@@ -34,10 +34,14 @@ mod notify_here;
 #[cfg(feature = "whole")]
 mod numbers;
 #[cfg(feature = "whole")]
+mod policy_words;
+#[cfg(feature = "whole")]
 mod qr_way;
 #[cfg(feature = "whole")]
 mod take_along;
 
+#[cfg(feature = "whole")]
+pub mod account_security;
 #[cfg(feature = "whole")]
 pub mod approvals;
 #[cfg(feature = "whole")]
@@ -64,6 +68,8 @@ pub mod match_number;
 pub mod new_password;
 #[cfg(feature = "whole")]
 pub mod new_recovery_key;
+#[cfg(feature = "whole")]
+pub mod policy_review;
 #[cfg(feature = "whole")]
 pub mod recovery_code;
 #[cfg(feature = "whole")]

@@ -32,7 +32,7 @@ pub fn view(gate: Gate) -> AnyView {
         #[cfg(feature = "whole")]
         (ActionName::Resend, Text::MatchResend),
     ];
-    let way_on = way_on.into_iter().find(|(name, _)| gate.offers(*name)).or_else(|| to_approvals(gate));
+    let way_on = way_on.into_iter().find(|(name, _)| gate.offers(*name)).or_else(|| way_back(gate));
     let beside: &[_] = if way_on.is_some_and(|(name, _)| name == ActionName::Back) { &[] } else { BESIDE };
     let parts = vec![
         heading_with(head, Some(code), lead),
@@ -47,9 +47,9 @@ pub fn view(gate: Gate) -> AnyView {
     form(gate, Box::new(send), parts)
 }
 
-/// Whoever has answered a request goes back to the others.
+/// Whoever has answered a request goes back to the others, and who is no administrator to where they came from.
 #[cfg(feature = "whole")]
-fn to_approvals(gate: Gate) -> Option<(ActionName, Text)> {
+fn way_back(gate: Gate) -> Option<(ActionName, Text)> {
     let (code, _) = gate.step_once(told)?;
     let is_answer = matches!(
         code,
@@ -59,12 +59,14 @@ fn to_approvals(gate: Gate) -> Option<(ActionName, Text)> {
             | NoticeCode::RequestNotMe
             | NoticeCode::RequestSettled
     );
-    is_answer.then_some((ActionName::Back, Text::ApprovalsBack))
+    let is_refused = code == NoticeCode::NotAdministrator;
+    let done = is_refused.then_some((ActionName::Done, Text::DevicesDone));
+    is_answer.then_some((ActionName::Back, Text::ApprovalsBack)).or(done)
 }
 
-/// Nobody answers requests on the login path.
+/// Nobody answers requests or decides on the login path.
 #[cfg(not(feature = "whole"))]
-const fn to_approvals(_: Gate) -> Option<(ActionName, Text)> {
+const fn way_back(_: Gate) -> Option<(ActionName, Text)> {
     None
 }
 

@@ -15,6 +15,8 @@ pub mod heading;
 pub mod note;
 #[cfg(feature = "whole")]
 pub mod qr;
+#[cfg(feature = "whole")]
+pub mod setting;
 pub mod tick;
 
 use leptos::prelude::AnyView;

@@ -17,7 +17,8 @@ fn x10_every_page_has_a_strict_policy() {
             const [target, done] = arguments;
             fetch(target).then((answer) => done(Object.fromEntries(answer.headers)), (error) => done({ error: String(error) }));
         "#;
-        for target in ["/", "/o/nuri", "/join", "/reset", "/continue", "/home", "/sandbox/", "/no-such-page"] {
+        let of_the_app = ["/", "/o/nuri", "/join", "/reset", "/continue", "/security", "/security/policy", "/approve"];
+        for target in of_the_app.into_iter().chain(["/home", "/sandbox/", "/no-such-page"]) {
             let headers = member.runs_until_done(script, vec![json!(target)]).await;
             let policy = headers["content-security-policy"]
                 .as_str()
@@ -37,7 +38,7 @@ fn x10_every_page_has_a_strict_policy() {
             assert_eq!(headers["x-content-type-options"], "nosniff", "{target}");
             // The app's own pages tell nobody where they are; the backend's own forms need to say it to the backend.
             let referrer = headers["referrer-policy"].as_str().unwrap_or_default();
-            let is_of_the_app = matches!(target, "/" | "/o/nuri" | "/join" | "/reset" | "/continue");
+            let is_of_the_app = of_the_app.contains(&target);
             assert!(referrer == "no-referrer" || referrer == "same-origin" && !is_of_the_app, "{target}: {referrer}");
         }
         member.browser.provokes("/no-such-page");

@@ -20,6 +20,7 @@ mod mobile_approval;
 mod new_device;
 mod second_factor;
 
+mod account_security;
 mod app_links;
 mod expired_password;
 mod find_id;
@@ -64,4 +65,5 @@ mod matrix_of_devices;
 mod matrix_of_factors;
 mod matrix_of_joining;
 mod matrix_of_links;
+mod matrix_of_policy;
 mod sandbox_page;

@@ -179,7 +179,7 @@ pub async fn serve(State(house): State<House>, request: Request) -> Response {
 enum Page {
     /// `/` and `/o/{organisation}`: the login path, and as little as it needs.
     Login,
-    /// `/join`, `/reset`, `/link`, `/security`, `/approve`, `/approve/{request}` and `/continue`: all screens.
+    /// `/join`, `/reset`, `/link`, `/security`, `/security/policy`, `/approve`, `/approve/{request}` and `/continue`: all screens.
     Whole,
 }
 
@@ -187,7 +187,9 @@ impl Page {
     fn at(path: &str) -> Option<Self> {
         match path {
             "/" => Some(Self::Login),
-            "/join" | "/reset" | "/link" | "/security" | "/approve" | "/continue" => Some(Self::Whole),
+            "/join" | "/reset" | "/link" | "/security" | "/security/policy" | "/approve" | "/continue" => {
+                Some(Self::Whole)
+            }
             _ if path.strip_prefix("/approve/").is_some_and(|id| !id.is_empty() && !id.contains('/')) => {
                 Some(Self::Whole)
             }
@@ -313,9 +315,16 @@ mod tests {
         for path in ["/", "/o/nuri", "/o/%EB%88%84%EB%A6%AC"] {
             assert_eq!(Page::at(path), Some(Page::Login), "{path}");
         }
-        for path in
-            ["/join", "/reset", "/link", "/security", "/approve", "/approve/b7QkVn2sTg5mXw8eRd4zYA", "/continue"]
-        {
+        for path in [
+            "/join",
+            "/reset",
+            "/link",
+            "/security",
+            "/security/policy",
+            "/approve",
+            "/approve/b7QkVn2sTg5mXw8eRd4zYA",
+            "/continue",
+        ] {
             assert_eq!(Page::at(path), Some(Page::Whole), "{path}");
         }
         for path in

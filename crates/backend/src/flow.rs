@@ -10,6 +10,7 @@ pub mod find_id;
 pub mod join;
 pub mod new_password;
 pub mod passkey;
+pub mod policy;
 pub mod register_id;
 pub mod reset;
 pub mod second_factor;
@@ -21,7 +22,7 @@ mod view;
 
 use daemun_protocol::{
     AcceptedCredentials, ApprovalRequest, Channel, Factor, FieldCode, FieldError, Membership, Notifications, QrLink,
-    Secret, Timestamp, TrustedDevice,
+    SavedPolicy, Secret, Timestamp, TrustedDevice, TwoFactor,
 };
 use serde::{Deserialize, Serialize};
 
@@ -78,13 +79,17 @@ pub enum Entrance {
     Security(i64),
     /// What waits for this account's member (FEATURES D6).
     Approve(i64),
+    /// The policy of this administrator's workspace (FEATURES P2).
+    Policy(i64),
 }
 
 impl Entrance {
     /// Seconds from the last accepted act, or from the end of a restriction that it shows, to the end of a flow.
     pub const fn lifetime(self) -> u64 {
         match self {
-            Self::SignIn | Self::Join | Self::Reset | Self::Security(_) | Self::Approve(_) => LIFETIME,
+            Self::SignIn | Self::Join | Self::Reset | Self::Security(_) | Self::Approve(_) | Self::Policy(_) => {
+                LIFETIME
+            }
             Self::Link(_) => security_link::LIFETIME,
         }
     }
@@ -92,7 +97,9 @@ impl Entrance {
     /// Seconds from a flow's beginning to its end at the latest, whatever is done in it.
     pub const fn longest_life(self) -> u64 {
         match self {
-            Self::SignIn | Self::Join | Self::Reset | Self::Security(_) | Self::Approve(_) => LONGEST_LIFE,
+            Self::SignIn | Self::Join | Self::Reset | Self::Security(_) | Self::Approve(_) | Self::Policy(_) => {
+                LONGEST_LIFE
+            }
             Self::Link(_) => security_link::LONGEST_LIFE,
         }
     }
@@ -100,7 +107,9 @@ impl Entrance {
     /// How a flow ends that its browser gives up.
     pub const fn given_up(self) -> Ending {
         match self {
-            Self::SignIn | Self::Join | Self::Reset | Self::Security(_) | Self::Approve(_) => Ending::Cancelled,
+            Self::SignIn | Self::Join | Self::Reset | Self::Security(_) | Self::Approve(_) | Self::Policy(_) => {
+                Ending::Cancelled
+            }
             Self::Link(_) => Ending::Left,
         }
     }
@@ -127,6 +136,9 @@ pub enum Said {
     DeviceRemoved,
     MemberAsked { to: String },
     AdministratorAsked,
+    PolicySaved,
+    PolicyChangedMeanwhile,
+    PolicyLocksOutMore,
 }
 
 /// A workspace and its policy (FEATURES L8, L9, P1, R3, R4).
@@ -159,26 +171,6 @@ pub struct Workspace {
     pub accent: Option<Accent>,
     /// The picture that it is known by; `None`: the deployment's own.
     pub logo: Option<LogoName>,
-}
-
-/// Of whom a second factor is asked (FEATURES T1, T2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TwoFactor {
-    /// Of members who have turned it on.
-    Optional,
-    /// Of everybody.
-    Required,
-}
-
-impl TwoFactor {
-    /// The name under which it is stored.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Optional => "optional",
-            Self::Required => "required",
-        }
-    }
 }
 
 impl Workspace {
@@ -226,6 +218,8 @@ pub struct Facts {
     pub qr: Option<QrLink>,
     /// Whether whose settings these are may have a recovery key.
     pub is_super_administrator: bool,
+    /// What was decided about the workspace last.
+    pub policy_log: Vec<SavedPolicy>,
     pub shown: Shown,
 }
 

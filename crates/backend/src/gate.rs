@@ -14,6 +14,7 @@ mod link_turns;
 mod new_password_turn;
 mod passkey_turns;
 mod password_turn;
+mod policy_turns;
 mod reset_turns;
 mod second_factor_turns;
 mod settings_turns;
@@ -254,6 +255,7 @@ impl Gate {
             // Whose they are is looked up.
             Kind::Security => Some(Entrance::Security(0)),
             Kind::Approve => Some(Entrance::Approve(0)),
+            Kind::Policy => Some(Entrance::Policy(0)),
             Kind::Unknown(_) => None,
         };
         let Some(entrance) = entrance else { return problems::bare(ProblemCode::Malformed, 400) };
@@ -285,6 +287,10 @@ impl Gate {
                 security_link::begin(opened, locale)
             }
             Entrance::Security(_) => match self.open_settings(connection, asker.session.as_ref(), now)? {
+                Some((whose, stage)) => begun_as(whose, stage),
+                None => return problems::bare(ProblemCode::SignInRequired, 403),
+            },
+            Entrance::Policy(_) => match self.open_policy(connection, asker.session.as_ref(), now)? {
                 Some((whose, stage)) => begun_as(whose, stage),
                 None => return problems::bare(ProblemCode::SignInRequired, 403),
             },

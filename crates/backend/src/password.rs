@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub use breached::{Breached, WorstPasswords};
-pub use policy::{LONGEST_HISTORY, PasswordFormat, PasswordPolicy};
+pub use policy::{LONGEST_HISTORY, PasswordPolicy};
 pub use prepared::Prepared;
 pub(crate) use prepared::is_ignorable;
 

@@ -945,13 +945,16 @@ impl Machine {
     }
 
     fn end(&mut self, reason: EndReason) {
-        // Of what a link begins, only security links can be tried anew without the link itself; settings and approvals begin by none.
+        // Of what a link begins, only security links can be tried anew without the link itself; settings, approvals and policies begin by none.
         let kind = match &self.phase {
             Phase::Open(open) => &open.flow.kind,
             Phase::Opening(_) | Phase::Complete { .. } | Phase::Ended { .. } => &self.entry.kind,
         };
-        let kind =
-            if matches!(kind, Kind::Link | Kind::Security | Kind::Approve) { kind.clone() } else { Kind::SignIn };
+        let kind = if matches!(kind, Kind::Link | Kind::Security | Kind::Approve | Kind::Policy) {
+            kind.clone()
+        } else {
+            Kind::SignIn
+        };
         self.phase = Phase::Ended { reason, restart: Some(Restart { kind }) };
     }
 

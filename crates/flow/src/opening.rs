@@ -25,8 +25,8 @@ pub struct Entry {
 pub enum Place {
     /// `/` and `/o/{organisation}`: a sign-in begins here, any number of times.
     Door,
-    /// `/security`, `/approve`: a member's own settings, and what waits for their approval, begin here, any number of times, for who
-    /// is signed in.
+    /// `/security`, `/approve`, `/security/policy`: a member's own settings, what waits for their approval, and a workspace's policy
+    /// begin here, any number of times, for who is signed in.
     Settings,
     /// `/join#…`, `/reset#…`, `/link#…`, `/continue`: what began here, or elsewhere, is over when it is over; only what a
     /// security link is for can be tried anew.
@@ -42,13 +42,14 @@ impl Entry {
 
     /// Whether what began here can begin again without the link that led here.
     pub fn can_begin_anew(&self) -> bool {
-        matches!(self.kind, Kind::SignIn | Kind::Security | Kind::Approve)
+        matches!(self.kind, Kind::SignIn | Kind::Security | Kind::Approve | Kind::Policy)
     }
 
     /// Where the door is to lead back to, when what began here is for who is signed in.
     pub(crate) fn own_place(&self) -> Option<String> {
         match &self.kind {
             Kind::Security => Some("/security".into()),
+            Kind::Policy => Some("/security/policy".into()),
             Kind::Approve => Some(match &self.hints.request {
                 Some(request) => format!("/approve/{request}"),
                 None => "/approve".into(),

@@ -4,7 +4,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::tree::{Tree, number, text};
-use crate::{Credential, PushSubscription, Secret, StepKind};
+use crate::{AccountPolicy, Credential, PushSubscription, Secret, StepKind};
 
 /// The name of an action, as in `POST …/actions/{name}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +73,10 @@ pub enum ActionName {
     Subscribe,
     /// Notify it no longer.
     Unsubscribe,
+    /// What would a change of the policy do?
+    Review,
+    /// Let the change hold that was looked at.
+    Save,
 }
 
 impl ActionName {
@@ -110,6 +114,8 @@ impl ActionName {
         Self::NotMe,
         Self::Subscribe,
         Self::Unsubscribe,
+        Self::Review,
+        Self::Save,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -147,6 +153,8 @@ impl ActionName {
             Self::NotMe => "not_me",
             Self::Subscribe => "subscribe",
             Self::Unsubscribe => "unsubscribe",
+            Self::Review => "review",
+            Self::Save => "save",
         }
     }
 
@@ -259,6 +267,14 @@ pub enum Action {
     Subscribe {
         subscription: Box<PushSubscription>,
     },
+    /// `account_security`: what is to be changed.
+    Review {
+        changes: Box<AccountPolicy>,
+    },
+    /// `policy_review`: `confirmed` says that members are to be locked out, where they would be.
+    Save {
+        confirmed: bool,
+    },
     Back,
     Resend,
     UseOrganisation,
@@ -332,6 +348,8 @@ impl Action {
             Self::NotMe => ActionName::NotMe,
             Self::Subscribe { .. } => ActionName::Subscribe,
             Self::Unsubscribe => ActionName::Unsubscribe,
+            Self::Review { .. } => ActionName::Review,
+            Self::Save { .. } => ActionName::Save,
         }
     }
 
@@ -364,13 +382,15 @@ impl Action {
             ActionName::NotMe => Some(Self::NotMe),
             ActionName::Unsubscribe => Some(Self::Unsubscribe),
             ActionName::Approve => Some(Self::Approve { number: None, credential: None, reason: None }),
+            ActionName::Save => Some(Self::Save { confirmed: false }),
             ActionName::Submit
             | ActionName::Choose
             | ActionName::Rename
             | ActionName::Remove
             | ActionName::AskMember
             | ActionName::AskAdmin
-            | ActionName::Subscribe => None,
+            | ActionName::Subscribe
+            | ActionName::Review => None,
         }
     }
 
@@ -427,6 +447,8 @@ impl Action {
             Self::AskMember { member } => input.member = Some(member),
             Self::AskAdmin { reason } => input.reason = Some(reason),
             Self::Subscribe { subscription } => input.subscription = Some(subscription),
+            Self::Review { changes } => input.changes = Some(changes),
+            Self::Save { confirmed } => input.confirmed = confirmed,
             Self::Back
             | Self::Resend
             | Self::UseOrganisation
@@ -546,6 +568,10 @@ impl Action {
             (ActionName::Subscribe, StepKind::Approvals) => {
                 Ok(Self::Subscribe { subscription: need(input.subscription, "/input/subscription")? })
             }
+            (ActionName::Review, StepKind::AccountSecurity) => {
+                Ok(Self::Review { changes: need(input.changes, "/input/changes")? })
+            }
+            (ActionName::Save, StepKind::PolicyReview) => Ok(Self::Save { confirmed: input.confirmed }),
             (
                 ActionName::Submit
                 | ActionName::Choose
@@ -554,7 +580,9 @@ impl Action {
                 | ActionName::Approve
                 | ActionName::AskMember
                 | ActionName::AskAdmin
-                | ActionName::Subscribe,
+                | ActionName::Subscribe
+                | ActionName::Review
+                | ActionName::Save,
                 _,
             ) => Err(MissingInput { pointer: None }),
             (other, _) => Self::without_input(other).ok_or(MissingInput { pointer: None }),
@@ -641,6 +669,12 @@ pub struct Input {
     /// `subscribe`: what the browser gave.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subscription: Option<Box<PushSubscription>>,
+    /// `review` at `account_security`: the options that are to change, with what they are to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Box<AccountPolicy>>,
+    /// `save` at `policy_review`: that members are to be locked out, where it says that they would be.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub confirmed: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]

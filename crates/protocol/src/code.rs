@@ -105,6 +105,12 @@ open_enum! {
         PasswordIsId = "password_is_id",
         /// The address that the member signs in with: a second factor is to be somewhere else (FEATURES T2).
         ContactIsId = "contact_is_id",
+        /// Not one of the policy's options (FEATURES P1).
+        OptionInvalid = "option_invalid",
+        /// The policy is like that already (FEATURES P2).
+        NothingChanged = "nothing_changed",
+        /// It is to be said that members are to be locked out (FEATURES P2).
+        ConfirmationRequired = "confirmation_required",
     }
 }
 
@@ -135,6 +141,12 @@ open_enum! {
         MemberAsked = "member_asked",
         /// The workspace asks everybody for a second factor, and none is saved yet (FEATURES T2).
         SecondFactorRequired = "second_factor_required",
+        /// The policy holds from now on (FEATURES P2).
+        PolicySaved = "policy_saved",
+        /// Somebody else has changed the policy meanwhile: nothing was saved (FEATURES P2).
+        PolicyChangedMeanwhile = "policy_changed_meanwhile",
+        /// More members than before would be locked out: nothing was saved (FEATURES P2).
+        PolicyLocksOutMore = "policy_locks_out_more",
     }
 }
 
@@ -193,6 +205,8 @@ open_enum! {
         RequestNotMe = "request_not_me",
         /// Somebody else was first, or it was taken back or is over.
         RequestSettled = "request_settled",
+        /// This is for the administrators of `params.workspace` (FEATURES P2).
+        NotAdministrator = "not_administrator",
     }
 }
 

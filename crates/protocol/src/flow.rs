@@ -20,6 +20,8 @@ open_enum! {
         Security = "security",
         /// What waits for this member's approval, from `/approve` (FEATURES D6).
         Approve = "approve",
+        /// What an administrator decides about a workspace's accounts, from `/security/policy` (FEATURES P2).
+        Policy = "policy",
     }
 }
 

@@ -9,6 +9,7 @@ mod code;
 mod discovery;
 mod flow;
 mod password_rules;
+mod policy;
 mod problem;
 mod push;
 mod secret;
@@ -23,6 +24,9 @@ pub use code::{EndReason, FieldCode, MessageCode, NewPasswordReason, NoticeCode,
 pub use discovery::{AppLink, Brand, Discovery, Platform, Terms};
 pub use flow::{Account, Begin, Client, Flow, Hints, Kind, Message, Params, Poll, Restart, Status, Workspace};
 pub use password_rules::{PasswordRules, Requirement};
+#[cfg(feature = "policy")]
+pub use policy::PolicyOption;
+pub use policy::{AccountPolicy, PasswordFormat, PolicyEffect, PolicyEffectCode, SavedPolicy, TwoFactor};
 pub use problem::{FieldError, Problem};
 pub use push::{Notifications, PushKeys, PushSubscription};
 pub use secret::Secret;

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::tree::{Missing, Tree, list, named, number, text};
 use crate::{
-    AcceptedCredentials, ApprovalRequest, DeviceKind, NewPasswordReason, NoticeCode, Notifications, NumberToMatch,
-    Params, PasswordRules, PublicKeyOptions, Secret, Timestamp, TrustedDevice,
+    AcceptedCredentials, AccountPolicy, ApprovalRequest, DeviceKind, NewPasswordReason, NoticeCode, Notifications,
+    NumberToMatch, Params, PasswordRules, PolicyEffect, PublicKeyOptions, SavedPolicy, Secret, Timestamp,
+    TrustedDevice,
 };
 
 /// A step with the instance's name: drafts and focus live as long as `id` stays the same.
@@ -202,6 +203,21 @@ pub enum Step {
         #[serde(skip_serializing_if = "Vec::is_empty")]
         numbers: Vec<NumberToMatch>,
     },
+    /// What is decided about the workspace's accounts, for an administrator to change. `review`, `done` (FEATURES P2).
+    AccountSecurity {
+        policy: AccountPolicy,
+        /// What was to be changed before, when coming back.
+        draft: AccountPolicy,
+        /// The last decisions, the newest first.
+        log: Vec<SavedPolicy>,
+    },
+    /// What a change would do to members, before it is saved. `save`, `back` (FEATURES P2).
+    PolicyReview {
+        policy: AccountPolicy,
+        /// What is to be changed, and nothing that is like that already.
+        draft: AccountPolicy,
+        effects: Vec<PolicyEffect>,
+    },
     /// Something to be told, with whatever actions lead on.
     Notice { code: NoticeCode, params: Params },
     /// A step of a later version: shown as something this app cannot do yet, with a way on.
@@ -330,6 +346,8 @@ pub enum StepKind {
     NewRecoveryKey,
     Approvals,
     Approve,
+    AccountSecurity,
+    PolicyReview,
     Notice,
 }
 
@@ -362,6 +380,8 @@ impl StepKind {
         Self::NewRecoveryKey,
         Self::Approvals,
         Self::Approve,
+        Self::AccountSecurity,
+        Self::PolicyReview,
         Self::Notice,
     ];
 
@@ -394,6 +414,8 @@ impl StepKind {
             Self::NewRecoveryKey => "new_recovery_key",
             Self::Approvals => "approvals",
             Self::Approve => "approve",
+            Self::AccountSecurity => "account_security",
+            Self::PolicyReview => "policy_review",
             Self::Notice => "notice",
         }
     }
@@ -428,7 +450,9 @@ impl StepKind {
             | Self::RecoveryKey
             | Self::NewRecoveryKey
             | Self::Approvals
-            | Self::Approve => false,
+            | Self::Approve
+            | Self::AccountSecurity
+            | Self::PolicyReview => false,
         }
     }
 
@@ -473,6 +497,8 @@ impl Step {
             Self::NewRecoveryKey { .. } => Some(StepKind::NewRecoveryKey),
             Self::Approvals { .. } => Some(StepKind::Approvals),
             Self::Approve { .. } => Some(StepKind::Approve),
+            Self::AccountSecurity { .. } => Some(StepKind::AccountSecurity),
+            Self::PolicyReview { .. } => Some(StepKind::PolicyReview),
             Self::Notice { .. } => Some(StepKind::Notice),
             Self::Unknown { .. } => None,
         }
@@ -531,7 +557,9 @@ impl StepState {
             | StepKind::RecoveryKey
             | StepKind::NewRecoveryKey
             | StepKind::Approvals
-            | StepKind::Approve => {
+            | StepKind::Approve
+            | StepKind::AccountSecurity
+            | StepKind::PolicyReview => {
                 if T::READS_ALL_STEPS {
                     read_more(known, tree)?
                 } else {
@@ -552,6 +580,7 @@ fn read_more(kind: StepKind, tree: &impl Tree) -> Result<Step, Missing> {
     let need = |name| text(tree, name).ok_or(Missing(name));
     let channels = || list(tree, "channels", |name| name.text().and_then(|name| Channel::parse(&name)));
     let secret = |name| need(name).map(Secret::new);
+    let policy = |name| tree.child(name).map(|policy| AccountPolicy::read(&policy));
     let rules = || tree.child("rules").and_then(|rules| PasswordRules::read(&rules)).ok_or(Missing("rules"));
     Ok(match kind {
         StepKind::Invitation => Step::Invitation { inviter: text(tree, "inviter") },
@@ -607,6 +636,16 @@ fn read_more(kind: StepKind, tree: &impl Tree) -> Result<Step, Missing> {
                 .and_then(|request| ApprovalRequest::read(&request))
                 .ok_or(Missing("request"))?,
             numbers: NumberToMatch::read_all(tree, "numbers"),
+        },
+        StepKind::AccountSecurity => Step::AccountSecurity {
+            policy: policy("policy").ok_or(Missing("policy"))?,
+            draft: policy("draft").unwrap_or_default(),
+            log: SavedPolicy::read_all(tree, "log"),
+        },
+        StepKind::PolicyReview => Step::PolicyReview {
+            policy: policy("policy").ok_or(Missing("policy"))?,
+            draft: policy("draft").ok_or(Missing("draft"))?,
+            effects: PolicyEffect::read_all(tree, "effects"),
         },
         StepKind::Identify
         | StepKind::Organisation

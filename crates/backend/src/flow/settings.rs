@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::new_password::Whose;
 use super::passkey::Unlocking;
+use super::policy::PolicyForm;
 use super::sign_in::{PasswordStage, Way};
 use super::{Ending, Facts, Stage};
 
@@ -25,6 +26,7 @@ pub struct NewDevice {
 pub enum AfterProof {
     RegisterDevice(NewDevice),
     ReissueRecoveryKey(Whose),
+    ReviewPolicy(PolicyForm),
 }
 
 /// What can be done with the devices. A security key is a second factor too, so it can be registered where nobody signs in by

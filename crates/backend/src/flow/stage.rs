@@ -10,6 +10,7 @@ use super::find_id::{self, ContactForm};
 use super::join::{AccountForm, BadInvitation, Joined, OpenInvitation};
 use super::new_password::{NewPasswordStage, Proof, Whose};
 use super::passkey::Unlocking;
+use super::policy::{self, PolicyForm, PolicyReview};
 use super::register_id::IdForm;
 use super::reset::{ResetForm, ResetLinkTrouble};
 use super::second_factor::{
@@ -63,6 +64,8 @@ pub enum Stage {
     NewRecoveryKey(NewKey),
     Approvals(Whose),
     Approve(Looking),
+    AccountSecurity(PolicyForm),
+    PolicyReview(PolicyReview),
     Notice(Notice),
     Complete(Completed),
     Ended(Ending),
@@ -85,6 +88,7 @@ pub enum Notice {
     SecondFactorMissing(Entering),
     ApprovalEnded { how: Outcome, waiting: Box<Waiting> },
     RequestEnded { how: Answered, whose: Whose },
+    NotAdministrator(Whose),
 }
 
 /// Signed in.
@@ -143,6 +147,8 @@ impl Stage {
             Self::NewRecoveryKey(_) => Some(StepKind::NewRecoveryKey),
             Self::Approvals(_) => Some(StepKind::Approvals),
             Self::Approve(_) => Some(StepKind::Approve),
+            Self::AccountSecurity(_) => Some(StepKind::AccountSecurity),
+            Self::PolicyReview(_) => Some(StepKind::PolicyReview),
             Self::Notice(_) => Some(StepKind::Notice),
             Self::Complete(_) | Self::Ended(_) => None,
         }
@@ -168,6 +174,11 @@ impl Stage {
                 | Self::NewRecoveryKey(_)
                 | Self::Waiting(Waiting { qr: Some(_), .. })
         )
+    }
+
+    /// Whether it is asked here, in settings, that it is the member still.
+    pub const fn is_proof(&self) -> bool {
+        matches!(self, Self::Password(PasswordStage { way: Way::Proof(_), .. }) | Self::Passkey(Unlocking::Proof(_)))
     }
 
     /// Who has given the first factor, where a second one is asked for.
@@ -203,6 +214,8 @@ impl Stage {
             | Self::NewRecoveryKey(_)
             | Self::Approvals(_)
             | Self::Approve(_)
+            | Self::AccountSecurity(_)
+            | Self::PolicyReview(_)
             | Self::Notice(_)
             | Self::Complete(_)
             | Self::Ended(_) => None,
@@ -242,7 +255,9 @@ impl Stage {
             Self::TrustedDevices(whose)
             | Self::RegisterDevice(NewDevice { whose, .. })
             | Self::Approvals(whose)
-            | Self::Approve(Looking { whose, .. }) => Some(&whose.workspace),
+            | Self::Approve(Looking { whose, .. })
+            | Self::AccountSecurity(PolicyForm { whose, .. })
+            | Self::PolicyReview(PolicyReview { form: PolicyForm { whose, .. }, .. }) => Some(&whose.workspace),
             Self::Waiting(waiting) | Self::Approved(waiting) | Self::RecoveryKey(waiting) => Some(waiting.workspace()),
             Self::NewRecoveryKey(new) => Some(&new.whose().workspace),
             Self::Complete(completed) => Some(&completed.workspace),
@@ -258,7 +273,7 @@ impl Stage {
                 | Notice::BadResetLink { workspace, .. } => workspace.as_deref(),
                 Notice::EmailRestricted { back, .. } => back.workspace(),
                 Notice::ApprovalEnded { waiting, .. } => Some(waiting.workspace()),
-                Notice::RequestEnded { whose, .. } => Some(&whose.workspace),
+                Notice::RequestEnded { whose, .. } | Notice::NotAdministrator(whose) => Some(&whose.workspace),
                 Notice::NoWorkspace { .. } => None,
             },
             Self::Identify { .. }
@@ -314,6 +329,8 @@ impl Stage {
             | Self::NewRecoveryKey(_)
             | Self::Approvals(_)
             | Self::Approve(_)
+            | Self::AccountSecurity(_)
+            | Self::PolicyReview(_)
             | Self::Notice(_)
             | Self::Complete(_)
             | Self::Ended(_) => None,
@@ -405,6 +422,8 @@ impl Stage {
                 }
             }
             Self::Approve(looking) => approval::offers_to_look_at(looking),
+            Self::AccountSecurity(_) => policy::offers(facts),
+            Self::PolicyReview(_) => policy::review_offers(facts),
             Self::Notice(notice) => notice.offers(facts),
             Self::Complete(_) | Self::Ended(_) => offers,
         }
@@ -422,6 +441,7 @@ impl Notice {
             Self::EmailRestricted { .. } | Self::SecondFactorMissing(_) | Self::RequestEnded { .. } => {
                 offers.with(ActionName::Back)
             }
+            Self::NotAdministrator(_) => offers.with(ActionName::Done),
             Self::ApprovalEnded { .. } => {
                 offers.with(ActionName::Resend).with(ActionName::UseOther).with(ActionName::Back)
             }
@@ -513,6 +533,7 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
         Stage::Waiting(waiting) => Some(waiting.before()),
         Stage::RecoveryKey(waiting) => Some(Stage::Waiting(waiting.clone())),
         Stage::Approve(Looking { whose, .. }) => Some(Stage::Approvals(whose.clone())),
+        Stage::PolicyReview(review) => Some(Stage::AccountSecurity(review.form.clone())),
         Stage::ChooseWorkspace { verified } => Some(Stage::Identify { identifier: Some(verified.typed().into()) }),
         Stage::Password(PasswordStage { way, .. }) => Some(before_password(way, facts)),
         Stage::CreateAccount(form) => Some(Stage::Invitation(form.invited.clone())),
@@ -549,7 +570,10 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
             Notice::AccountSuspended { first: First::Passkey, .. }
             | Notice::MethodNotAllowed { first: First::Passkey, .. } => Some(Stage::Identify { identifier: None }),
             Notice::AlreadyMember { form, .. } => Some(Stage::CreateAccount(form.clone())),
-            Notice::Joined(_) | Notice::BadInvitation(_) | Notice::BadResetLink { .. } => None,
+            Notice::Joined(_)
+            | Notice::BadInvitation(_)
+            | Notice::BadResetLink { .. }
+            | Notice::NotAdministrator(_) => None,
         },
         Stage::Identify { .. }
         | Stage::Invitation(_)
@@ -559,6 +583,7 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
         | Stage::Approved(_)
         | Stage::NewRecoveryKey(_)
         | Stage::Approvals(_)
+        | Stage::AccountSecurity(_)
         | Stage::Complete(_)
         | Stage::Ended(_) => None,
     };

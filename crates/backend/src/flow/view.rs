@@ -1,8 +1,9 @@
 //! A stored flow as it goes over the wire. It refuses to decide anything.
 
 use daemun_protocol::{
-    Account, ActionName, Channel, EndReason, Flow, Kind, Message, MessageCode, NoticeCode, NumberToMatch, Offer,
-    Params, PasswordRules, Poll, PublicKeyOptions, Restart, Severity, Status, Step, StepState, Timestamp,
+    Account, AccountPolicy, ActionName, Channel, EndReason, Flow, Kind, Message, MessageCode, NoticeCode,
+    NumberToMatch, Offer, Params, PasswordRules, Poll, PublicKeyOptions, Restart, Severity, Status, Step, StepState,
+    Timestamp,
 };
 
 use super::approval::{Asks, Looking, POLL_INTERVAL, Waiting};
@@ -10,13 +11,14 @@ use super::code::{Purpose, SentCode};
 use super::join::{InvitationTrouble, Joined};
 use super::new_password::{NewPasswordStage, Whose};
 use super::passkey::Unlocking;
+use super::policy::{PolicyForm, PolicyReview};
 use super::register_id::IdForm;
 use super::reset::ResetLinkTrouble;
 use super::second_factor;
 use super::security_link::LinkStage;
 use super::settings::{self, NewDevice};
 use super::sign_in::{PasswordStage, Way};
-use super::{Completed, Ending, Entrance, Facts, Notice, Said, Shown, Stage, StoredFlow};
+use super::{Completed, Ending, Entrance, Facts, Notice, Said, Shown, Stage, StoredFlow, Workspace};
 use crate::codes;
 use crate::logo::LogoName;
 use crate::password::PasswordPolicy;
@@ -52,6 +54,7 @@ impl Entrance {
             Self::Link(_) => Kind::Link,
             Self::Security(_) => Kind::Security,
             Self::Approve(_) => Kind::Approve,
+            Self::Policy(_) => Kind::Policy,
         }
     }
 
@@ -62,6 +65,7 @@ impl Entrance {
             Self::Link(_) => Kind::Link,
             Self::Security(_) => Kind::Security,
             Self::Approve(_) => Kind::Approve,
+            Self::Policy(_) => Kind::Policy,
         }
     }
 }
@@ -139,6 +143,14 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
             }
             None => active(Step::Notice { code: NoticeCode::RequestSettled, params: workspace_name(facts) }),
         },
+        Stage::AccountSecurity(PolicyForm { draft, .. }) => active(Step::AccountSecurity {
+            policy: account_policy(facts),
+            draft: *draft,
+            log: facts.policy_log.clone(),
+        }),
+        Stage::PolicyReview(PolicyReview { form, before, effects }) => {
+            active(Step::PolicyReview { policy: *before, draft: form.draft, effects: effects.clone() })
+        }
         Stage::ChooseWorkspace { verified } => {
             active(Step::ChooseWorkspace { verified: verified.typed().into(), workspaces: facts.memberships.clone() })
         }
@@ -233,6 +245,10 @@ fn policy(facts: &Facts) -> PasswordPolicy {
     facts.workspace.as_ref().map_or(PasswordPolicy::DEFAULT, |workspace| workspace.passwords)
 }
 
+fn account_policy(facts: &Facts) -> AccountPolicy {
+    facts.workspace.as_ref().map(Workspace::policy).unwrap_or_default()
+}
+
 /// The end of a flow that can be begun anew.
 pub fn ended(reason: EndReason, entrance: Entrance) -> Status {
     Status::Ended { reason, restart: Some(Restart { kind: entrance.restart() }) }
@@ -266,6 +282,7 @@ fn notice_step(notice: &Notice, facts: &Facts) -> Step {
         Notice::SecondFactorMissing(_) => (NoticeCode::SecondFactorMissing, workspace()),
         Notice::ApprovalEnded { how, .. } => (how.code(), Params::default()),
         Notice::RequestEnded { how, .. } => (how.code(), workspace()),
+        Notice::NotAdministrator(_) => (NoticeCode::NotAdministrator, workspace()),
         Notice::ResetRequested { to: asked, .. } => (NoticeCode::ResetRequested, to(asked)),
         Notice::BadResetLink { trouble, .. } => (
             match trouble {
@@ -313,7 +330,9 @@ fn account(stage: &Stage) -> Option<Account> {
     | Stage::TrustedDevices(whose)
     | Stage::Approvals(whose)
     | Stage::Approve(Looking { whose, .. })
-    | Stage::Notice(Notice::RequestEnded { whose, .. })
+    | Stage::AccountSecurity(PolicyForm { whose, .. })
+    | Stage::PolicyReview(PolicyReview { form: PolicyForm { whose, .. }, .. })
+    | Stage::Notice(Notice::NotAdministrator(whose) | Notice::RequestEnded { whose, .. })
     | Stage::RegisterDevice(NewDevice { whose, .. })
     | Stage::Notice(Notice::Joined(Joined { whose, .. })) = stage
     {
@@ -350,6 +369,9 @@ fn messages(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Vec<Message> {
             Message { code: MessageCode::LinkLeft, params: Params::default(), severity: Severity::Warning }
         }
         Said::DeviceRegistered => done(MessageCode::DeviceRegistered),
+        Said::PolicySaved => done(MessageCode::PolicySaved),
+        Said::PolicyChangedMeanwhile => warning(MessageCode::PolicyChangedMeanwhile),
+        Said::PolicyLocksOutMore => warning(MessageCode::PolicyLocksOutMore),
         Said::DeviceRemoved => done(MessageCode::DeviceRemoved),
         Said::MemberAsked { to } => Message {
             code: MessageCode::MemberAsked,
@@ -373,6 +395,10 @@ fn messages(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Vec<Message> {
 
 fn done(code: MessageCode) -> Message {
     Message { code, params: Params::default(), severity: Severity::Success }
+}
+
+fn warning(code: MessageCode) -> Message {
+    Message { code, params: Params::default(), severity: Severity::Warning }
 }
 
 /// A number that changes when the flow as its browser sees it does, and not by the passing of time alone.

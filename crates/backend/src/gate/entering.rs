@@ -71,6 +71,6 @@ impl Taking<'_> {
     }
 
     fn is_in_settings(&self) -> bool {
-        matches!(self.row.flow.entrance, Entrance::Security(_))
+        matches!(self.row.flow.entrance, Entrance::Security(_) | Entrance::Policy(_))
     }
 }

@@ -82,7 +82,8 @@ fn by_id(connection: &Connection, entrance: Entrance) -> Result<Option<SecurityL
         | Entrance::Join
         | Entrance::Reset
         | Entrance::Security(_)
-        | Entrance::Approve(_) => Ok(None),
+        | Entrance::Approve(_)
+        | Entrance::Policy(_) => Ok(None),
     }
 }
 
@@ -143,7 +144,8 @@ impl Taking<'_> {
             | Entrance::Join
             | Entrance::Reset
             | Entrance::Security(_)
-            | Entrance::Approve(_) => Ok(false),
+            | Entrance::Approve(_)
+            | Entrance::Policy(_) => Ok(false),
         }
     }
 

@@ -2,11 +2,13 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use daemun_protocol::{AcceptedCredentials, Credential, DeviceKind, FactorKind, TrustedDevice};
+use daemun_protocol::{AcceptedCredentials, Credential, DeviceKind, FactorKind, StepKind, TrustedDevice};
 use rusqlite::Connection;
 
+use super::policy_turns::LOG_LENGTH;
 use super::{Gate, Shows, Taking, Turn, Viewer};
 use crate::flow::passkey::Unlocking;
+use crate::flow::policy::{PolicyForm, PolicyReview};
 use crate::flow::second_factor::First;
 use crate::flow::sign_in::{self, PasswordStage, Way};
 use crate::flow::{Facts, Next, Refusal, Shown, Stage, StoredFlow};
@@ -136,7 +138,17 @@ impl Gate {
             let has_recovery_key = store::recovery_key(connection, newcomer.whose.account)?.is_some();
             return Ok(Facts { has_recovery_key, ..facts });
         }
-        let (Stage::TrustedDevices(whose) | Stage::Passkey(Unlocking::Proof(whose))) = stage else { return Ok(facts) };
+        let (Stage::TrustedDevices(whose)
+        | Stage::Passkey(Unlocking::Proof(whose))
+        | Stage::AccountSecurity(PolicyForm { whose, .. })
+        | Stage::PolicyReview(PolicyReview { form: PolicyForm { whose, .. }, .. })) = stage
+        else {
+            return Ok(facts);
+        };
+        let policy_log = match stage.kind() {
+            Some(StepKind::AccountSecurity) => store::policy_changes(connection, &whose.workspace, LOG_LENGTH)?,
+            Some(_) | None => Vec::new(),
+        };
         let account = store::account(connection, whose.account)?;
         Ok(Facts {
             devices: self.devices(connection, whose.account, &viewer.browser)?,
@@ -144,6 +156,7 @@ impl Gate {
             has_password: account.as_ref().is_some_and(|account| account.password.is_some()),
             is_super_administrator: account.is_some_and(|account| account.super_administrator),
             is_fresh: self.is_fresh(connection, viewer.session.as_ref(), viewer.now)?,
+            policy_log,
             ..facts
         })
     }

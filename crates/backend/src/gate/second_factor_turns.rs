@@ -1,7 +1,7 @@
 //! The second factor, act by act (FEATURES T1 to T5). It is asked for behind every first factor: nobody goes in but by
 //! [`Taking::enter_with`].
 
-use daemun_protocol::{Channel, Factor, FactorKind, FieldCode};
+use daemun_protocol::{Channel, Factor, FactorKind, FieldCode, TwoFactor};
 use rusqlite::Connection;
 
 use super::code_turn::{NotRight, Tried, read_code};
@@ -17,7 +17,7 @@ use crate::flow::passkey::Unlocking;
 use crate::flow::second_factor::{
     self, Asked, Entering, First, NewAuthenticator, NewRecoveryCodes, Profiles, REMEMBER_DAYS, Salt, Saved,
 };
-use crate::flow::{Address, Facts, Next, Notice, Refusal, Shown, Stage, TwoFactor, seconds_until, sign_in};
+use crate::flow::{Address, Facts, Next, Notice, Refusal, Shown, Stage, seconds_until, sign_in};
 use crate::limits::{FACTOR_TRIES, Left};
 use crate::login_id::MobileNumber;
 use crate::mail::texts;

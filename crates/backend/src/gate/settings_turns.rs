@@ -66,9 +66,13 @@ impl Gate {
         session: Option<&Digest32>,
         now: Timestamp,
     ) -> Result<bool, Trouble> {
-        let (Entrance::Security(account) | Entrance::Approve(account)) = flow.entrance else { return Ok(false) };
+        let (Entrance::Security(account) | Entrance::Approve(account) | Entrance::Policy(account)) = flow.entrance
+        else {
+            return Ok(false);
+        };
         let session = self.session(connection, session, now)?;
-        Ok(flow.stage.kind().is_some() && session.is_none_or(|session| session.account != account))
+        let is_theirs = session.is_some_and(|session| session.account == account);
+        Ok(flow.stage.kind().is_some() && !(is_theirs && self.may_decide_still(connection, flow, account)?))
     }
 
     /// Whether the member has signed in, or given another proof, a moment ago.
@@ -95,7 +99,7 @@ impl Taking<'_> {
     }
 
     /// Goes on to what was asked for, by way of a fresh proof where there is none.
-    fn once_proven(&mut self, whose: &Whose, then: AfterProof, facts: &Facts) -> Result<Next, Trouble> {
+    pub(super) fn once_proven(&mut self, whose: &Whose, then: AfterProof, facts: &Facts) -> Result<Next, Trouble> {
         let proof = settings::proof(whose, facts);
         self.row.flow.after_proof = proof.is_some().then(|| then.clone());
         proof.map_or_else(|| self.after_proof(then), |proof| Ok(Next::to(proof)))
@@ -106,6 +110,7 @@ impl Taking<'_> {
         match then {
             AfterProof::RegisterDevice(new) => Ok(Next::to(Stage::RegisterDevice(new))),
             AfterProof::ReissueRecoveryKey(whose) => self.another_recovery_key(whose),
+            AfterProof::ReviewPolicy(form) => self.look_at_policy(form),
         }
     }
 

@@ -8,6 +8,7 @@ use super::{Asker, Gate, Turn, Viewer, problems};
 use crate::browser::Browser;
 use crate::carrier::Carrier;
 use crate::flow::approval::{Answered, Waiting};
+use crate::flow::policy::PolicyForm;
 use crate::flow::{self, Next, Notice, Refusal, Stage, StoredFlow};
 use crate::server_key::Digest32;
 use crate::store::{self, Finished, FlowRow, Trouble};
@@ -106,7 +107,10 @@ impl Taking<'_> {
             Action::NotMe => return self.decline_request(&stage, Answered::NotMe),
             Action::UseAuthenticator => self.enrol_authenticator(&stage)?,
             Action::Done => {
-                if let Stage::TrustedDevices(whose) = &stage {
+                if let Stage::TrustedDevices(whose)
+                | Stage::AccountSecurity(PolicyForm { whose, .. })
+                | Stage::Notice(Notice::NotAdministrator(whose)) = &stage
+                {
                     self.settings_done(whose)
                 } else if let Stage::NewRecoveryKey(new) = &stage {
                     return self.recovery_key_kept(new);
@@ -131,7 +135,9 @@ impl Taking<'_> {
                 let Stage::NewPassword(stage) = &stage else { return self.settle(Next::unavailable()) };
                 return self.submit_new_password(stage, &password, &facts, reserved.as_deref());
             }
-            Action::Back => flow::back(&stage, &facts),
+            Action::Back => self.back(&stage, &facts),
+            Action::Review { changes } => self.review_policy(&stage, *changes, &facts)?,
+            Action::Save { confirmed } => self.save_policy(&stage, confirmed, &facts)?,
             Action::UseOrganisation => flow::use_organisation(&facts),
             Action::UseEmail => flow::use_email(),
             Action::SubmitAccount { name, email, password, terms } => {
@@ -261,6 +267,8 @@ fn filled_in(kind: StepKind, mut input: Input) -> Input {
         | StepKind::NewRecoveryKey
         | StepKind::Approvals
         | StepKind::Approve
+        | StepKind::AccountSecurity
+        | StepKind::PolicyReview
         | StepKind::Notice => {}
     }
     input

@@ -288,7 +288,7 @@ impl<'de> Deserialize<'de> for Objects {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Objects, A::Error> {
                 while let Some(name) = map.next_key::<Cow<'de, str>>()? {
                     match name.as_ref() {
-                        "input" | "hints" | "client" => {
+                        "input" | "hints" | "client" | "changes" => {
                             map.next_value::<Objects>()?;
                         }
                         _ => {

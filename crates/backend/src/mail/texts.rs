@@ -2,6 +2,7 @@
 
 mod approvals;
 mod devices;
+mod policy;
 mod second_factor;
 mod security_link;
 
@@ -15,6 +16,7 @@ use crate::locale::Locale;
 
 pub use approvals::{approval_asked, let_in_asked, not_me, recovery_key_reissued, recovery_key_used};
 pub use devices::{device_copied, device_registered, device_removed, device_sign_in_allowed};
+pub use policy::policy_changed;
 pub use second_factor::{recovery_code_used, second_factor_added, second_factor_code};
 pub use security_link::{link_code, link_not_shared};
 

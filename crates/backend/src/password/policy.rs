@@ -1,8 +1,7 @@
 //! A workspace's policy for passwords (FEATURES R3, R4, P1), and what it says of one. It refuses to know which passwords were
 //! used before: that is slow to find out, and asked last.
 
-use daemun_protocol::{FieldCode, PasswordRules, Secret, Timestamp};
-use serde::{Deserialize, Serialize};
+use daemun_protocol::{FieldCode, PasswordFormat, PasswordRules, PolicyOption, Secret, Timestamp};
 use unicode_normalization::UnicodeNormalization;
 
 use super::Breached;
@@ -30,41 +29,19 @@ pub struct PasswordPolicy {
     pub history: u32,
 }
 
-/// What must be in a password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PasswordFormat {
-    /// English letters and digits.
-    LettersDigits,
-    /// English letters, digits and symbols.
-    LettersDigitsSymbols,
-}
-
-impl PasswordFormat {
-    /// As it is stored and told.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::LettersDigits => "letters_digits",
-            Self::LettersDigitsSymbols => "letters_digits_symbols",
-        }
-    }
-
-    /// Reads what [`Self::as_str`] wrote; what a later version wrote is as strict as can be.
-    pub fn from_stored(text: &str) -> Self {
-        if text == Self::LettersDigits.as_str() { Self::LettersDigits } else { Self::LettersDigitsSymbols }
-    }
-}
-
 impl PasswordPolicy {
     /// Letters and digits, eight at least, for as long as the member likes.
     pub const DEFAULT: Self =
         Self { format: PasswordFormat::LettersDigits, min_length: 8, max_age_days: None, history: 0 };
 
-    /// Whether each option is one that an administrator can choose.
-    pub fn makes_sense(&self) -> bool {
-        MIN_LENGTHS.contains(&self.min_length)
-            && self.max_age_days.is_none_or(|days| MAX_AGES.contains(&days))
-            && self.history <= LONGEST_HISTORY
+    /// The options that no administrator could choose.
+    pub fn nonsense(&self) -> Vec<PolicyOption> {
+        let options = [
+            (PolicyOption::PasswordMinLength, MIN_LENGTHS.contains(&self.min_length)),
+            (PolicyOption::PasswordMaxAgeDays, self.max_age_days.is_none_or(|days| MAX_AGES.contains(&days))),
+            (PolicyOption::PasswordHistory, self.history <= LONGEST_HISTORY),
+        ];
+        options.into_iter().filter(|(_, makes_sense)| !makes_sense).map(|(option, _)| option).collect()
     }
 
     /// The rules as they go over the wire.
@@ -209,14 +186,14 @@ mod tests {
     #[test]
     fn options_that_nobody_can_choose_make_no_sense() {
         let default = PasswordPolicy::DEFAULT;
-        assert!(default.makes_sense());
-        for policy in [
-            PasswordPolicy { min_length: 7, ..default },
-            PasswordPolicy { min_length: 21, ..default },
-            PasswordPolicy { max_age_days: Some(31), ..default },
-            PasswordPolicy { history: 6, ..default },
+        assert_eq!(default.nonsense(), []);
+        for (policy, option) in [
+            (PasswordPolicy { min_length: 7, ..default }, PolicyOption::PasswordMinLength),
+            (PasswordPolicy { min_length: 21, ..default }, PolicyOption::PasswordMinLength),
+            (PasswordPolicy { max_age_days: Some(31), ..default }, PolicyOption::PasswordMaxAgeDays),
+            (PasswordPolicy { history: 6, ..default }, PolicyOption::PasswordHistory),
         ] {
-            assert!(!policy.makes_sense(), "{policy:?}");
+            assert_eq!(policy.nonsense(), [option], "{policy:?}");
         }
     }
 }

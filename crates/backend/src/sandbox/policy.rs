@@ -5,14 +5,14 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use daemun_protocol::{PasswordFormat, TwoFactor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{answer, json};
 use crate::accent::Accent;
-use crate::flow::{TwoFactor, Workspace};
+use crate::flow::Workspace;
 use crate::http::House;
 use crate::logo::{Logo, LogoName};
-use crate::password::PasswordFormat;
 use crate::store;
 
 /// The whole policy.
@@ -120,8 +120,7 @@ impl Changes {
         if let Some(logo) = &logo {
             workspace.logo = logo.as_ref().map(Logo::name);
         }
-        let makes_sense = workspace.passwords.makes_sense() && workspace.attempt_limit != Some(0);
-        makes_sense.then_some((workspace, logo.flatten()))
+        workspace.nonsense().is_empty().then_some((workspace, logo.flatten()))
     }
 }
 

@@ -1,7 +1,9 @@
 //! Scenarios by name: what an administrator or fate does to the sandbox's world. It refuses to know who plays them.
 
+use daemun_protocol::TwoFactor;
+
 use super::links;
-use crate::flow::{TwoFactor, Workspace};
+use crate::flow::Workspace;
 use crate::gate::{Gate, account_subject};
 use crate::store::{self, Trouble};
 
@@ -16,6 +18,12 @@ pub enum Scenario {
     SuspendMinjiNuri,
     /// Other contacts are saved in minji's profile in nuri (FEATURES T1).
     ChangeMinjisContacts,
+    /// Somebody becomes an administrator as well.
+    Administrator {
+        name: &'static str,
+        email: &'static str,
+        workspace: &'static str,
+    },
     /// Nobody is suspended any more.
     LiftSuspensions,
     /// All counters of tries and of codes sent are forgotten.
@@ -65,6 +73,9 @@ const MINJI: &str = "minji@daemun.test";
 const OTHER_EMAIL: &str = "minji.new@daemun.test";
 const OTHER_MOBILE: &str = "+821055550909";
 
+const DOHYUN: Scenario = Scenario::Administrator { name: "dohyun", email: "dohyun@daemun.test", workspace: "nuri" };
+const HARUTO: Scenario = Scenario::Administrator { name: "haruto", email: "haruto@daemun.test", workspace: "sakura" };
+
 const WORKSPACES: &[&str] = &["nuri", "hanbit", "sakura", "northwind"];
 
 const CHANGES: &[PolicyChange] = &[
@@ -99,6 +110,8 @@ impl Scenario {
         let others = [
             Self::SuspendMinjiNuri,
             Self::ChangeMinjisContacts,
+            DOHYUN,
+            HARUTO,
             Self::LiftSuspensions,
             Self::LiftRestrictions,
             Self::MailDown,
@@ -118,6 +131,7 @@ impl Scenario {
             Self::Policy { workspace, change } => format!("{workspace}_{}", change_name(*change)),
             Self::SuspendMinjiNuri => "suspend_minji_nuri".into(),
             Self::ChangeMinjisContacts => "change_minjis_contacts".into(),
+            Self::Administrator { name, .. } => format!("{name}_administrator"),
             Self::LiftSuspensions => "lift_suspensions".into(),
             Self::LiftRestrictions => "lift_restrictions".into(),
             Self::MailDown => "mail_down".into(),
@@ -179,6 +193,15 @@ pub(super) async fn play(gate: &Gate, scenario: Scenario) -> Result<(), Trouble>
                     Ok(())
                 })
                 .await
+        }
+        Scenario::Administrator { email, workspace, .. } => {
+            let make = move |transaction: &rusqlite::Transaction<'_>| {
+                for account in store::accounts_by_email(transaction, email, Some(workspace))? {
+                    store::make_administrator(transaction, account.id)?;
+                }
+                Ok(())
+            };
+            gate.store.write(make).await
         }
         Scenario::LiftSuspensions => gate.store.write(|transaction| store::lift_suspensions(transaction)).await,
         Scenario::LiftRestrictions => {

@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use daemun_protocol::{Secret, Timestamp};
+use daemun_protocol::{Secret, Timestamp, TwoFactor};
 use rusqlite::Connection;
 use serde::Serialize;
 
 use super::links;
 use super::scenarios::Scenario;
 use crate::email_address::EmailAddress;
-use crate::flow::{TwoFactor, Workspace};
+use crate::flow::Workspace;
 use crate::gate::account_subject;
 use crate::locale::Locale;
 use crate::login_id::{LoginName, MobileNumber};

@@ -450,6 +450,20 @@ const STEPS: &[M<'_>] = &[
          ALTER TABLE workspace ADD COLUMN logo TEXT;
          CREATE TABLE logo (file TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;",
     ),
+    M::up(
+        "
+    -- What administrators have decided: of the options that were changed, what they were and are, as JSON.
+    CREATE TABLE policy_change (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        workspace TEXT NOT NULL REFERENCES workspace (id) ON DELETE CASCADE,
+        who TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        before TEXT NOT NULL,
+        after TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX policy_change_by_workspace ON policy_change (workspace, id);
+    ",
+    ),
 ];
 
 /// Brings the tables up to date. Foreign keys are not enforced meanwhile, since a table that is made anew would take with it

@@ -13,6 +13,7 @@ mod logos;
 mod mails;
 mod migrations;
 mod passkeys;
+mod policies;
 mod push_subscriptions;
 mod resets;
 mod second_factors;
@@ -59,6 +60,7 @@ pub use passkeys::{
     NewPasskey, PasskeyRow, device_way, insert_passkey, note_use, other_accounts_of_device, passkey, passkeys_of,
     remove_passkey, rename_passkey,
 };
+pub use policies::{make_administrator, member_ways, note_policy_change, policy_changes};
 pub use push_subscriptions::{
     forget_subscription, is_subscribed, subscribe, subscription, subscriptions_elsewhere, unsubscribe,
     unsubscribe_browser,

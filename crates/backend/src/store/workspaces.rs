@@ -1,16 +1,16 @@
 //! Workspaces and their policies.
 
-use daemun_protocol::Membership;
+use daemun_protocol::{Membership, PasswordFormat, TwoFactor};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Trouble;
 use crate::accent::Accent;
 use crate::email_address::EmailAddress;
-use crate::flow::{TwoFactor, Workspace};
+use crate::flow::Workspace;
 use crate::login_id::MobileNumber;
 use crate::logo::LogoName;
 use crate::organisation_id::OrganisationId;
-use crate::password::{PasswordFormat, PasswordPolicy};
+use crate::password::PasswordPolicy;
 
 const WORKSPACE: &str =
     "id, name, organisation_id, email_entry, organisation_entry, attempt_limit, reveal_tries, capacity,
@@ -29,7 +29,11 @@ fn read_workspace(row: &Row<'_>) -> rusqlite::Result<Workspace> {
         reveal_tries: row.get(6)?,
         capacity: row.get(7)?,
         passwords: PasswordPolicy {
-            format: PasswordFormat::from_stored(&row.get::<_, String>(8)?),
+            // What a later version wrote is as strict as can be.
+            format: match row.get::<_, String>(8)?.as_str() {
+                "letters_digits" => PasswordFormat::LettersDigits,
+                _ => PasswordFormat::LettersDigitsSymbols,
+            },
             min_length: row.get(9)?,
             max_age_days: row.get(10)?,
             history: row.get(11)?,
@@ -195,7 +199,7 @@ pub fn world_is_empty(connection: &Connection) -> Result<bool, Trouble> {
 /// Everything but the settings and the clock's past (sandbox).
 pub fn forget_world(connection: &Connection) -> Result<(), Trouble> {
     Ok(connection.execute_batch(
-        "DELETE FROM link_grant; DELETE FROM security_link_recipient; DELETE FROM security_link;
+        "DELETE FROM policy_change; DELETE FROM link_grant; DELETE FROM security_link_recipient; DELETE FROM security_link;
          DELETE FROM approval; DELETE FROM workspace_device; DELETE FROM recovery_key; DELETE FROM passkey; DELETE FROM remembered_browser; DELETE FROM recovery_code; DELETE FROM authenticator;
          DELETE FROM session; DELETE FROM invitation; DELETE FROM reset_request; DELETE FROM reset_link;
          DELETE FROM agreement; DELETE FROM old_password; DELETE FROM login_name; DELETE FROM account;

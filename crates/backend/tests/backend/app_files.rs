@@ -124,14 +124,16 @@ async fn without_headers_json_the_policy_is_strict() {
     std::fs::write(app.path().join("index.html"), b"x").unwrap();
     let path = app.path().to_owned();
     let house = House::with(|config| Config { app: Some(path), ..config }).await;
-    let page = house.visitor().send("GET", "/", &[], b"").await;
-    let policy = page.header("content-security-policy").unwrap();
-    for part in [
-        "default-src 'none'",
-        "script-src 'self' 'wasm-unsafe-eval'",
-        "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",
-    ] {
-        assert!(policy.contains(part), "{policy}");
+    for path in ["/", "/security", "/security/policy", "/approve"] {
+        let page = house.visitor().send("GET", path, &[], b"").await;
+        let policy = page.header("content-security-policy").unwrap();
+        for part in [
+            "default-src 'none'",
+            "script-src 'self' 'wasm-unsafe-eval'",
+            "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'",
+        ] {
+            assert!(policy.contains(part), "{path}: {policy}");
+        }
     }
 }

@@ -5,6 +5,7 @@
 mod device;
 mod visitor;
 
+mod account_security;
 mod app_files;
 mod approvals;
 mod bad_input;

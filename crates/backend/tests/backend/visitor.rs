@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-pub const STEPS: [&str; 28] = [
+pub const STEPS: [&str; 30] = [
     "identify",
     "organisation",
     "code",
@@ -36,6 +36,8 @@ pub const STEPS: [&str; 28] = [
     "new_recovery_key",
     "approvals",
     "approve",
+    "account_security",
+    "policy_review",
     "notice",
 ];
 

@@ -103,14 +103,14 @@ fn each_variant_of_a_flow_has_a_golden() {
         .are_all_among(flows.iter().map(|f| f.status.clone()));
     variants!(EndReason { Expired, Cancelled, Declined, Left, SignedOut }, not sent: Unknown)
         .are_all_among(flows.iter().filter_map(|flow| reason(flow)));
-    variants!(Kind { SignIn, Join, Reset, Link, Security, Approve }, not sent: Unknown)
+    variants!(Kind { SignIn, Join, Reset, Link, Security, Approve, Policy }, not sent: Unknown)
         .are_all_among(flows.iter().map(|flow| flow.kind.clone()));
     variants!(
         Step {
             Identify, Organisation, Code, ChooseWorkspace, Password, Invitation, CreateAccount, RequestReset, NewPassword,
             RegisterId, FindId, FoundIds, ChooseFactor, EnrolContact, EnrolAuthenticator, RecoveryCodes, RecoveryCode,
             LinkAddress, Passkey, TrustedDevices, RegisterDevice, MatchNumber, WaitApproval, RecoveryKey, NewRecoveryKey,
-            Approvals, Approve, Notice,
+            Approvals, Approve, AccountSecurity, PolicyReview, Notice,
         },
         not sent: Unknown
     )
@@ -128,7 +128,7 @@ fn each_variant_of_a_flow_has_a_golden() {
             InvitationExpired, InvitationRevoked, InvitationUsed, WorkspaceFull, ResetRequested, ResetLinkUnknown,
             ResetLinkExpired, ResetLinkUsed, IdNotFound, SecondFactorMissing, LinkUnknown, LinkExpired, LinkRevoked,
             ApprovalDenied, ApprovalExpired, ApprovalNumberWrong, ApprovalNotMe, RequestApproved, RequestDenied,
-            RequestNumberWrong, RequestNotMe, RequestSettled,
+            RequestNumberWrong, RequestNotMe, RequestSettled, NotAdministrator,
         },
         not sent: Unknown
     )
@@ -136,7 +136,8 @@ fn each_variant_of_a_flow_has_a_golden() {
     variants!(
         MessageCode {
             CodeSent, CodeSentAgain, SignInRestricted, MethodNotAllowed, ReturnNotAllowed, PasswordChanged, LinkLeft,
-            SecondFactorRequired, DeviceRegistered, DeviceRemoved, AdministratorAsked, MemberAsked,
+            SecondFactorRequired, DeviceRegistered, DeviceRemoved, AdministratorAsked, MemberAsked, PolicySaved,
+            PolicyChangedMeanwhile, PolicyLocksOutMore,
         },
         not sent: Unknown
     )
@@ -151,7 +152,7 @@ fn each_variant_of_a_request_has_a_golden() {
     let wires: Vec<Wire> = goldens::all().into_iter().map(|golden| golden.wire).collect();
     let begins: Vec<&Begin> = wires.iter().filter_map(begin).collect();
 
-    variants!(Kind { SignIn, Join, Reset, Link, Security, Approve }, not sent: Unknown)
+    variants!(Kind { SignIn, Join, Reset, Link, Security, Approve, Policy }, not sent: Unknown)
         .are_all_among(begins.iter().map(|begin| begin.kind.clone()));
     variants!(Action {
         SubmitIdentifier,
@@ -200,6 +201,8 @@ fn each_variant_of_a_request_has_a_golden() {
         Subscribe,
         Unsubscribe,
         ReissueRecoveryKey,
+        Review,
+        Save,
     })
     .are_all_among(wires.iter().filter_map(action).cloned());
 }
@@ -209,7 +212,7 @@ fn each_variant_of_a_discovery_has_a_golden() {
     let wires: Vec<Wire> = goldens::all().into_iter().map(|golden| golden.wire).collect();
     let discoveries: Vec<&Discovery> = wires.iter().filter_map(discovery).collect();
 
-    variants!(Kind { SignIn, Join, Reset, Link, Security, Approve }, not sent: Unknown)
+    variants!(Kind { SignIn, Join, Reset, Link, Security, Approve, Policy }, not sent: Unknown)
         .are_all_among(discoveries.iter().flat_map(|discovery| discovery.kinds.clone()));
     variants!(Platform { Android, Ios, Macos, Windows, Other })
         .are_all_among(discoveries.iter().flat_map(|discovery| discovery.apps.iter().map(|app| app.platform)));
@@ -237,6 +240,7 @@ fn each_variant_of_a_problem_has_a_golden() {
             TermsRequired, MobileUnavailable, PasswordTooShort, PasswordTooLong, PasswordNeedsLetter, PasswordNeedsDigit,
             PasswordNeedsSymbol, PasswordReused, PasswordBreached, PasswordInvalid, PasswordIsId,
             ContactIsId, RecoveryCodeInvalid, MobileInvalid, SubscriptionRefused,
+            OptionInvalid, NothingChanged, ConfirmationRequired,
         },
         not sent: Unknown
     )
@@ -278,6 +282,8 @@ fn step_kinds() -> Variants<StepKind> {
         NewRecoveryKey,
         Approvals,
         Approve,
+        AccountSecurity,
+        PolicyReview,
         Notice,
     })
 }
@@ -317,6 +323,8 @@ fn action_names() -> Variants<ActionName> {
         NotMe,
         Subscribe,
         Unsubscribe,
+        Review,
+        Save,
     })
 }
 

@@ -22,6 +22,8 @@ mod links;
 mod approvals;
 mod devices;
 
+mod policy;
+
 mod problems;
 
 /// A message and the name of its file.
@@ -81,6 +83,7 @@ pub fn all() -> Vec<Golden> {
         links::acts(),
         devices::acts(),
         approvals::acts(),
+        policy::acts(),
     ];
     let flows = [
         sign_in::flows(),
@@ -92,6 +95,7 @@ pub fn all() -> Vec<Golden> {
         links::flows(),
         devices::flows(),
         approvals::flows(),
+        policy::flows(),
     ];
     let mut all = Vec::new();
     all.extend(

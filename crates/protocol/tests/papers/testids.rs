@@ -80,6 +80,7 @@ fn document() -> Value {
             "data-request": "Beside `choose`: the request's `id`.",
             "data-device": "On a trusted device, and beside what is done with it: its `id`.",
             "data-met": "On what is asked of a new password: `true` or `false`.",
+            "data-changed": "On an option of the policy: whether something else is chosen than what holds, `true` or `false`.",
         },
         "everywhere": { "fields": ["language"], "actions": ["language"] },
         "screens": all,
@@ -142,6 +143,25 @@ const fn added(kind: StepKind) -> (&'static [&'static str], &'static [&'static s
         StepKind::NewRecoveryKey => (&[], &["copy_key", "download_key", "print_key"], &["new_recovery_key"]),
         StepKind::Approvals => (&[], &[], &["approvals", "choice", "notify_here"]),
         StepKind::Approve => (&["number", "reason"], &[], &["approve", "numbers"]),
+        StepKind::AccountSecurity => (
+            &[
+                "attempt_limit",
+                "device_approval",
+                "device_unlock",
+                "line_entry",
+                "naver_entry",
+                "password_format",
+                "password_history",
+                "password_max_age_days",
+                "password_min_length",
+                "phone_entry",
+                "quick_login",
+                "two_factor",
+            ],
+            &[],
+            &["account_security"],
+        ),
+        StepKind::PolicyReview => (&[], &["cancel", "confirm"], &["policy_review"]),
         StepKind::Notice => (&[], &["get_app", "open_app"], &["notice", "joined"]),
     }
 }

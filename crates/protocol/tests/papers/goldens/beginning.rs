@@ -9,7 +9,7 @@ pub(super) fn discoveries() -> [(&'static str, Discovery); 2] {
     let least = Discovery {
         versions: vec![VERSION.into()],
         api: DEFAULT_API.into(),
-        kinds: vec![Kind::SignIn, Kind::Join, Kind::Reset, Kind::Link, Kind::Security, Kind::Approve],
+        kinds: vec![Kind::SignIn, Kind::Join, Kind::Reset, Kind::Link, Kind::Security, Kind::Approve, Kind::Policy],
         steps: step_names(),
         locales: vec!["ko".into(), "en".into(), "ja".into()],
         long_polling: false,
@@ -51,7 +51,7 @@ fn step_names() -> Vec<String> {
     StepKind::ALL.iter().map(|kind| kind.as_str().into()).collect()
 }
 
-pub(super) fn begins() -> [(&'static str, Begin); 9] {
+pub(super) fn begins() -> [(&'static str, Begin); 10] {
     let plain = Begin {
         kind: Kind::SignIn,
         hints: Hints::default(),
@@ -78,6 +78,7 @@ pub(super) fn begins() -> [(&'static str, Begin); 9] {
         ("begin-link", by_link(Kind::Link, "Qm5rT8wLxK2aVd7NcYh0Sg")),
         ("begin-link-again", again),
         ("begin-security", Begin { kind: Kind::Security, ..plain.clone() }),
+        ("begin-policy", Begin { kind: Kind::Policy, ..plain.clone() }),
         ("begin-approve", Begin { kind: Kind::Approve, ..plain.clone() }),
         ("begin-approve-request", Begin { kind: Kind::Approve, hints: of_request, ..plain }),
     ]

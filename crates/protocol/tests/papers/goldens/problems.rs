@@ -7,6 +7,7 @@ use super::devices::{passkey, register_device};
 use super::ids::{MINJIS_MOBILE, find_id, register_id};
 use super::joining::create_account;
 use super::passwords::{expired as password_expired, request_reset, reset};
+use super::policy::{not_fresh, review};
 use super::second_factor::{enrol_contact, recovery_code};
 use super::sign_in::{
     code, code_resent, code_with_wait, expired, identify, organisation, password, password_by_organisation,
@@ -71,6 +72,18 @@ fn fields() -> Vec<(&'static str, Problem)> {
         ),
         ("recovery_code_invalid", invalid(&[("/input/code", FieldCode::RecoveryCodeInvalid)], recovery_code())),
         ("subscription_refused", invalid(&[("/input/subscription", FieldCode::SubscriptionRefused)], none_waits())),
+        (
+            "option_invalid",
+            invalid(
+                &[
+                    ("/input/changes/password_min_length", FieldCode::OptionInvalid),
+                    ("/input/changes/attempt_limit", FieldCode::OptionInvalid),
+                ],
+                not_fresh(),
+            ),
+        ),
+        ("nothing_changed", invalid(&[("/input/changes", FieldCode::NothingChanged)], not_fresh())),
+        ("confirmation_required", invalid(&[("/input/confirmed", FieldCode::ConfirmationRequired)], review(3))),
         ("mobile_invalid", invalid(&[(IDENTIFIER, FieldCode::MobileInvalid)], identify(1, None))),
         ("code_invalid", invalid(&[("/input/code", FieldCode::CodeInvalid)], code())),
         ("organisation_invalid", invalid(&[(ORGANISATION, FieldCode::OrganisationInvalid)], organisation(2, None))),
