@@ -94,6 +94,8 @@ fn of_step(gate: Gate, step: &Step) -> AnyView {
         | Step::RecoveryCodes { .. }
         | Step::RecoveryCode { .. }
         | Step::LinkAddress { .. }
+        | Step::Security { .. }
+        | Step::Sessions { .. }
         | Step::TrustedDevices { .. }
         | Step::RegisterDevice { .. }
         | Step::MatchNumber { .. }
@@ -124,6 +126,8 @@ fn off_the_login_path(gate: Gate, step: &Step) -> AnyView {
         Step::RecoveryCodes { .. } => screens::recovery_codes::view(gate),
         Step::RecoveryCode { .. } => screens::recovery_code::view(gate),
         Step::LinkAddress { .. } => screens::link_address::view(gate),
+        Step::Security { .. } => screens::security::view(gate),
+        Step::Sessions { .. } => screens::sessions::view(gate),
         Step::TrustedDevices { .. } => screens::trusted_devices::view(gate),
         Step::RegisterDevice { .. } => screens::register_device::view(gate),
         Step::MatchNumber { .. } => screens::match_number::view(gate),
@@ -180,6 +184,8 @@ pub fn shows(step: &Step) -> bool {
         | Step::RecoveryCodes { .. }
         | Step::RecoveryCode { .. }
         | Step::LinkAddress { .. }
+        | Step::Security { .. }
+        | Step::Sessions { .. }
         | Step::TrustedDevices { .. }
         | Step::RegisterDevice { .. }
         | Step::WaitApproval { .. }

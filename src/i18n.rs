@@ -213,6 +213,10 @@ pub fn aside(message: &Message) -> Option<String> {
         | MessageCode::LinkLeft
         | MessageCode::DeviceRegistered
         | MessageCode::DeviceRemoved
+        | MessageCode::SignedOutElsewhere
+        | MessageCode::TwoFactorOn
+        | MessageCode::TwoFactorOff
+        | MessageCode::IdRegistered
         | MessageCode::AdministratorAsked
         | MessageCode::MemberAsked
         | MessageCode::SecondFactorRequired

@@ -89,7 +89,7 @@ pub fn view(gate: Gate) -> AnyView {
         desk.group("policy-passwords", Text::PolicyPasswords, Text::PolicyPasswordsText, PASSWORDS),
         desk.group("policy-login", Text::PolicyLogin, Text::PolicyLoginText, LOGIN),
         primary(gate, ActionName::Review, Text::PolicyReviewChanges),
-        ways(gate, &[(ActionName::Done, Text::DevicesDone)]),
+        ways(gate, &[(ActionName::Done, Text::SecurityDone)]),
         history(log),
     ];
     let send = move || {

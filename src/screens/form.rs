@@ -188,6 +188,8 @@ fn has_field(gate: Gate, refusal: &Refusal) -> bool {
             Step::ChooseWorkspace { .. }
             | Step::ChooseFactor { .. }
             | Step::Passkey { .. }
+            | Step::Security { .. }
+            | Step::Sessions { .. }
             | Step::MatchNumber { .. }
             | Step::PolicyReview { .. }
             | Step::NewRecoveryKey { .. }
@@ -304,6 +306,8 @@ fn messages(gate: Gate) -> AnyView {
 fn aside(step: &Step, message: &Message) -> Option<String> {
     match (step, &message.code) {
         (Step::TrustedDevices { .. }, MessageCode::MethodNotAllowed) => Some(said(Text::DevicesNotAllowed)),
+        (Step::Security { .. }, MessageCode::PasswordChanged) => Some(said(Text::SecurityPasswordChanged)),
+        (Step::Security { .. }, MessageCode::SecondFactorRequired) => Some(said(Text::SecurityRequired)),
         (_, _) => i18n::aside(message),
     }
 }

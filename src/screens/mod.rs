@@ -83,6 +83,10 @@ pub mod register_id;
 #[cfg(feature = "whole")]
 pub mod request_reset;
 #[cfg(feature = "whole")]
+pub mod security;
+#[cfg(feature = "whole")]
+pub mod sessions;
+#[cfg(feature = "whole")]
 pub mod trusted_devices;
 #[cfg(feature = "whole")]
 pub mod wait_approval;

@@ -1,4 +1,5 @@
-//! `new_password`: for one that is forgotten, whose time is over, or that never was (FEATURES R1, R4, E5).
+//! `new_password`: for one that is forgotten, whose time is over, that never was, or that is to be another (FEATURES R1, R4, E5,
+//! S6).
 
 use std::sync::Arc;
 
@@ -26,13 +27,16 @@ pub fn view(gate: Gate) -> AnyView {
     let (title, lead) = match reason {
         NewPasswordReason::Invited => (Text::NewPasswordInvitedTitle, Text::NewPasswordInvitedLead),
         NewPasswordReason::Expired => (Text::NewPasswordTitle, Text::NewPasswordExpiredLead),
-        NewPasswordReason::Reset | NewPasswordReason::Unknown(_) => {
+        NewPasswordReason::Reset | NewPasswordReason::Changed | NewPasswordReason::Unknown(_) => {
             (Text::NewPasswordTitle, Text::NewPasswordResetLead)
         }
     };
     let label = match reason {
         NewPasswordReason::Invited => Text::PasswordLabel,
-        NewPasswordReason::Expired | NewPasswordReason::Reset | NewPasswordReason::Unknown(_) => Text::NewPasswordLabel,
+        NewPasswordReason::Expired
+        | NewPasswordReason::Reset
+        | NewPasswordReason::Changed
+        | NewPasswordReason::Unknown(_) => Text::NewPasswordLabel,
     };
     let about = move |text| filled(text, &[("workspace", &gate.workspace().unwrap_or_default())]);
     let password = NewPasswordField::new();

@@ -60,7 +60,7 @@ fn way_back(gate: Gate) -> Option<(ActionName, Text)> {
             | NoticeCode::RequestSettled
     );
     let is_refused = code == NoticeCode::NotAdministrator;
-    let done = is_refused.then_some((ActionName::Done, Text::DevicesDone));
+    let done = is_refused.then_some((ActionName::Done, Text::SecurityDone));
     is_answer.then_some((ActionName::Back, Text::ApprovalsBack)).or(done)
 }
 

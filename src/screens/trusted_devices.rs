@@ -43,24 +43,31 @@ pub fn view(gate: Gate) -> AnyView {
     let none = move || if devices.with(Vec::is_empty) { said(Text::DevicesNone) } else { String::new() };
     let is_here = gate.step_once(|step| Some(listed(step)?.iter().any(|device| device.here))).unwrap_or_default();
     let registers = gate.offers(ActionName::Register) && !is_here;
-    let (name, label) =
-        if registers { (ActionName::Register, Text::DevicesRegister) } else { (ActionName::Done, Text::DevicesDone) };
     let beside: &[_] = if registers {
-        &[(ActionName::RegisterKey, Text::DevicesRegisterKey), (ActionName::Done, Text::DevicesDone)]
+        &[(ActionName::RegisterKey, Text::DevicesRegisterKey), (ActionName::Back, Text::ActionBack)]
     } else {
-        &[(ActionName::Register, Text::DevicesRegister), (ActionName::RegisterKey, Text::DevicesRegisterKey)]
+        &[
+            (ActionName::Register, Text::DevicesRegister),
+            (ActionName::RegisterKey, Text::DevicesRegisterKey),
+            (ActionName::Back, Text::ActionBack),
+        ]
     };
     let asks_proof = move || gate.asks_proof(ActionName::Register) || gate.asks_proof(ActionName::RegisterKey);
     let proof = move || if asks_proof() { said(Text::DevicesProof) } else { String::new() };
     let parts = vec![
         heading_with(say(Text::DevicesTitle), None, say(Text::DevicesLead)),
         view! { <ul class="devices">{rows}</ul> <p class="none">{none}</p> }.into_any(),
-        primary(gate, name, label),
+        registers.then(|| primary(gate, ActionName::Register, Text::DevicesRegister)).into_any(),
         ways(gate, beside),
         view! { <p class="aside">{proof}</p> }.into_any(),
         recovery_key(gate),
     ];
-    form(gate, Box::new(move || gate.act(if registers { Action::Register } else { Action::Done })), parts)
+    let send = move || {
+        if registers {
+            gate.act(Action::Register);
+        }
+    };
+    form(gate, Box::new(send), parts)
 }
 
 /// Apart from the devices: the super administrator's own way in, of which there may be another one.

@@ -345,6 +345,63 @@ fn x4_a_second_factor_is_given_by_keyboard_alone() {
     });
 }
 
+/// X4, S5, S6: two-step verification is turned on and off again, and the password changed, with no pointer.
+#[test]
+fn x4_settings_are_changed_by_keyboard_alone() {
+    story(async |gate| {
+        let minji = gate.member_in(MINJI, "nuri").await;
+        minji.opens_settings().await;
+        tabs_to(&minji, "turning it on", |sight| sight.focus.action == "turn_on_two_factor").await;
+        minji.awaits_answer(minji.presses_key(Key::Enter)).await;
+        let sight = minji.is_told("two_factor_on").await;
+        assert!(sight.focus.in_main, "{sight}");
+        tabs_to(&minji, "turning it off", |sight| sight.focus.action == "turn_off_two_factor").await;
+        minji.presses_key(Key::Space).await;
+        minji.waits_for("the question", |sight| sight.focus.action == "cancel").await;
+        minji.presses_shift_tab().await;
+        let sight = minji.sees().await;
+        assert_eq!(sight.focus.action, "turn_off_two_factor", "{sight}");
+        minji.awaits_answer(minji.presses_key(Key::Enter)).await;
+        minji.is_told("two_factor_off").await;
+        tabs_to(&minji, "the password", |sight| sight.focus.action == "change_password").await;
+        minji.presses_key(Key::Enter).await;
+        let sight = minji.comes_to("new_password").await;
+        assert_eq!(sight.focus.field, "password", "{sight}");
+        minji.presses("minji-Another-2026!").await;
+        minji.presses_key(Key::Enter).await;
+        let sight = minji.is_told("password_changed").await;
+        assert!(sight.focus.in_main, "{sight}");
+    });
+}
+
+/// X4, S1: through the settings and out of another browser with no pointer.
+#[test]
+fn x4_another_browser_is_signed_out_by_keyboard_alone() {
+    story(async |gate| {
+        gate.member_in(MINJI, "nuri").await;
+        let minji = gate.member_in(MINJI, "nuri").await;
+        let sight = minji.opens_settings().await;
+        assert!(sight.focus.in_main && sight.focus.tag == "h1", "{sight}");
+        tabs_to(&minji, "the devices", |sight| sight.focus.action == "show_devices").await;
+        minji.presses_key(Key::Enter).await;
+        minji.comes_to("trusted_devices").await;
+        tabs_to(&minji, "the way back", |sight| sight.focus.action == "back").await;
+        minji.presses_key(Key::Enter).await;
+        let sight = minji.comes_to("security").await;
+        assert!(sight.focus.in_main, "{sight}");
+        tabs_to(&minji, "the sessions", |sight| sight.focus.action == "show_sessions").await;
+        minji.presses_key(Key::Space).await;
+        let sight = minji.comes_to("sessions").await;
+        assert!(sight.focus.in_main, "{sight}");
+        tabs_to(&minji, "the other browser", |sight| sight.focus.action == "sign_out").await;
+        let sight = minji.sees().await;
+        assert!(sight.focus.text.contains("Chrome, Linux"), "it says which:\n{sight}");
+        minji.awaits_answer(minji.presses_key(Key::Enter)).await;
+        let sight = minji.is_told("signed_out_elsewhere").await;
+        assert!(sight.focus.in_main, "{sight}");
+    });
+}
+
 /// X4: going back, too, brings the focus to where the eye is.
 #[test]
 fn x4_the_focus_follows_every_step_there_and_back() {

@@ -19,6 +19,7 @@ mod authenticator;
 mod mobile_approval;
 mod new_device;
 mod second_factor;
+mod security_settings;
 
 mod account_security;
 mod app_links;
@@ -66,4 +67,5 @@ mod matrix_of_factors;
 mod matrix_of_joining;
 mod matrix_of_links;
 mod matrix_of_policy;
+mod matrix_of_settings;
 mod sandbox_page;

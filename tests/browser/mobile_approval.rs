@@ -75,7 +75,7 @@ fn l5_the_phone_has_to_be_registered_the_number_chosen_and_the_phone_unlocked() 
 
         let phone = gate.member_in(MINJI, "nuri").await;
         let unlock = phone.has_unlock().await;
-        phone.opens("/security").await;
+        phone.opens_devices().await;
         phone.does("register").await;
         phone.comes_to("register_device").await;
         phone.does("submit").await;

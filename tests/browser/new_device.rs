@@ -337,13 +337,11 @@ fn d5_the_recovery_key_lets_the_super_administrator_in_and_another_one_is_shown_
 fn d5_the_recovery_key_is_reissued_in_the_settings() {
     story(async |gate| {
         let dohyun = gate.member_in(DOHYUN, "nuri").await;
-        dohyun.opens("/security").await;
-        let sight = dohyun.comes_to("trusted_devices").await;
+        let sight = dohyun.opens_devices().await;
         assert!(!sight.offers("reissue_recovery_key") && !sight.text.contains("복구 키"), "{sight}");
 
         let sujin = gate.member_in(SUJIN, "nuri").await;
-        sujin.opens("/security").await;
-        let sight = sujin.comes_to("trusted_devices").await;
+        let sight = sujin.opens_devices().await;
         assert!(
             sight.text.contains("전에 보관한 키는 쓸 수 없어요") && !sight.text.contains("한 번 더 확인"),
             "{sight}"

@@ -77,8 +77,7 @@ fn l4_s4_another_implementation_comes_to_the_same() {
         let device = minji.has_unlock().await;
         minji.gives_password_at("nuri", MINJI).await;
         minji.is_in(MINJI, "nuri").await;
-        minji.opens("/security").await;
-        minji.comes_to("trusted_devices").await;
+        minji.opens_devices().await;
         minji.does("register").await;
         minji.comes_to("register_device").await;
         let asked = challenge(gate, "/step/options/challenge");

@@ -27,8 +27,7 @@ impl Member<'_> {
     async fn comes_to_settings(&self) -> Sight {
         self.gives_password_at("nuri", MINJI).await;
         self.is_in(MINJI, "nuri").await;
-        self.opens(SETTINGS).await;
-        self.comes_to("trusted_devices").await
+        self.opens_devices().await
     }
 
     /// Registers this device, or a key, from the list.
@@ -123,6 +122,8 @@ fn s4_a_device_is_registered_renamed_and_removed() {
         let mails = gate.mails_to(MINJI).await;
         assert!(mails.len() == told + 1 && mails[0].text.contains("민지의 노트북"), "told by mail: {mails:#?}");
         assert!(sight.text.contains("아직 등록한 기기가 없어요"), "{sight}");
+        minji.does("back").await;
+        minji.comes_to("security").await;
         minji.does("done").await;
         minji.is_in(MINJI, "nuri").await;
     });
@@ -270,8 +271,10 @@ fn s4_signed_out_the_settings_lead_to_the_door_and_back() {
         minji.at_choose_workspace().await.picks("nuri").await;
         let password = gate.password_of(MINJI, "nuri").await;
         minji.at_password().await.enters(&password).await;
-        let sight = minji.comes_to("trusted_devices").await;
+        let sight = minji.comes_to("security").await;
         assert_eq!(sight.path(), SETTINGS, "{sight}");
+        minji.does("show_devices").await;
+        minji.comes_to("trusted_devices").await;
 
         // Signed out meanwhile, in another tab.
         let signed_out = minji.browser.driver.delete_cookie("__Host-daemun_session").await;
@@ -295,8 +298,7 @@ fn s4_registering_asks_for_a_fresh_proof() {
         minji.gives_password_at("nuri", MINJI).await;
         minji.is_in(MINJI, "nuri").await;
         gate.lets_pass(11 * 60).await;
-        minji.opens(SETTINGS).await;
-        let sight = minji.comes_to("trusted_devices").await;
+        let sight = minji.opens_devices().await;
         assert!(sight.text.contains("본인인지 한 번 더 확인"), "said before:\n{sight}");
         minji.does("register").await;
         let sight = minji.comes_to("password").await;

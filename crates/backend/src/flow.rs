@@ -22,7 +22,7 @@ mod view;
 
 use daemun_protocol::{
     AcceptedCredentials, ApprovalRequest, Channel, Factor, FieldCode, FieldError, Membership, Notifications, QrLink,
-    SavedPolicy, Secret, Timestamp, TrustedDevice, TwoFactor,
+    SavedPolicy, Secret, Session, Timestamp, TrustedDevice, TwoFactor,
 };
 use serde::{Deserialize, Serialize};
 
@@ -134,6 +134,10 @@ pub enum Said {
     LinkLeft,
     DeviceRegistered,
     DeviceRemoved,
+    SignedOutElsewhere,
+    TwoFactorOn,
+    TwoFactorOff,
+    IdRegistered,
     MemberAsked { to: String },
     AdministratorAsked,
     PolicySaved,
@@ -178,6 +182,11 @@ impl Workspace {
     pub fn takes_organisation_way(&self) -> bool {
         self.organisation_entry && self.organisation_id.is_some()
     }
+
+    /// Whether a password can be entered anywhere.
+    pub fn takes_passwords(&self) -> bool {
+        self.email_entry || self.takes_organisation_way()
+    }
 }
 
 /// What is true outside the flow now, as far as its stage needs it.
@@ -216,6 +225,10 @@ pub struct Facts {
     pub has_recovery_key: bool,
     /// What a camera is shown.
     pub qr: Option<QrLink>,
+    /// The account whose settings these are.
+    pub own: Option<settings::Own>,
+    /// Where its member is signed in.
+    pub sessions: Vec<Session>,
     /// Whether whose settings these are may have a recovery key.
     pub is_super_administrator: bool,
     /// What was decided about the workspace last.
@@ -254,6 +267,15 @@ impl Next {
     /// To a step beside which nothing is said.
     pub fn to(stage: Stage) -> Self {
         Self::Go(stage, Vec::new())
+    }
+
+    /// The same, and this is said beside the step.
+    #[must_use]
+    pub fn saying(self, said: Said) -> Self {
+        match self {
+            Self::Go(stage, _) => Self::Go(stage, vec![said]),
+            Self::Renew(..) | Self::Refuse(_) | Self::RefuseAndRemember(..) => self,
+        }
     }
 
     /// The step does not offer this.

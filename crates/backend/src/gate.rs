@@ -217,6 +217,7 @@ impl Gate {
                     Remembered::OtherBody => return problems::bare(ProblemCode::KeyReused, 422),
                     Remembered::Nothing | Remembered::Reserved(_) => {}
                 }
+                gate.note_seen(transaction, &asker, now)?;
                 let finished = gate.begin_in(transaction, &asker, &scope.browser, &begin, now)?;
                 // A browser without a secret cannot ask again as itself, so there is nobody to remember this for.
                 if asker.browser.is_some() {
@@ -426,14 +427,29 @@ impl Gate {
                 if let Some(session) = session {
                     store::delete_session(transaction, &session)?;
                 }
-                let Some(browser) = browser else { return Ok(()) };
-                store::unsubscribe_browser(transaction, &browser)?;
-                for id in store::flows_of(transaction, &browser, now)? {
-                    gate.end_in(transaction, &id, &browser, |_| Ending::Cancelled, now)?;
+                match browser {
+                    Some(browser) => gate.end_browser(transaction, &browser, now),
+                    None => Ok(()),
                 }
-                Ok(())
             })
             .await
+    }
+
+    /// Ends whatever a browser has begun, and what it is told of.
+    fn end_browser(&self, connection: &Connection, browser: &Digest32, now: Timestamp) -> Result<(), Trouble> {
+        store::unsubscribe_browser(connection, browser)?;
+        for id in store::flows_of(connection, browser, now)? {
+            self.end_in(connection, &id, browser, |_| Ending::Cancelled, now)?;
+        }
+        Ok(())
+    }
+
+    /// Notes that whoever asks has used their session.
+    fn note_seen(&self, connection: &Connection, asker: &Asker, now: Timestamp) -> Result<(), Trouble> {
+        match &asker.session {
+            Some(session) => store::note_seen(connection, session, &asker.seen, now),
+            None => Ok(()),
+        }
     }
 
     /// Gives a flow up, unless it is over already. Whether there was one.
@@ -520,10 +536,10 @@ impl Gate {
             problem.flow = Some(Box::new(expired(&id, &row, now)));
             return problems::finished(&problem).map(Turn::Passing);
         }
+        self.note_seen(connection, asker, now)?;
         let mut taking = Taking::new(self, connection, (asker, browser), &id, row, now);
-        let turn = if self.is_signed_out(connection, &taking.row.flow, asker.session.as_ref(), now)? {
-            taking.finish(Next::to(Stage::Ended(Ending::SignedOut)))?;
-            Turn::Passing(taking.stale()?)
+        let turn = if let Some(over) = taking.signed_out_meanwhile()? {
+            Turn::Passing(over)
         } else if act.rev != taking.row.flow.rev || taking.row.flow.stage.kind().is_none() {
             Turn::Passing(taking.stale()?)
         } else {

@@ -1,26 +1,30 @@
 //! `/home`, where members go who came from nowhere: it says who is signed in where, and lets them out. It refuses to be
 //! more than this backend's stand-in for the platform.
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 
 use crate::browser::session_digest;
 use crate::http::{
-    House, SESSION_COOKIE, browser, cookie, forget_session, is_own_origin, is_same_site, own_fault, page, see_other,
+    House, Peer, SESSION_COOKIE, asker, browser, cookie, forget_session, is_own_origin, is_same_site, own_fault, page,
+    see_other,
 };
 use crate::locale::Locale;
 use crate::pages::{self, escape};
 use crate::store::{self, SessionRow, Trouble};
 
+/// Seconds after which it is noted anew that a session is used.
+const NOTED_AFTER: u64 = 60;
+
 pub fn routes() -> Router<House> {
     Router::new().route("/home", get(home)).route("/home/sign-out", post(sign_out))
 }
 
-async fn home(State(house): State<House>, headers: HeaderMap) -> Response {
-    match session(&house, &headers).await {
+async fn home(State(house): State<House>, Extension(peer): Extension<Peer>, headers: HeaderMap) -> Response {
+    match session(&house, &headers, peer).await {
         Ok(Some(session)) => page(StatusCode::OK, html(&session), pages::policy()),
         Ok(None) => see_other("/"),
         Err(trouble) => {
@@ -30,10 +34,16 @@ async fn home(State(house): State<House>, headers: HeaderMap) -> Response {
     }
 }
 
-async fn session(house: &House, headers: &HeaderMap) -> Result<Option<SessionRow>, Trouble> {
-    let Some(id) = cookie(headers, SESSION_COOKIE).and_then(session_digest) else { return Ok(None) };
+/// The session, which is noted to have been used.
+async fn session(house: &House, headers: &HeaderMap, peer: Peer) -> Result<Option<SessionRow>, Trouble> {
+    let asker = asker(house, headers, peer);
+    let Some(id) = asker.session else { return Ok(None) };
     let now = house.gate.clock.now();
-    house.gate.store.read(move |transaction| store::read_session(transaction, &id, now)).await
+    let found = house.gate.store.read(move |transaction| store::read_session(transaction, &id, now)).await?;
+    if found.as_ref().is_some_and(|session| now.seconds_since(session.last_seen_at) >= NOTED_AFTER) {
+        house.gate.store.write(move |transaction| store::note_seen(transaction, &id, &asker.seen, now)).await?;
+    }
+    Ok(found)
 }
 
 /// Signs out. A form from elsewhere cannot (its `Origin` or `Sec-Fetch-Site` says so).

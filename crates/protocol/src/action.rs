@@ -77,6 +77,22 @@ pub enum ActionName {
     Review,
     /// Let the change hold that was looked at.
     Save,
+    /// The devices.
+    ShowDevices,
+    /// Where the member is signed in.
+    ShowSessions,
+    /// Sign out one of them.
+    SignOut,
+    /// Sign out all but this one.
+    SignOutOthers,
+    /// Ask for a second factor from now on.
+    TurnOnTwoFactor,
+    /// Ask for none any more.
+    TurnOffTwoFactor,
+    /// Another password.
+    ChangePassword,
+    /// A first ID and password.
+    RegisterId,
 }
 
 impl ActionName {
@@ -116,6 +132,14 @@ impl ActionName {
         Self::Unsubscribe,
         Self::Review,
         Self::Save,
+        Self::ShowDevices,
+        Self::ShowSessions,
+        Self::SignOut,
+        Self::SignOutOthers,
+        Self::TurnOnTwoFactor,
+        Self::TurnOffTwoFactor,
+        Self::ChangePassword,
+        Self::RegisterId,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -155,6 +179,14 @@ impl ActionName {
             Self::Unsubscribe => "unsubscribe",
             Self::Review => "review",
             Self::Save => "save",
+            Self::ShowDevices => "show_devices",
+            Self::ShowSessions => "show_sessions",
+            Self::SignOut => "sign_out",
+            Self::SignOutOthers => "sign_out_others",
+            Self::TurnOnTwoFactor => "turn_on_two_factor",
+            Self::TurnOffTwoFactor => "turn_off_two_factor",
+            Self::ChangePassword => "change_password",
+            Self::RegisterId => "register_id",
         }
     }
 
@@ -263,6 +295,10 @@ pub enum Action {
     AskAdmin {
         reason: String,
     },
+    /// `sessions`: one of the listed ones is to end.
+    SignOutSession {
+        session: String,
+    },
     /// `approvals`: what the browser gives to be notified by.
     Subscribe {
         subscription: Box<PushSubscription>,
@@ -299,6 +335,13 @@ pub enum Action {
     Deny,
     NotMe,
     Unsubscribe,
+    ShowDevices,
+    ShowSessions,
+    SignOutOthers,
+    TurnOnTwoFactor,
+    TurnOffTwoFactor,
+    ChangePassword,
+    RegisterId,
 }
 
 impl Action {
@@ -350,6 +393,14 @@ impl Action {
             Self::Unsubscribe => ActionName::Unsubscribe,
             Self::Review { .. } => ActionName::Review,
             Self::Save { .. } => ActionName::Save,
+            Self::ShowDevices => ActionName::ShowDevices,
+            Self::ShowSessions => ActionName::ShowSessions,
+            Self::SignOutSession { .. } => ActionName::SignOut,
+            Self::SignOutOthers => ActionName::SignOutOthers,
+            Self::TurnOnTwoFactor => ActionName::TurnOnTwoFactor,
+            Self::TurnOffTwoFactor => ActionName::TurnOffTwoFactor,
+            Self::ChangePassword => ActionName::ChangePassword,
+            Self::RegisterId => ActionName::RegisterId,
         }
     }
 
@@ -381,6 +432,13 @@ impl Action {
             ActionName::Deny => Some(Self::Deny),
             ActionName::NotMe => Some(Self::NotMe),
             ActionName::Unsubscribe => Some(Self::Unsubscribe),
+            ActionName::ShowDevices => Some(Self::ShowDevices),
+            ActionName::ShowSessions => Some(Self::ShowSessions),
+            ActionName::SignOutOthers => Some(Self::SignOutOthers),
+            ActionName::TurnOnTwoFactor => Some(Self::TurnOnTwoFactor),
+            ActionName::TurnOffTwoFactor => Some(Self::TurnOffTwoFactor),
+            ActionName::ChangePassword => Some(Self::ChangePassword),
+            ActionName::RegisterId => Some(Self::RegisterId),
             ActionName::Approve => Some(Self::Approve { number: None, credential: None, reason: None }),
             ActionName::Save => Some(Self::Save { confirmed: false }),
             ActionName::Submit
@@ -390,7 +448,8 @@ impl Action {
             | ActionName::AskMember
             | ActionName::AskAdmin
             | ActionName::Subscribe
-            | ActionName::Review => None,
+            | ActionName::Review
+            | ActionName::SignOut => None,
         }
     }
 
@@ -449,6 +508,7 @@ impl Action {
             Self::Subscribe { subscription } => input.subscription = Some(subscription),
             Self::Review { changes } => input.changes = Some(changes),
             Self::Save { confirmed } => input.confirmed = confirmed,
+            Self::SignOutSession { session } => input.session = Some(session),
             Self::Back
             | Self::Resend
             | Self::UseOrganisation
@@ -472,7 +532,14 @@ impl Action {
             | Self::ReissueRecoveryKey
             | Self::Deny
             | Self::NotMe
-            | Self::Unsubscribe => {}
+            | Self::Unsubscribe
+            | Self::ShowDevices
+            | Self::ShowSessions
+            | Self::SignOutOthers
+            | Self::TurnOnTwoFactor
+            | Self::TurnOffTwoFactor
+            | Self::ChangePassword
+            | Self::RegisterId => {}
         }
         input
     }
@@ -572,6 +639,9 @@ impl Action {
                 Ok(Self::Review { changes: need(input.changes, "/input/changes")? })
             }
             (ActionName::Save, StepKind::PolicyReview) => Ok(Self::Save { confirmed: input.confirmed }),
+            (ActionName::SignOut, StepKind::Sessions) => {
+                Ok(Self::SignOutSession { session: need(input.session, "/input/session")? })
+            }
             (
                 ActionName::Submit
                 | ActionName::Choose
@@ -582,7 +652,8 @@ impl Action {
                 | ActionName::AskAdmin
                 | ActionName::Subscribe
                 | ActionName::Review
-                | ActionName::Save,
+                | ActionName::Save
+                | ActionName::SignOut,
                 _,
             ) => Err(MissingInput { pointer: None }),
             (other, _) => Self::without_input(other).ok_or(MissingInput { pointer: None }),
@@ -666,6 +737,9 @@ pub struct Input {
     /// `ask_admin`, and `approve` by an administrator: why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// `sign_out`: the `id` of one that is listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
     /// `subscribe`: what the browser gave.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subscription: Option<Box<PushSubscription>>,

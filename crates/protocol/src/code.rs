@@ -127,7 +127,7 @@ open_enum! {
         MethodNotAllowed = "method_not_allowed",
         /// The place the member came from is not one that this deployment leads back to (FEATURES L11).
         ReturnNotAllowed = "return_not_allowed",
-        /// The new password counts from now on: sign in with it (FEATURES R1).
+        /// The new password counts from now on: sign in with it (FEATURES R1). At `security` the member is signed in (FEATURES S6).
         PasswordChanged = "password_changed",
         /// The screen of the security link was left, so it begins anew (FEATURES O3).
         LinkLeft = "link_left",
@@ -135,6 +135,14 @@ open_enum! {
         DeviceRegistered = "device_registered",
         /// The device cannot be signed in with any more (FEATURES S4).
         DeviceRemoved = "device_removed",
+        /// Where that was asked for, nobody is signed in any more (FEATURES S1).
+        SignedOutElsewhere = "signed_out_elsewhere",
+        /// A second factor is asked for from now on (FEATURES S5).
+        TwoFactorOn = "two_factor_on",
+        /// None is asked for any more.
+        TwoFactorOff = "two_factor_off",
+        /// There is an ID and a password from now on (FEATURES R5).
+        IdRegistered = "id_registered",
         /// The super administrator is asked now (FEATURES D4).
         AdministratorAsked = "administrator_asked",
         /// If `params.to` is a member, they are asked now (FEATURES D2).
@@ -219,6 +227,8 @@ open_enum! {
         Expired = "expired",
         /// There is none yet: an administrator has registered this member (FEATURES E5).
         Invited = "invited",
+        /// The member wants another one (FEATURES S6).
+        Changed = "changed",
     }
 }
 

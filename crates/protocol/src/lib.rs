@@ -13,6 +13,7 @@ mod policy;
 mod problem;
 mod push;
 mod secret;
+mod security;
 mod step;
 mod timestamp;
 mod tree;
@@ -30,6 +31,7 @@ pub use policy::{AccountPolicy, PasswordFormat, PolicyEffect, PolicyEffectCode, 
 pub use problem::{FieldError, Problem};
 pub use push::{Notifications, PushKeys, PushSubscription};
 pub use secret::Secret;
+pub use security::{SecurityItem, Session, SettingReason};
 pub use step::{Asked, Channel, Factor, FactorKind, FoundId, Membership, QrLink, Step, StepKind, StepState};
 pub use timestamp::Timestamp;
 pub use tree::{Missing, Tree};

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::tree::{Missing, Tree, list, named, number, text};
 use crate::{
     AcceptedCredentials, AccountPolicy, ApprovalRequest, DeviceKind, NewPasswordReason, NoticeCode, Notifications,
-    NumberToMatch, Params, PasswordRules, PolicyEffect, PublicKeyOptions, SavedPolicy, Secret, Timestamp,
-    TrustedDevice,
+    NumberToMatch, Params, PasswordRules, PolicyEffect, PublicKeyOptions, SavedPolicy, Secret, SecurityItem, Session,
+    Timestamp, TrustedDevice,
 };
 
 /// A step with the instance's name: drafts and focus live as long as `id` stays the same.
@@ -97,7 +97,7 @@ pub enum Step {
         #[serde(skip_serializing_if = "Option::is_none")]
         email: Option<String>,
     },
-    /// A new password for an ID. `submit` (FEATURES E5, R1, R4).
+    /// A new password for an ID. `submit`, and `back` where something lies before it (FEATURES E5, R1, R4, S6).
     NewPassword {
         /// The ID that the password is for.
         identifier: String,
@@ -155,7 +155,12 @@ pub enum Step {
     /// A device or security key of the member's is asked for: its own unlock proves who it is. `submit`, `use_other`, `back`
     /// (FEATURES L4, T5).
     Passkey { options: PublicKeyOptions },
-    /// What the member can be recognised by besides a password. `register`, `register_key`, `rename`, `remove`, `done`
+    /// What the member signs in with and what protects it, each with its state and what can be done with it. `change_password`,
+    /// `register_id`, `show_devices`, `turn_on_two_factor`, `turn_off_two_factor`, `show_sessions`, `done` (FEATURES S1, S5, S6).
+    Security { items: Vec<SecurityItem> },
+    /// Where the member is signed in. `sign_out`, `sign_out_others`, `back` (FEATURES S1).
+    Sessions { sessions: Vec<Session> },
+    /// What the member can be recognised by besides a password. `register`, `register_key`, `rename`, `remove`, `back`
     /// (FEATURES S4).
     TrustedDevices {
         devices: Vec<TrustedDevice>,
@@ -338,6 +343,8 @@ pub enum StepKind {
     RecoveryCode,
     LinkAddress,
     Passkey,
+    Security,
+    Sessions,
     TrustedDevices,
     RegisterDevice,
     MatchNumber,
@@ -372,6 +379,8 @@ impl StepKind {
         Self::RecoveryCode,
         Self::LinkAddress,
         Self::Passkey,
+        Self::Security,
+        Self::Sessions,
         Self::TrustedDevices,
         Self::RegisterDevice,
         Self::MatchNumber,
@@ -406,6 +415,8 @@ impl StepKind {
             Self::RecoveryCode => "recovery_code",
             Self::LinkAddress => "link_address",
             Self::Passkey => "passkey",
+            Self::Security => "security",
+            Self::Sessions => "sessions",
             Self::TrustedDevices => "trusted_devices",
             Self::RegisterDevice => "register_device",
             Self::MatchNumber => "match_number",
@@ -443,6 +454,8 @@ impl StepKind {
             | Self::RecoveryCodes
             | Self::RecoveryCode
             | Self::LinkAddress
+            | Self::Security
+            | Self::Sessions
             | Self::TrustedDevices
             | Self::RegisterDevice
             | Self::MatchNumber
@@ -489,6 +502,8 @@ impl Step {
             Self::RecoveryCode { .. } => Some(StepKind::RecoveryCode),
             Self::LinkAddress { .. } => Some(StepKind::LinkAddress),
             Self::Passkey { .. } => Some(StepKind::Passkey),
+            Self::Security { .. } => Some(StepKind::Security),
+            Self::Sessions { .. } => Some(StepKind::Sessions),
             Self::TrustedDevices { .. } => Some(StepKind::TrustedDevices),
             Self::RegisterDevice { .. } => Some(StepKind::RegisterDevice),
             Self::MatchNumber { .. } => Some(StepKind::MatchNumber),
@@ -550,6 +565,8 @@ impl StepState {
             | StepKind::RecoveryCodes
             | StepKind::RecoveryCode
             | StepKind::LinkAddress
+            | StepKind::Security
+            | StepKind::Sessions
             | StepKind::TrustedDevices
             | StepKind::RegisterDevice
             | StepKind::MatchNumber
@@ -606,6 +623,8 @@ fn read_more(kind: StepKind, tree: &impl Tree) -> Result<Step, Missing> {
         }
         StepKind::RecoveryCode => Step::RecoveryCode { left: number(tree, "left").ok_or(Missing("left"))? },
         StepKind::LinkAddress => Step::LinkAddress { email: text(tree, "email") },
+        StepKind::Security => Step::Security { items: list(tree, "items", SecurityItem::read) },
+        StepKind::Sessions => Step::Sessions { sessions: list(tree, "sessions", Session::read) },
         StepKind::TrustedDevices => Step::TrustedDevices {
             devices: list(tree, "devices", TrustedDevice::read),
             accepted: tree.child("accepted").and_then(|accepted| AcceptedCredentials::read(&accepted)),

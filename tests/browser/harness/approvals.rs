@@ -25,11 +25,18 @@ impl Gate {
 }
 
 impl Member<'_> {
+    /// Opens the settings, and there the devices.
+    pub async fn opens_devices(&self) -> Sight {
+        self.opens("/security").await;
+        self.comes_to("security").await;
+        self.does("show_devices").await;
+        self.comes_to("trusted_devices").await
+    }
+
     /// Registers this device, which is given an unlock.
     pub async fn registers_this_device(&self) {
         self.has_unlock().await;
-        self.opens("/security").await;
-        self.comes_to("trusted_devices").await;
+        self.opens_devices().await;
         self.does("register").await;
         self.comes_to("register_device").await;
         self.does("submit").await;

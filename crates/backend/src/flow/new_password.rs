@@ -41,13 +41,17 @@ pub enum Proof {
     Invitation(i64),
     /// A code in a mail to whoever was registered beforehand (FEATURES E1, E5).
     Mailbox(Address),
+    /// The settings of who is signed in, after a fresh proof (FEATURES S6).
+    Settings,
 }
 
 impl Proof {
     /// What the workspace asks of this password. One that is over, or that somebody may know, is no new one.
     pub fn asks(&self, policy: PasswordPolicy) -> PasswordPolicy {
         match self {
-            Self::Expired(_) | Self::ResetLink(_) => PasswordPolicy { history: policy.history.max(1), ..policy },
+            Self::Expired(_) | Self::ResetLink(_) | Self::Settings => {
+                PasswordPolicy { history: policy.history.max(1), ..policy }
+            }
             Self::Invitation(_) | Self::Mailbox(_) => policy,
         }
     }
@@ -57,6 +61,7 @@ impl Proof {
             Self::Expired(_) => NewPasswordReason::Expired,
             Self::ResetLink(_) => NewPasswordReason::Reset,
             Self::Invitation(_) | Self::Mailbox(_) => NewPasswordReason::Invited,
+            Self::Settings => NewPasswordReason::Changed,
         }
     }
 }

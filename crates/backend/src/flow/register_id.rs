@@ -6,13 +6,23 @@ use serde::{Deserialize, Serialize};
 
 use super::new_password::Whose;
 use super::sign_in::{PasswordStage, Way};
-use super::{Address, Next, Notice, Refusal, Stage};
+use super::{Address, Ending, Next, Notice, Refusal, Stage};
 
-/// What is entered, for an account whose mailbox was proven by code.
+/// What allows to register an ID.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProvenBy {
+    /// A code in a mail to this address, on the way in.
+    Mailbox(Address),
+    /// The settings of who is signed in, after a fresh proof (FEATURES S6).
+    Settings,
+}
+
+/// What is entered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IdForm {
     pub whose: Whose,
-    pub address: Address,
+    pub by: ProvenBy,
     pub identifier: Option<String>,
 }
 
@@ -22,14 +32,24 @@ pub enum IdTrouble {
     /// There is an ID and a password by now.
     Registered,
     Suspended,
+    /// The policy lets nobody enter a password any more.
+    OfNoUse,
 }
 
 /// Where to go instead.
 pub fn go_elsewhere(form: &IdForm, trouble: IdTrouble) -> Next {
-    let (workspace, way) = (form.whose.workspace.clone(), Way::Email(form.address.clone()));
-    Next::to(match trouble {
-        IdTrouble::Registered => Stage::Password(PasswordStage { workspace, way, restricted_until: None }),
-        IdTrouble::Suspended => Stage::Notice(Notice::AccountSuspended { workspace, first: way.into() }),
+    let workspace = form.whose.workspace.clone();
+    Next::to(match (&form.by, trouble) {
+        (ProvenBy::Mailbox(address), IdTrouble::Registered) => {
+            Stage::Password(PasswordStage { workspace, way: Way::Email(address.clone()), restricted_until: None })
+        }
+        (ProvenBy::Mailbox(address), IdTrouble::Suspended) => {
+            Stage::Notice(Notice::AccountSuspended { workspace, first: Way::Email(address.clone()).into() })
+        }
+        // What is listed there says why.
+        (ProvenBy::Settings, IdTrouble::Registered | IdTrouble::OfNoUse) => Stage::Security(form.whose.clone()),
+        (ProvenBy::Mailbox(_), IdTrouble::OfNoUse) => Stage::Identify { identifier: None },
+        (ProvenBy::Settings, IdTrouble::Suspended) => Stage::Ended(Ending::SignedOut),
     })
 }
 

@@ -138,6 +138,14 @@ pub fn before(entering: &Entering) -> Stage {
     }
 }
 
+/// Where a first contact was to be saved from: on the way in, or in settings.
+pub fn before_enrolment(entering: &Entering) -> Stage {
+    match &entering.first {
+        First::Password(Way::Proof(whose)) => Stage::Security(whose.clone()),
+        First::Password(_) | First::Phone { .. } | First::Passkey => before(entering),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

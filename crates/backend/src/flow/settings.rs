@@ -1,17 +1,35 @@
-//! A member's own settings (FEATURES S4). Each act is of who is signed in; what adds a way in, or replaces one, takes a fresh
+//! A member's own settings (FEATURES S1, S4). Each act is of who is signed in; what adds a way in, or replaces one, takes a fresh
 //! proof besides. It refuses to know sessions and credentials.
 
-use daemun_protocol::{ActionName, DeviceKind, MessageCode, Offer, Offers, Proof};
+use daemun_protocol::{
+    ActionName, DeviceKind, MessageCode, Offer, Offers, Proof, SecurityItem, SettingReason, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 use super::new_password::Whose;
 use super::passkey::Unlocking;
 use super::policy::PolicyForm;
+use super::second_factor::Asked;
 use super::sign_in::{PasswordStage, Way};
-use super::{Ending, Facts, Stage};
+use super::{Ending, Facts, Next, Stage, TwoFactor, Workspace};
 
 /// Accounts that may have registered one device (FEATURES S4).
 pub const ACCOUNTS_OF_A_DEVICE: u32 = 5;
+
+/// What is kept of whose settings these are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Own {
+    /// The ID that was registered (FEATURES R5).
+    pub login_name: Option<String>,
+    /// `None`: there is no password.
+    pub password_set_at: Option<Timestamp>,
+    /// The number to sign in with, masked.
+    pub phone: Option<String>,
+    /// Whether the member has turned the second factor on.
+    pub two_factor: bool,
+    /// What would have to follow the first factor.
+    pub asked: Option<Asked>,
+}
 
 /// A device that is to be registered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,11 +45,133 @@ pub enum AfterProof {
     RegisterDevice(NewDevice),
     ReissueRecoveryKey(Whose),
     ReviewPolicy(PolicyForm),
+    TurnOnTwoFactor(Whose),
+    /// The first one was saved a moment ago, which has turned it on.
+    TwoFactorEnrolled(Whose),
+    TurnOffTwoFactor(Whose),
+    ChangePassword(Whose),
+    RegisterId(Whose),
+}
+
+impl AfterProof {
+    /// The step that it was asked for at.
+    pub fn asked_at(&self) -> Stage {
+        match self {
+            Self::RegisterDevice(NewDevice { whose, .. }) | Self::ReissueRecoveryKey(whose) => {
+                Stage::TrustedDevices(whose.clone())
+            }
+            Self::ReviewPolicy(form) => Stage::AccountSecurity(form.clone()),
+            Self::TurnOnTwoFactor(whose)
+            | Self::TwoFactorEnrolled(whose)
+            | Self::TurnOffTwoFactor(whose)
+            | Self::ChangePassword(whose)
+            | Self::RegisterId(whose) => Stage::Security(whose.clone()),
+        }
+    }
+}
+
+/// All that settings are about, each with its state and, where nothing is offered for it, why (FEATURES S1).
+pub fn items(facts: &Facts) -> Vec<SecurityItem> {
+    let (Some(own), Some(workspace)) = (&facts.own, &facts.workspace) else { return Vec::new() };
+    let devices = u32::try_from(facts.devices.len()).unwrap_or(u32::MAX);
+    let sessions = u32::try_from(facts.sessions.len()).unwrap_or(u32::MAX);
+    vec![
+        SecurityItem::Password {
+            identifier: own.login_name.clone(),
+            set: own.password_set_at.is_some(),
+            expires_at: own.password_set_at.and_then(|set_at| workspace.passwords.expires_at(set_at)),
+            missing: password_missing(own, workspace),
+        },
+        SecurityItem::Phone { linked: own.phone.clone(), missing: Some(not_yet(workspace.phone_entry)) },
+        SecurityItem::Identities { count: 0, missing: Some(SettingReason::NotAvailable) },
+        SecurityItem::Devices { count: devices, missing: devices_missing(facts, workspace) },
+        SecurityItem::TwoFactor {
+            on: own.two_factor || workspace.two_factor == TwoFactor::Required,
+            missing: two_factor_missing(own, workspace),
+        },
+        SecurityItem::QuickLogin { on: false, missing: Some(SettingReason::NotAvailable) },
+        SecurityItem::Sessions { count: sessions },
+    ]
+}
+
+/// What cannot be changed here, whether or not the workspace allows it.
+const fn not_yet(is_allowed: bool) -> SettingReason {
+    if is_allowed { SettingReason::NotAvailable } else { SettingReason::NotAllowed }
+}
+
+/// A password is of use wherever it can be entered; one that there is can be changed all the same.
+fn password_missing(own: &Own, workspace: &Workspace) -> Option<SettingReason> {
+    (own.password_set_at.is_none() && !workspace.takes_passwords()).then_some(SettingReason::NotAllowed)
+}
+
+fn devices_missing(facts: &Facts, workspace: &Workspace) -> Option<SettingReason> {
+    if !facts.knows_passkeys {
+        Some(SettingReason::NotAvailable)
+    } else {
+        (!workspace.device_unlock).then_some(SettingReason::NotAllowed)
+    }
+}
+
+/// Why the second factor cannot be turned on or off (FEATURES S5, T3).
+fn two_factor_missing(own: &Own, workspace: &Workspace) -> Option<SettingReason> {
+    if workspace.two_factor == TwoFactor::Required {
+        return Some(SettingReason::Required);
+    }
+    match &own.asked {
+        Some(Asked::Missing) if !own.two_factor => {
+            Some(if workspace.managed_profiles { SettingReason::ManagedProfile } else { SettingReason::NotAvailable })
+        }
+        // What is saved on the way in follows a password.
+        Some(Asked::Enrolment) if !own.two_factor && own.password_set_at.is_none() => {
+            Some(SettingReason::PasswordMissing)
+        }
+        Some(Asked::Missing | Asked::Enrolment | Asked::Only(_) | Asked::Choice) | None => None,
+    }
+}
+
+/// What can be done from where all of it is listed.
+pub fn offers(facts: &Facts) -> Offers {
+    let (Some(own), Some(workspace)) = (&facts.own, &facts.workspace) else {
+        return Offers::default().with(ActionName::Done);
+    };
+    let proof = (!facts.is_fresh).then_some(Proof::Fresh);
+    let may = |offers: Offers, name, is_allowed| {
+        if is_allowed { offers.with_offer(name, Offer { proof, ..Offer::default() }) } else { offers }
+    };
+    let (has_password, may_register) = (own.password_set_at.is_some(), password_missing(own, workspace).is_none());
+    let offers = may(Offers::default(), ActionName::ChangePassword, has_password);
+    let offers = may(offers, ActionName::RegisterId, !has_password && may_register);
+    let may_turn = two_factor_missing(own, workspace).is_none();
+    let offers = may(offers, ActionName::TurnOnTwoFactor, may_turn && !own.two_factor);
+    let offers = may(offers, ActionName::TurnOffTwoFactor, may_turn && own.two_factor);
+    let has_devices = facts.knows_passkeys || !facts.devices.is_empty() || facts.is_super_administrator;
+    let offers = if has_devices { offers.with(ActionName::ShowDevices) } else { offers };
+    offers.with(ActionName::ShowSessions).with(ActionName::Done)
+}
+
+/// `show_devices`.
+pub fn to_devices(stage: &Stage) -> Next {
+    let Stage::Security(whose) = stage else { return Next::unavailable() };
+    Next::to(Stage::TrustedDevices(whose.clone()))
+}
+
+/// `show_sessions`.
+pub fn to_sessions(stage: &Stage) -> Next {
+    let Stage::Security(whose) = stage else { return Next::unavailable() };
+    Next::to(Stage::Sessions(whose.clone()))
+}
+
+/// What can be done about where the member is signed in. This very session ends by signing out here.
+pub fn offers_of_sessions(facts: &Facts) -> Offers {
+    let offers = Offers::default();
+    let has_others = facts.sessions.iter().any(|session| !session.here);
+    let offers = if has_others { offers.with(ActionName::SignOut).with(ActionName::SignOutOthers) } else { offers };
+    offers.with(ActionName::Back)
 }
 
 /// What can be done with the devices. A security key is a second factor too, so it can be registered where nobody signs in by
 /// one.
-pub fn offers(facts: &Facts) -> Offers {
+pub fn offers_of_devices(facts: &Facts) -> Offers {
     let proof = (!facts.is_fresh).then_some(Proof::Fresh);
     let may = |offers: Offers, name, is_allowed| {
         if is_allowed { offers.with_offer(name, Offer { proof, ..Offer::default() }) } else { offers }
@@ -43,7 +183,7 @@ pub fn offers(facts: &Facts) -> Offers {
         true => offers,
         false => offers.with(ActionName::Rename).with(ActionName::Remove),
     };
-    offers.with(ActionName::Done)
+    offers.with(ActionName::Back)
 }
 
 /// Why something is not there that members may look for.

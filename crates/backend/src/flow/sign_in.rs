@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::code::Contact;
 use super::join::BadInvitation;
 use super::new_password::{NewPasswordStage, Proof, Whose};
-use super::register_id::IdForm;
+use super::register_id::{IdForm, ProvenBy};
 use super::second_factor::First;
 use super::{Address, Next, Notice, Refusal, Stage, Workspace, seconds_until};
 use crate::limits::Left;
@@ -119,7 +119,9 @@ fn land(address: Address, workspace: String, landing: Landing) -> Stage {
             Stage::Password(PasswordStage { workspace, way: Way::Email(address), restricted_until })
         }
         Landing::Uninvited(bad) => Stage::Notice(Notice::BadInvitation(bad)),
-        Landing::FirstId(whose) => Stage::RegisterId(IdForm { whose, address, identifier: None }),
+        Landing::FirstId(whose) => {
+            Stage::RegisterId(IdForm { whose, by: ProvenBy::Mailbox(address), identifier: None })
+        }
         Landing::FirstPassword(whose) => Stage::NewPassword(NewPasswordStage { whose, proof: Proof::Mailbox(address) }),
     }
 }

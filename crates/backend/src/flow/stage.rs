@@ -11,7 +11,7 @@ use super::join::{AccountForm, BadInvitation, Joined, OpenInvitation};
 use super::new_password::{NewPasswordStage, Proof, Whose};
 use super::passkey::Unlocking;
 use super::policy::{self, PolicyForm, PolicyReview};
-use super::register_id::IdForm;
+use super::register_id::{IdForm, ProvenBy};
 use super::reset::{ResetForm, ResetLinkTrouble};
 use super::second_factor::{
     self, Asked, ContactToSave, Entering, First, NewAuthenticator, NewRecoveryCodes, Profiles, Salt, Saved,
@@ -55,6 +55,8 @@ pub enum Stage {
     RecoveryCodes(NewRecoveryCodes),
     Link(LinkStage),
     Passkey(Unlocking),
+    Security(Whose),
+    Sessions(Whose),
     TrustedDevices(Whose),
     RegisterDevice(NewDevice),
     Waiting(Waiting),
@@ -140,6 +142,8 @@ impl Stage {
             Self::RecoveryCodes(_) => Some(StepKind::RecoveryCodes),
             Self::Link(stage) => stage.kind(),
             Self::Passkey(_) => Some(StepKind::Passkey),
+            Self::Security(_) => Some(StepKind::Security),
+            Self::Sessions(_) => Some(StepKind::Sessions),
             Self::TrustedDevices(_) => Some(StepKind::TrustedDevices),
             Self::RegisterDevice(_) => Some(StepKind::RegisterDevice),
             Self::Waiting(waiting) | Self::Approved(waiting) => Some(waiting.kind()),
@@ -206,6 +210,8 @@ impl Stage {
             | Self::FoundIds { .. }
             | Self::Link(_)
             | Self::Passkey(_)
+            | Self::Security(_)
+            | Self::Sessions(_)
             | Self::TrustedDevices(_)
             | Self::RegisterDevice(_)
             | Self::Waiting(_)
@@ -252,7 +258,9 @@ impl Stage {
             | Self::EnrolAuthenticator(NewAuthenticator { entering, .. })
             | Self::RecoveryCodes(NewRecoveryCodes { entering, .. }) => Some(&entering.whose.workspace),
             Self::Passkey(unlocking) => Some(unlocking.workspace()),
-            Self::TrustedDevices(whose)
+            Self::Security(whose)
+            | Self::Sessions(whose)
+            | Self::TrustedDevices(whose)
             | Self::RegisterDevice(NewDevice { whose, .. })
             | Self::Approvals(whose)
             | Self::Approve(Looking { whose, .. })
@@ -289,7 +297,7 @@ impl Stage {
         let by_way = |way: &Way| way.verified().cloned().map(Contact::Email);
         match self {
             Self::ChooseWorkspace { verified } => Some(verified.clone()),
-            Self::RegisterId(IdForm { address, .. })
+            Self::RegisterId(IdForm { by: ProvenBy::Mailbox(address), .. })
             | Self::NewPassword(NewPasswordStage { proof: Proof::Mailbox(address), .. })
             | Self::Notice(Notice::NoWorkspace { address } | Notice::AlreadyMember { address, .. }) => {
                 Some(Contact::Email(address.clone()))
@@ -311,6 +319,7 @@ impl Stage {
             | Self::CreateAccount(_)
             | Self::RequestReset(_)
             | Self::NewPassword(_)
+            | Self::RegisterId(_)
             | Self::FindId(_)
             | Self::FoundIds { .. }
             | Self::ChooseFactor(_)
@@ -321,6 +330,8 @@ impl Stage {
             | Self::RecoveryCodes(_)
             | Self::Link(_)
             | Self::Passkey(_)
+            | Self::Security(_)
+            | Self::Sessions(_)
             | Self::TrustedDevices(_)
             | Self::RegisterDevice(_)
             | Self::Waiting(_)
@@ -399,12 +410,16 @@ impl Stage {
             }
             Self::FoundIds { .. } => offers.with(ActionName::Back),
             Self::NewPassword(stage) => match stage.proof {
-                Proof::Expired(_) | Proof::Mailbox(_) => offers.with(ActionName::Submit).with(ActionName::Back),
+                Proof::Expired(_) | Proof::Mailbox(_) | Proof::Settings => {
+                    offers.with(ActionName::Submit).with(ActionName::Back)
+                }
                 Proof::ResetLink(_) | Proof::Invitation(_) => offers.with(ActionName::Submit),
             },
             Self::Link(stage) => stage.offers(),
             Self::Passkey(unlocking) => unlocking.offers(facts),
-            Self::TrustedDevices(_) => settings::offers(facts),
+            Self::Security(_) => settings::offers(facts),
+            Self::Sessions(_) => settings::offers_of_sessions(facts),
+            Self::TrustedDevices(_) => settings::offers_of_devices(facts),
             Self::RegisterDevice(_) | Self::RecoveryKey(_) => offers.with(ActionName::Submit).with(ActionName::Back),
             Self::Waiting(waiting) => waiting.offers(facts),
             // It is on its way.
@@ -520,13 +535,14 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
             Some(before_factor(entering, facts))
         }
         Stage::Passkey(Unlocking::First(stage)) => Some(Stage::Password(stage.clone())),
-        Stage::Passkey(Unlocking::Proof(whose)) | Stage::RegisterDevice(NewDevice { whose, .. }) => {
-            Some(Stage::TrustedDevices(whose.clone()))
+        Stage::RegisterDevice(NewDevice { whose, .. }) => Some(Stage::TrustedDevices(whose.clone())),
+        Stage::Passkey(Unlocking::Proof(whose)) | Stage::Sessions(whose) | Stage::TrustedDevices(whose) => {
+            Some(Stage::Security(whose.clone()))
         }
         Stage::Code(SentCode { to, purpose, .. }) => Some(purpose.asked_at(to)),
         Stage::RecoveryCode(entering) => Some(Stage::ChooseFactor(entering.clone())),
         Stage::ChooseFactor(entering) => Some(second_factor::before(entering)),
-        Stage::EnrolContact(form) => Some(second_factor::before(&form.entering)),
+        Stage::EnrolContact(form) => Some(second_factor::before_enrolment(&form.entering)),
         Stage::EnrolAuthenticator(new) => {
             Some(Stage::EnrolContact(ContactToSave { entering: new.entering.clone(), identifier: None }))
         }
@@ -538,12 +554,16 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
         Stage::Password(PasswordStage { way, .. }) => Some(before_password(way, facts)),
         Stage::CreateAccount(form) => Some(Stage::Invitation(form.invited.clone())),
         Stage::RequestReset(form) => Some((*form.back).clone()),
-        Stage::NewPassword(NewPasswordStage { proof, .. }) => match proof {
+        Stage::NewPassword(NewPasswordStage { proof, whose }) => match proof {
+            Proof::Settings => Some(Stage::Security(whose.clone())),
             Proof::Expired(before) => Some(Stage::Password(before.clone())),
             Proof::Mailbox(address) => Some(choice(address, 2, facts)),
             Proof::ResetLink(_) | Proof::Invitation(_) => None,
         },
-        Stage::RegisterId(form) => Some(choice(&form.address, 2, facts)),
+        Stage::RegisterId(form) => Some(match &form.by {
+            ProvenBy::Mailbox(address) => choice(address, 2, facts),
+            ProvenBy::Settings => Stage::Security(form.whose.clone()),
+        }),
         Stage::FindId(ContactForm { workspace, .. }) | Stage::FoundIds { workspace, .. } => {
             Some(find_id::password(workspace))
         }
@@ -579,7 +599,7 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
         | Stage::Invitation(_)
         | Stage::RecoveryCodes(_)
         | Stage::Link(_)
-        | Stage::TrustedDevices(_)
+        | Stage::Security(_)
         | Stage::Approved(_)
         | Stage::NewRecoveryKey(_)
         | Stage::Approvals(_)
@@ -603,7 +623,7 @@ fn before_password(way: &Way, facts: &Facts) -> Stage {
         Way::Email(address) => choice(address, 2, facts),
         Way::Link(address) => identify(address),
         Way::Organisation => Stage::Organisation { organisation: organisation(facts) },
-        Way::Proof(whose) => Stage::TrustedDevices(whose.clone()),
+        Way::Proof(whose) => Stage::Security(whose.clone()),
     }
 }
 

@@ -8,7 +8,7 @@ use super::find_id::ContactForm;
 use super::join::{AccountForm, BadInvitation, Candidate, InvitationTrouble, Joined, OpenInvitation};
 use super::new_password::{NewPasswordStage, Proof, Whose};
 use super::passkey::Unlocking;
-use super::register_id::IdForm;
+use super::register_id::{IdForm, ProvenBy};
 use super::reset::{ResetForm, ResetLinkTrouble};
 use super::second_factor::{ContactToSave, Entering, First, NewAuthenticator, NewRecoveryCodes};
 use super::security_link::LinkStage;
@@ -112,6 +112,7 @@ fn stages() -> Vec<Stage> {
         Proof::ResetLink(1),
         Proof::Invitation(1),
         Proof::Mailbox(address()),
+        Proof::Settings,
     ];
     let bad = BadInvitation { trouble: InvitationTrouble::Used, workspace: Some("nuri".into()), joined: None };
     let mut stages = vec![
@@ -125,7 +126,8 @@ fn stages() -> Vec<Stage> {
         sent(Purpose::FindId { workspace: "nuri".into() }),
         sent(Purpose::Link),
         Stage::Link(LinkStage::Address { email: None }),
-        Stage::RegisterId(IdForm { whose: whose(), address: address(), identifier: None }),
+        Stage::RegisterId(IdForm { whose: whose(), by: ProvenBy::Mailbox(address()), identifier: None }),
+        Stage::RegisterId(IdForm { whose: whose(), by: ProvenBy::Settings, identifier: None }),
         Stage::FindId(ContactForm { workspace: "nuri".into(), identifier: None }),
         Stage::FoundIds { workspace: "nuri".into(), ids: Vec::new() },
         Stage::Notice(Notice::IdNotFound { workspace: "nuri".into(), to: "a".into() }),
@@ -141,6 +143,8 @@ fn stages() -> Vec<Stage> {
         Stage::Notice(Notice::BadResetLink { trouble: ResetLinkTrouble::Used, workspace: None }),
         Stage::Passkey(Unlocking::First(password(Way::Organisation))),
         Stage::Passkey(Unlocking::Proof(whose())),
+        Stage::Security(whose()),
+        Stage::Sessions(whose()),
         Stage::TrustedDevices(whose()),
         Stage::RegisterDevice(NewDevice { whose: whose(), kind: DeviceKind::Device }),
         Stage::Waiting(waiting()),
@@ -152,7 +156,7 @@ fn stages() -> Vec<Stage> {
         Stage::Notice(Notice::RequestEnded { how: Answered::NotMe, whose: whose() }),
     ];
     stages.extend(proofs.map(|proof| Stage::NewPassword(NewPasswordStage { whose: whose(), proof })));
-    for first in [First::Password(Way::Organisation), by_phone()] {
+    for first in [First::Password(Way::Organisation), First::Password(Way::Proof(whose())), by_phone()] {
         let entering = Entering { whose: whose(), first };
         stages.extend([
             sent(Purpose::SecondFactor(Box::new(entering.clone()))),

@@ -81,6 +81,8 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
             active(Step::Identify { identifier: identifier.clone(), passkey: options(flow) })
         }
         Stage::Passkey(_) => active(Step::Passkey { options: options(flow).unwrap_or_else(nothing_to_ask) }),
+        Stage::Security(_) => active(Step::Security { items: settings::items(facts) }),
+        Stage::Sessions(_) => active(Step::Sessions { sessions: facts.sessions.clone() }),
         Stage::TrustedDevices(_) => {
             active(Step::TrustedDevices { devices: facts.devices.clone(), accepted: facts.accepted.clone() })
         }
@@ -327,6 +329,8 @@ fn account(stage: &Stage) -> Option<Account> {
         settled_id(way).map(|identifier| Account { identifier, name: None })
     } else if let Stage::NewPassword(NewPasswordStage { whose, .. })
     | Stage::RegisterId(IdForm { whose, .. })
+    | Stage::Security(whose)
+    | Stage::Sessions(whose)
     | Stage::TrustedDevices(whose)
     | Stage::Approvals(whose)
     | Stage::Approve(Looking { whose, .. })
@@ -373,6 +377,10 @@ fn messages(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Vec<Message> {
         Said::PolicyChangedMeanwhile => warning(MessageCode::PolicyChangedMeanwhile),
         Said::PolicyLocksOutMore => warning(MessageCode::PolicyLocksOutMore),
         Said::DeviceRemoved => done(MessageCode::DeviceRemoved),
+        Said::SignedOutElsewhere => done(MessageCode::SignedOutElsewhere),
+        Said::TwoFactorOn => done(MessageCode::TwoFactorOn),
+        Said::TwoFactorOff => done(MessageCode::TwoFactorOff),
+        Said::IdRegistered => done(MessageCode::IdRegistered),
         Said::MemberAsked { to } => Message {
             code: MessageCode::MemberAsked,
             params: Params { to: Some(to.clone()), ..Params::default() },

@@ -5,7 +5,7 @@ use crate::browser::session_digest;
 use crate::flow::code::Contact;
 use crate::flow::second_factor::First;
 use crate::flow::{Completed, Entrance, Next, Stage};
-use crate::store::{self, AccountRow, Finished, Trouble};
+use crate::store::{self, AccountRow, Finished, NewSession, Trouble};
 
 /// Seconds that a session lives.
 pub(super) const SESSION_LIFETIME: u64 = 12 * 3600;
@@ -51,7 +51,24 @@ impl Taking<'_> {
             (None, Some(before)) => (before.identifier.as_str(), before.verified_email.as_deref()),
             (None, None) => (identifier, None),
         };
-        store::insert_session(connection, &session, account.id, told, email, (self.now, until))?;
+        // To the member a session that is renewed is the same one.
+        let (handle, signed_in_at) = match &renewed {
+            Some(before) => (before.handle.clone(), before.signed_in_at),
+            None => (self.gate.chance.token::<16>()?, self.now),
+        };
+        let new = NewSession {
+            id: &session,
+            handle: &handle,
+            account: account.id,
+            identifier: told,
+            verified_email: email,
+            browser: &browser,
+            seen: &self.asker.seen,
+            signed_in_at,
+            began_at: self.now,
+            expires_at: until,
+        };
+        store::insert_session(connection, &new)?;
         self.session = Some(session);
         if let Some(then) = self.row.flow.after_proof.take().filter(|_| renewed.is_some()) {
             let next = self.after_proof(then)?;

@@ -8,9 +8,9 @@ use super::{Taking, Turn, account_subject};
 use crate::flow::code::{Asking, Contact, Purpose};
 use crate::flow::find_id::{self, ContactForm};
 use crate::flow::new_password::password_errors;
-use crate::flow::register_id::{self, IdForm, IdTrouble, id_error};
+use crate::flow::register_id::{self, IdForm, IdTrouble, ProvenBy, id_error};
 use crate::flow::sign_in::{self, Way};
-use crate::flow::{Facts, Next, Refusal, Stage};
+use crate::flow::{Facts, Next, Refusal, Said, Stage, Workspace};
 use crate::login_id::{LoginName, NotAnId};
 use crate::password::{PasswordPolicy, StoredPassword};
 use crate::store::{self, AccountRow, Finished, Trouble};
@@ -60,8 +60,15 @@ impl Taking<'_> {
         if store::is_suspended(self.connection, &account_subject(account.id))? {
             return Ok(Err(register_id::go_elsewhere(form, IdTrouble::Suspended)));
         }
-        let way = Way::Email(form.address.clone());
-        let forbidden = sign_in::method_trouble(&whose.workspace, &way, facts.workspace.as_ref());
+        let forbidden = match &form.by {
+            ProvenBy::Mailbox(address) => {
+                sign_in::method_trouble(&whose.workspace, &Way::Email(address.clone()), facts.workspace.as_ref())
+            }
+            ProvenBy::Settings => {
+                let is_of_use = facts.workspace.as_ref().is_some_and(Workspace::takes_passwords);
+                (!is_of_use).then(|| register_id::go_elsewhere(form, IdTrouble::OfNoUse))
+            }
+        };
         Ok(forbidden.map_or(Ok(account), Err))
     }
 
@@ -85,7 +92,13 @@ impl Taking<'_> {
         store::set_password(connection, &account, password, self.now)?;
         self.begin_anew(&AccountRow { login_name: Some(name.as_str().into()), ..account.clone() })?;
         self.tell_of_first(&account)?;
-        self.enter_with(&account, name.as_str(), Way::Email(form.address.clone()).into())
+        match &form.by {
+            ProvenBy::Mailbox(address) => self.enter_with(&account, name.as_str(), Way::Email(address.clone()).into()),
+            ProvenBy::Settings => {
+                let again = self.settings_again(&form.whose)?;
+                self.finish(again.saying(Said::IdRegistered))
+            }
+        }
     }
 
     /// Nobody is looked up: a code goes to whatever was entered.

@@ -13,7 +13,7 @@ use crate::flow::new_password::{self, NewPasswordStage, Proof, ProofTrouble};
 use crate::flow::register_id::IdForm;
 use crate::flow::reset::ResetLinkTrouble;
 use crate::flow::sign_in::{self, PasswordStage, Way};
-use crate::flow::{Address, Facts, Next, Refusal, Stage};
+use crate::flow::{Address, Facts, Next, Refusal, Said, Stage};
 use crate::limits::Doing;
 use crate::locale::Locale;
 use crate::login_id::LoginName;
@@ -120,6 +120,8 @@ impl Taking<'_> {
                 Some(next) => return Ok(Err(next)),
                 None => uninvited(connection, account.id, self.now)?.map(ProofTrouble::Invitation),
             },
+            (Proof::Settings, Some(_)) if !is_suspended => None,
+            (Proof::Settings, _) => return Ok(Err(self.settings_again(whose)?)),
             // Who is suspended may know their password; they do not get in with it.
             (Proof::ResetLink(link), account) => {
                 let trouble = match (store::reset_link(connection, *link)?, account) {
@@ -144,6 +146,9 @@ impl Taking<'_> {
     fn conclude_new_password(&mut self, rev: u64, to_hash: ToHash, made: Made) -> Result<Finished, Trouble> {
         if self.row.flow.rev != rev || is_over(&self.row, self.now) {
             return self.stale();
+        }
+        if let Some(over) = self.signed_out_meanwhile()? {
+            return Ok(over);
         }
         let stage = self.row.flow.stage.clone();
         let facts = self.gate.facts(self.connection, &stage, &self.viewer())?;
@@ -190,6 +195,12 @@ impl Taking<'_> {
                 self.tell_of_change(&account)?;
                 // The second factor was given before the old password was found to be over.
                 self.go_in(&account, &stage.whose.identifier, &before.way.clone().into())
+            }
+            Proof::Settings => {
+                self.end_sessions_elsewhere(account.id)?;
+                self.tell_of_change(&account)?;
+                let again = self.settings_again(&stage.whose)?;
+                self.finish(again.saying(Said::PasswordChanged))
             }
             Proof::ResetLink(_) => {
                 store::end_sessions_of(connection, account.id)?;

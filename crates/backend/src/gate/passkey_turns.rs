@@ -138,7 +138,9 @@ impl Gate {
             let has_recovery_key = store::recovery_key(connection, newcomer.whose.account)?.is_some();
             return Ok(Facts { has_recovery_key, ..facts });
         }
-        let (Stage::TrustedDevices(whose)
+        let (Stage::Security(whose)
+        | Stage::Sessions(whose)
+        | Stage::TrustedDevices(whose)
         | Stage::Passkey(Unlocking::Proof(whose))
         | Stage::AccountSecurity(PolicyForm { whose, .. })
         | Stage::PolicyReview(PolicyReview { form: PolicyForm { whose, .. }, .. })) = stage
@@ -150,6 +152,12 @@ impl Gate {
             Some(_) | None => Vec::new(),
         };
         let account = store::account(connection, whose.account)?;
+        let facts = match (stage, &account) {
+            (Stage::Security(_) | Stage::Sessions(_), Some(account)) => {
+                self.with_own(connection, facts, account, viewer)?
+            }
+            (_, _) => facts,
+        };
         Ok(Facts {
             devices: self.devices(connection, whose.account, &viewer.browser)?,
             accepted: self.accepted(connection, whose.account)?,

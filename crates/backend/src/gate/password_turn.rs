@@ -219,6 +219,10 @@ impl Taking<'_> {
         for id in id_subjects(self.gate, &account) {
             store::clear_wrong(connection, &id)?;
         }
+        // What proves that it is the member still opens nothing that is not open any more.
+        if let Some(over) = self.signed_out_meanwhile()? {
+            return Ok(over);
+        }
         if store::is_suspended(connection, &subject)? {
             return self.finish(sign_in::submit_password(stage, workspace, PasswordVerdict::Suspended, self.now));
         }

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::reset_turns::whose;
 use super::{Gate, Taking};
 use crate::flow::policy::{self, PolicyForm, PolicyReview, Reach};
-use crate::flow::{self, AfterProof, Entrance, Facts, Next, Notice, Refusal, Said, Stage, StoredFlow, Workspace};
+use crate::flow::{AfterProof, Entrance, Facts, Next, Notice, Refusal, Said, Stage, StoredFlow, Workspace};
 use crate::mail::texts;
 use crate::server_key::Digest32;
 use crate::store::{self, Trouble};
@@ -62,16 +62,6 @@ impl Gate {
 }
 
 impl Taking<'_> {
-    /// `back`. Where a proof is asked for before a change is looked at, that is back to the change.
-    pub(super) fn back(&mut self, stage: &Stage, facts: &Facts) -> Next {
-        if stage.is_proof()
-            && let Some(AfterProof::ReviewPolicy(form)) = self.row.flow.after_proof.take()
-        {
-            return Next::to(Stage::AccountSecurity(form));
-        }
-        flow::back(stage, facts)
-    }
-
     /// `review`: what is to be changed is judged, and who wants it proves who they are.
     pub(super) fn review_policy(
         &mut self,

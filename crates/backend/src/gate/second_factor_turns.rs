@@ -67,6 +67,15 @@ impl Gate {
         Ok([email, sms, authenticator, passkey, recovery].into_iter().flatten().collect())
     }
 
+    /// What would have to follow a first factor, if a second one is asked for.
+    pub(super) fn asked(&self, connection: &Connection, account: &AccountRow, first: &First) -> Result<Asked, Trouble> {
+        let factors = self.factors(connection, account, first)?;
+        let workspace = store::workspace(connection, &account.workspace)?;
+        let is_managed = workspace.is_some_and(|workspace| workspace.managed_profiles);
+        let profiles = if is_managed { Profiles::Managed } else { Profiles::Own };
+        Ok(second_factor::asked(&factors, saved_behind(connection, account, first)?, profiles))
+    }
+
     /// What is shown at a stage and kept nowhere.
     fn shown(&self, stage: &Stage, account: &AccountRow) -> Shown {
         if let Stage::EnrolAuthenticator(NewAuthenticator { salt, entering }) = stage
@@ -123,7 +132,8 @@ impl Taking<'_> {
         let set_at = account.password.as_ref().map(|password| password.set_at);
         let is_over = policy.zip(set_at).is_some_and(|(policy, set_at)| policy.has_expired(set_at, self.now));
         match first {
-            First::Password(way) if is_over => {
+            // Whoever changes it right now does so once.
+            First::Password(way) if is_over && !self.is_changing_password() => {
                 self.finish(sign_in::renew_password(way.clone(), whose(account, identifier.into())))
             }
             First::Password(_) | First::Phone { .. } | First::Passkey => self.let_in(account, identifier, first),
@@ -146,26 +156,7 @@ impl Taking<'_> {
 
     /// Which of the second factors it is to be, or what stands in their place.
     pub(super) fn asked(&self, account: &AccountRow, entering: &Entering) -> Result<Asked, Trouble> {
-        let factors = self.gate.factors(self.connection, account, &entering.first)?;
-        Ok(second_factor::asked(&factors, self.saved(account, &entering.first)?, self.profiles(entering)?))
-    }
-
-    /// Whether anything is saved that could follow the first factor, reached from here or not.
-    fn saved(&self, account: &AccountRow, first: &First) -> Result<Saved, Trouble> {
-        let mobile = match first {
-            First::Password(_) | First::Passkey => account.mobile.as_ref(),
-            First::Phone { .. } => None,
-        };
-        let has_authenticator = store::authenticator(self.connection, account.id)?.is_some();
-        let has_passkey = !store::passkeys_of(self.connection, account.id)?.is_empty();
-        let has_any = account.personal_email.is_some() || mobile.is_some() || has_authenticator || has_passkey;
-        Ok(if has_any { Saved::Something } else { Saved::Nothing })
-    }
-
-    fn profiles(&self, entering: &Entering) -> Result<Profiles, Trouble> {
-        let workspace = store::workspace(self.connection, &entering.whose.workspace)?;
-        let is_managed = workspace.is_some_and(|workspace| workspace.managed_profiles);
-        Ok(if is_managed { Profiles::Managed } else { Profiles::Own })
+        self.gate.asked(self.connection, account, &entering.first)
     }
 
     fn ask_by(&self, account: &AccountRow, entering: Entering, kind: FactorKind) -> Result<Next, Trouble> {
@@ -357,6 +348,18 @@ impl Taking<'_> {
         self.tell(&account, |locale, workspace, at| texts::recovery_code_used(locale, workspace, at, left))?;
         self.second_factor_given(entering, FactorKind::RecoveryCode, None, false)
     }
+}
+
+/// Whether anything is saved that could follow the first factor, reached from here or not.
+fn saved_behind(connection: &Connection, account: &AccountRow, first: &First) -> Result<Saved, Trouble> {
+    let mobile = match first {
+        First::Password(_) | First::Passkey => account.mobile.as_ref(),
+        First::Phone { .. } => None,
+    };
+    let has_authenticator = store::authenticator(connection, account.id)?.is_some();
+    let has_passkey = !store::passkeys_of(connection, account.id)?.is_empty();
+    let has_any = account.personal_email.is_some() || mobile.is_some() || has_authenticator || has_passkey;
+    Ok(if has_any { Saved::Something } else { Saved::Nothing })
 }
 
 /// What browsers are known under that have given the second factor of an account: neither its password nor a message to its

@@ -1,18 +1,23 @@
 //! A member's own settings, act by act (FEATURES S4). Every act asks again who is signed in.
 
-use daemun_protocol::{Credential, DeviceKind, FieldCode, Timestamp};
+use daemun_protocol::{Credential, DeviceKind, FieldCode, Session, Timestamp, TwoFactor};
 use rusqlite::Connection;
 
 use super::reset_turns::whose;
-use super::{Gate, Taking};
+use super::{Gate, Taking, Viewer};
 use crate::flow::approval::{NewKey, Then};
-use crate::flow::new_password::Whose;
-use crate::flow::settings::{self, ACCOUNTS_OF_A_DEVICE, NewDevice};
-use crate::flow::{AfterProof, Completed, Entrance, Facts, Next, Refusal, Said, Stage, StoredFlow};
+use crate::flow::new_password::{NewPasswordStage, Proof, Whose};
+use crate::flow::register_id::{IdForm, ProvenBy};
+use crate::flow::second_factor::{Asked, ContactToSave, Entering, First};
+use crate::flow::settings::{self, ACCOUNTS_OF_A_DEVICE, NewDevice, Own};
+use crate::flow::sign_in::Way;
+use crate::flow::{AfterProof, Completed, Ending, Entrance, Facts, Next, Refusal, Said, Stage, StoredFlow};
+use crate::login_id::MobileNumber;
 use crate::mail::texts;
 use crate::person_name::{NotAName, PersonName};
+use crate::seen::Seen;
 use crate::server_key::Digest32;
-use crate::store::{self, AccountRow, NewPasskey, SessionRow, Trouble};
+use crate::store::{self, AccountRow, NewPasskey, SessionRow, SignedIn, Trouble};
 
 /// Characters of a device's name, at most.
 const LONGEST_NAME: usize = 60;
@@ -29,7 +34,7 @@ impl Gate {
         now: Timestamp,
     ) -> Result<Option<(Entrance, Stage)>, Trouble> {
         let Some(account) = self.signed_in(connection, session, now)? else { return Ok(None) };
-        let stage = Stage::TrustedDevices(whose(&account, account.email.clone()));
+        let stage = Stage::Security(whose(&account, account.email.clone()));
         Ok(Some((Entrance::Security(account.id), stage)))
     }
 
@@ -75,6 +80,37 @@ impl Gate {
         Ok(flow.stage.kind().is_some() && !(is_theirs && self.may_decide_still(connection, flow, account)?))
     }
 
+    /// The facts of a stage at which a member's whole settings matter.
+    pub(super) fn with_own(
+        &self,
+        connection: &Connection,
+        facts: Facts,
+        account: &AccountRow,
+        viewer: &Viewer,
+    ) -> Result<Facts, Trouble> {
+        let sessions = store::sessions_of(connection, account.id, viewer.now)?.into_iter().map(|session| Session {
+            id: session.handle,
+            browser: session.seen.browser,
+            place: session.seen.place,
+            signed_in_at: session.signed_in_at,
+            last_seen_at: session.last_seen_at,
+            here: Some(session.id) == viewer.session,
+        });
+        let (here, elsewhere): (Vec<_>, Vec<_>) = sessions.partition(|session| session.here);
+        let own = Own {
+            login_name: account.login_name.clone(),
+            password_set_at: account.password.as_ref().map(|password| password.set_at),
+            phone: account.phone.as_deref().and_then(MobileNumber::parse).map(|number| number.masked()),
+            two_factor: account.two_factor,
+            asked: Some(self.asked(
+                connection,
+                account,
+                &usual_first(account, &whose(account, account.email.clone())),
+            )?),
+        };
+        Ok(Facts { own: Some(own), sessions: here.into_iter().chain(elsewhere).collect(), ..facts })
+    }
+
     /// Whether the member has signed in, or given another proof, a moment ago.
     pub(super) fn is_fresh(
         &self,
@@ -105,13 +141,120 @@ impl Taking<'_> {
         proof.map_or_else(|| self.after_proof(then), |proof| Ok(Next::to(proof)))
     }
 
+    /// Where the proof that is asked for at a stage was asked for.
+    pub(super) fn before_proof(&self, stage: &Stage) -> Option<Stage> {
+        self.row.flow.after_proof.as_ref().filter(|_| stage.is_proof()).map(AfterProof::asked_at)
+    }
+
     /// What was asked for by who has just proven who they are.
-    pub(super) fn after_proof(&self, then: AfterProof) -> Result<Next, Trouble> {
+    pub(super) fn after_proof(&mut self, then: AfterProof) -> Result<Next, Trouble> {
         match then {
             AfterProof::RegisterDevice(new) => Ok(Next::to(Stage::RegisterDevice(new))),
             AfterProof::ReissueRecoveryKey(whose) => self.another_recovery_key(whose),
             AfterProof::ReviewPolicy(form) => self.look_at_policy(form),
+            AfterProof::TurnOnTwoFactor(whose) => self.now_own(&whose, Self::two_factor_on),
+            AfterProof::TwoFactorEnrolled(whose) => self.now_own(&whose, Self::two_factor_enrolled),
+            AfterProof::TurnOffTwoFactor(whose) => self.now_own(&whose, Self::two_factor_off),
+            AfterProof::ChangePassword(whose) => self.now_own(&whose, |_, account, whose| {
+                let change = |whose| Stage::NewPassword(NewPasswordStage { whose, proof: Proof::Settings });
+                Ok(Next::to(if account.password.is_some() { change(whose) } else { Stage::Security(whose) }))
+            }),
+            AfterProof::RegisterId(whose) => self.now_own(&whose, |_, account, whose| {
+                let register = |whose| Stage::RegisterId(IdForm { whose, by: ProvenBy::Settings, identifier: None });
+                Ok(Next::to(if account.password.is_none() { register(whose) } else { Stage::Security(whose) }))
+            }),
         }
+    }
+
+    /// Goes on with the account as it is now: its password may be another one since the settings were opened.
+    fn now_own(
+        &mut self,
+        before: &Whose,
+        go_on: impl FnOnce(&mut Self, &AccountRow, Whose) -> Result<Next, Trouble>,
+    ) -> Result<Next, Trouble> {
+        match store::account(self.connection, before.account)? {
+            Some(account) => go_on(self, &account, whose(&account, before.identifier.clone())),
+            None => Ok(Next::to(Stage::Ended(Ending::SignedOut))),
+        }
+    }
+
+    /// To the settings, of the account as it is now.
+    pub(super) fn settings_again(&self, before: &Whose) -> Result<Next, Trouble> {
+        let account = store::account(self.connection, before.account)?;
+        Ok(Next::to(match account {
+            Some(account) => Stage::Security(whose(&account, before.identifier.clone())),
+            None => Stage::Ended(Ending::SignedOut),
+        }))
+    }
+
+    /// Something of the settings that takes a proof.
+    pub(super) fn settings_proven(
+        &mut self,
+        stage: &Stage,
+        facts: &Facts,
+        then: fn(Whose) -> AfterProof,
+    ) -> Result<Next, Trouble> {
+        let Stage::Security(whose) = stage else { return Ok(Next::unavailable()) };
+        self.once_proven(whose, then(whose.clone()), facts)
+    }
+
+    /// Whether the proof that is asked for is to lead to another password.
+    pub(super) fn is_changing_password(&self) -> bool {
+        matches!(self.row.flow.after_proof, Some(AfterProof::ChangePassword(_)))
+    }
+
+    /// Whether the policy asks everybody for a second factor by now, so that there is nothing to turn.
+    fn is_two_factor_required(&self, account: &AccountRow) -> Result<bool, Trouble> {
+        let workspace = store::workspace(self.connection, &account.workspace)?;
+        Ok(workspace.is_some_and(|workspace| workspace.two_factor == TwoFactor::Required))
+    }
+
+    /// The second factor is turned on, by way of a first method where none is saved (FEATURES S5, T2).
+    fn two_factor_on(&mut self, account: &AccountRow, whose: Whose) -> Result<Next, Trouble> {
+        let settings = Stage::Security(whose.clone());
+        if self.is_two_factor_required(account)? {
+            return Ok(Next::Go(settings, vec![Said::SecondFactorRequired]));
+        }
+        // Somewhere else it was turned on meanwhile.
+        if account.two_factor {
+            return Ok(Next::to(settings));
+        }
+        Ok(match self.gate.asked(self.connection, account, &usual_first(account, &whose))? {
+            Asked::Only(_) | Asked::Choice => {
+                store::turn_on_two_factor(self.connection, account.id)?;
+                store::forget_remembered_browsers(self.connection, account.id)?;
+                self.tell(account, texts::two_factor_on)?;
+                Next::Go(settings, vec![Said::TwoFactorOn])
+            }
+            Asked::Enrolment if account.password.is_some() => {
+                self.row.flow.after_proof = Some(AfterProof::TwoFactorEnrolled(whose.clone()));
+                let entering = Entering { first: Way::Proof(whose.clone()).into(), whose };
+                Next::to(Stage::EnrolContact(ContactToSave { entering, identifier: None }))
+            }
+            // What is listed says why.
+            Asked::Enrolment | Asked::Missing => Next::to(settings),
+        })
+    }
+
+    /// The first method is saved, and has turned the second factor on.
+    fn two_factor_enrolled(&mut self, account: &AccountRow, whose: Whose) -> Result<Next, Trouble> {
+        self.tell(account, texts::two_factor_on)?;
+        Ok(Next::Go(Stage::Security(whose), vec![Said::TwoFactorOn]))
+    }
+
+    /// The second factor is turned off, unless the policy has come to ask for it meanwhile (FEATURES S5).
+    fn two_factor_off(&mut self, account: &AccountRow, whose: Whose) -> Result<Next, Trouble> {
+        let settings = Stage::Security(whose);
+        if self.is_two_factor_required(account)? {
+            return Ok(Next::Go(settings, vec![Said::SecondFactorRequired]));
+        }
+        if !account.two_factor {
+            return Ok(Next::to(settings));
+        }
+        store::turn_off_two_factor(self.connection, account.id)?;
+        store::forget_remembered_browsers(self.connection, account.id)?;
+        self.tell(account, texts::two_factor_off)?;
+        Ok(Next::Go(settings, vec![Said::TwoFactorOff]))
     }
 
     /// `reissue_recovery_key`.
@@ -213,6 +356,67 @@ impl Taking<'_> {
         Ok(Next::Go(stage.clone(), vec![Said::DeviceRemoved]))
     }
 
+    /// `sign_out`: one of the other browsers. It is no session of somebody else's, nor this one.
+    pub(super) fn sign_out_session(&self, stage: &Stage, handle: &str) -> Result<Next, Trouble> {
+        let Stage::Sessions(whose) = stage else { return Ok(Next::unavailable()) };
+        let elsewhere = self.sessions_elsewhere(whose.account)?;
+        let Some(session) = elsewhere.into_iter().find(|session| session.handle == handle) else {
+            return Ok(Next::Refuse(Refusal::NotListed));
+        };
+        self.sign_out_there(whose.account, &[session])?;
+        Ok(Next::Go(stage.clone(), vec![Said::SignedOutElsewhere]))
+    }
+
+    /// `sign_out_others`: all but this one.
+    pub(super) fn sign_out_others(&self, stage: &Stage) -> Result<Next, Trouble> {
+        let Stage::Sessions(whose) = stage else { return Ok(Next::unavailable()) };
+        let elsewhere = self.sessions_elsewhere(whose.account)?;
+        self.sign_out_there(whose.account, &elsewhere)?;
+        store::unsubscribe_elsewhere(self.connection, whose.account, &self.browser.id())?;
+        Ok(Next::Go(stage.clone(), vec![Said::SignedOutElsewhere]))
+    }
+
+    /// An account's sessions but the one that this act has.
+    fn sessions_elsewhere(&self, account: i64) -> Result<Vec<SignedIn>, Trouble> {
+        let mut sessions = store::sessions_of(self.connection, account, self.now)?;
+        sessions.retain(|session| Some(session.id) != self.session);
+        Ok(sessions)
+    }
+
+    /// Signs an account out in all browsers but this one, of which none is told of its requests any more.
+    pub(super) fn end_sessions_elsewhere(&self, account: i64) -> Result<(), Trouble> {
+        self.end_sessions(account, &self.sessions_elsewhere(account)?)?;
+        store::unsubscribe_elsewhere(self.connection, account, &self.browser.id())
+    }
+
+    /// Ends sessions, with whatever else their browsers have begun, as signing out there would; whoever signs in there next is asked
+    /// for all that is asked for.
+    fn end_sessions(&self, account: i64, sessions: &[SignedIn]) -> Result<(), Trouble> {
+        for session in sessions {
+            store::delete_session(self.connection, &session.id)?;
+            let Some(browser) = session.browser else { continue };
+            // A browser that lost this session may have another by now, which may be somebody else's.
+            if store::is_signed_in(self.connection, &browser, self.now)? {
+                continue;
+            }
+            store::forget_remembered_browser(self.connection, account, &browser)?;
+            self.gate.end_browser(self.connection, &browser, self.now)?;
+        }
+        Ok(())
+    }
+
+    /// The same, and the member is told where it was.
+    fn sign_out_there(&self, account: i64, sessions: &[SignedIn]) -> Result<(), Trouble> {
+        self.end_sessions(account, sessions)?;
+        let places: Vec<&Seen> = sessions.iter().map(|session| &session.seen).collect();
+        match store::account(self.connection, account)?.filter(|_| !places.is_empty()) {
+            Some(account) => {
+                self.tell(&account, |locale, workspace, at| texts::signed_out_there(locale, workspace, at, &places))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// `done`: back to where the member came from.
     pub(super) fn settings_done(&self, whose: &Whose) -> Next {
         Next::to(Stage::Complete(Completed {
@@ -222,6 +426,14 @@ impl Taking<'_> {
             workspace: whose.workspace.clone(),
             salt: None,
         }))
+    }
+}
+
+/// The first factor that a second one would follow: who has no password comes by a number, if by any that asks for one.
+fn usual_first(account: &AccountRow, whose: &Whose) -> First {
+    match (&account.password, account.phone.as_deref().and_then(MobileNumber::parse)) {
+        (None, Some(number)) => First::Phone { typed: number.told(), number },
+        (Some(_), _) | (None, None) => Way::Proof(whose.clone()).into(),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::browser::Browser;
 use crate::carrier::Carrier;
 use crate::flow::approval::{Answered, Waiting};
 use crate::flow::policy::PolicyForm;
-use crate::flow::{self, Next, Notice, Refusal, Stage, StoredFlow};
+use crate::flow::{self, AfterProof, Ending, Next, Notice, Refusal, Stage, StoredFlow, settings};
 use crate::server_key::Digest32;
 use crate::store::{self, Finished, FlowRow, Trouble};
 
@@ -107,7 +107,7 @@ impl Taking<'_> {
             Action::NotMe => return self.decline_request(&stage, Answered::NotMe),
             Action::UseAuthenticator => self.enrol_authenticator(&stage)?,
             Action::Done => {
-                if let Stage::TrustedDevices(whose)
+                if let Stage::Security(whose)
                 | Stage::AccountSecurity(PolicyForm { whose, .. })
                 | Stage::Notice(Notice::NotAdministrator(whose)) = &stage
                 {
@@ -121,6 +121,14 @@ impl Taking<'_> {
             Action::UsePasskey { credential: Some(credential) } => return self.use_passkey(&credential),
             Action::UsePasskey { credential: None } => self.ask_for_passkey(&stage),
             Action::SubmitPasskey { credential } => return self.submit_passkey(&stage, &credential),
+            Action::ShowDevices => settings::to_devices(&stage),
+            Action::ShowSessions => settings::to_sessions(&stage),
+            Action::SignOutSession { session } => self.sign_out_session(&stage, &session)?,
+            Action::SignOutOthers => self.sign_out_others(&stage)?,
+            Action::TurnOnTwoFactor => self.settings_proven(&stage, &facts, AfterProof::TurnOnTwoFactor)?,
+            Action::TurnOffTwoFactor => self.settings_proven(&stage, &facts, AfterProof::TurnOffTwoFactor)?,
+            Action::ChangePassword => self.settings_proven(&stage, &facts, AfterProof::ChangePassword)?,
+            Action::RegisterId => self.settings_proven(&stage, &facts, AfterProof::RegisterId)?,
             Action::Register => self.register_device(&stage, DeviceKind::Device, &facts)?,
             Action::RegisterKey => self.register_device(&stage, DeviceKind::SecurityKey, &facts)?,
             Action::ReissueRecoveryKey => self.reissue_recovery_key(&stage, &facts)?,
@@ -135,7 +143,10 @@ impl Taking<'_> {
                 let Stage::NewPassword(stage) = &stage else { return self.settle(Next::unavailable()) };
                 return self.submit_new_password(stage, &password, &facts, reserved.as_deref());
             }
-            Action::Back => self.back(&stage, &facts),
+            Action::Back => match self.before_proof(&stage) {
+                Some(before) => Next::to(before),
+                None => flow::back(&stage, &facts),
+            },
             Action::Review { changes } => self.review_policy(&stage, *changes, &facts)?,
             Action::Save { confirmed } => self.save_policy(&stage, confirmed, &facts)?,
             Action::UseOrganisation => flow::use_organisation(&facts),
@@ -208,6 +219,15 @@ impl Taking<'_> {
         }
     }
 
+    /// What is answered, if whose settings these are was signed out while something was compared or hashed.
+    pub(super) fn signed_out_meanwhile(&mut self) -> Result<Option<Finished>, Trouble> {
+        if !self.gate.is_signed_out(self.connection, &self.row.flow, self.session.as_ref(), self.now)? {
+            return Ok(None);
+        }
+        self.finish(Next::to(Stage::Ended(Ending::SignedOut)))?;
+        self.stale().map(Some)
+    }
+
     /// The act was meant for another step than the current one.
     pub(super) fn stale(&self) -> Result<Finished, Trouble> {
         let mut problem = Problem::new(ProblemCode::Stale, 409);
@@ -259,6 +279,8 @@ fn filled_in(kind: StepKind, mut input: Input) -> Input {
         | StepKind::RecoveryCode
         | StepKind::LinkAddress
         | StepKind::Passkey
+        | StepKind::Security
+        | StepKind::Sessions
         | StepKind::TrustedDevices
         | StepKind::RegisterDevice
         | StepKind::MatchNumber

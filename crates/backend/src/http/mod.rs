@@ -34,7 +34,7 @@ use crate::sandbox;
 use crate::shared;
 
 pub use cookies::{SESSION_COOKIE, cookie, forget_session};
-pub use guards::{Peer, browser, is_own_origin, is_same_site};
+pub use guards::{Peer, asker, browser, is_own_origin, is_same_site};
 pub use replies::{asked_locale, etag_matches, page};
 
 /// What every route shares.

@@ -5,6 +5,7 @@ mod devices;
 mod policy;
 mod second_factor;
 mod security_link;
+mod settings;
 
 use daemun_protocol::Timestamp;
 
@@ -19,6 +20,7 @@ pub use devices::{device_copied, device_registered, device_removed, device_sign_
 pub use policy::policy_changed;
 pub use second_factor::{recovery_code_used, second_factor_added, second_factor_code};
 pub use security_link::{link_code, link_not_shared};
+pub use settings::{signed_out_there, two_factor_off, two_factor_on};
 
 fn mail((subject, text): (String, String)) -> Words {
     Words { carrier: Carrier::Email, subject, text, code: None, link: None }

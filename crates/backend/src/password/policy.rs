@@ -58,7 +58,12 @@ impl PasswordPolicy {
 
     /// Whether a password that was set then has to be renewed by now (FEATURES R4).
     pub fn has_expired(&self, set_at: Timestamp, now: Timestamp) -> bool {
-        self.max_age_days.is_some_and(|days| now >= set_at.plus_seconds(u64::from(days) * 24 * 3600))
+        self.expires_at(set_at).is_some_and(|end| now >= end)
+    }
+
+    /// When the time of a password that was set then is over; `None`: it lasts.
+    pub fn expires_at(&self, set_at: Timestamp) -> Option<Timestamp> {
+        self.max_age_days.map(|days| set_at.plus_seconds(u64::from(days) * 24 * 3600))
     }
 
     /// A password that may be set, as far as can be told without comparing it to old ones.

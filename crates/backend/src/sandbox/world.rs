@@ -132,7 +132,10 @@ const SEEDS: &[Seed] = &[
         ..seed("sujin@daemun.test", "오수진", Locale::Ko)
     },
     // Without ID and password (FEATURES R5).
-    Seed { workspace: Some("nuri"), ..seed("soyeon@daemun.test", "이소연", Locale::Ko) },
+    // Joined by phone, without ID and password (FEATURES R5).
+    Seed {
+        workspace: Some("nuri"), phone: Some("010-3333-0404"), ..seed("soyeon@daemun.test", "이소연", Locale::Ko)
+    },
     Seed { workspace: Some("nuri"), state: State::Invited, ..seed("yuna@daemun.test", "최유나", Locale::Ko) },
     Seed {
         workspace: Some("gadeuk"), password: "gadeuk-Bora-2024!", ..seed("bora@daemun.test", "윤보라", Locale::Ko)

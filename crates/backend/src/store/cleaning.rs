@@ -79,7 +79,7 @@ mod tests {
                      VALUES (1, 'nuri', 'minji@daemun.test', 'Minji', 'ko', 'active');
                  INSERT INTO flow VALUES ('a', x'00', '{}', 1, 1);
                  INSERT INTO answer VALUES (x'00', 'flows', 'key', x'00', 1, '{}');
-                 INSERT INTO session VALUES (x'00', 1, 'minji', NULL, 1, 0);
+                 INSERT INTO session VALUES (x'00', 1, 'minji', NULL, 1, 0, 'a', NULL, '', '', 0, 0);
                  INSERT INTO tries VALUES (x'00', 1, 1, NULL);
                  INSERT INTO code_sent VALUES (x'00', 1);
                  INSERT INTO standing VALUES ('id:00', 5, 1, 1), ('account:1', 0, 1, 1);

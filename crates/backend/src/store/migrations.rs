@@ -464,6 +464,21 @@ const STEPS: &[M<'_>] = &[
     CREATE INDEX policy_change_by_workspace ON policy_change (workspace, id);
     ",
     ),
+    M::up(
+        "
+    -- What a member knows a session of theirs by. Of one from before this was kept no browser is known.
+    ALTER TABLE session ADD COLUMN handle TEXT NOT NULL DEFAULT '';
+    ALTER TABLE session ADD COLUMN browser BLOB;
+    ALTER TABLE session ADD COLUMN browser_name TEXT NOT NULL DEFAULT '';
+    ALTER TABLE session ADD COLUMN place TEXT NOT NULL DEFAULT '';
+    -- When the member signed in; a fresh proof since then is in `began_at`.
+    ALTER TABLE session ADD COLUMN signed_in_at INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE session ADD COLUMN last_seen_at INTEGER NOT NULL DEFAULT 0;
+    UPDATE session SET handle = lower(hex(randomblob(8))), signed_in_at = began_at, last_seen_at = began_at;
+    CREATE UNIQUE INDEX session_by_handle ON session (handle);
+    CREATE INDEX session_by_browser ON session (browser);
+    ",
+    ),
 ];
 
 /// Brings the tables up to date. Foreign keys are not enforced meanwhile, since a table that is made anew would take with it
@@ -506,6 +521,7 @@ mod tests {
         // Members and their sessions stay as they were.
         assert_eq!(asked("SELECT count(*) FROM account WHERE password_hash = 'x' AND password_set_at > 0"), 1);
         assert_eq!(asked("SELECT count(*) FROM session JOIN account ON account.id = session.account"), 1);
+        assert_eq!(asked("SELECT count(*) FROM session WHERE length(handle) = 16 AND browser IS NULL"), 1);
         assert_eq!(asked("SELECT password_min_length FROM workspace"), 8);
         assert_eq!(asked("SELECT count(*) FROM standing"), 1);
         assert_eq!(asked("SELECT count(*) FROM known_device WHERE subject = 'account:1'"), 1);

@@ -70,14 +70,18 @@ pub use resets::{
     spend_reset_links, take_reset_request,
 };
 pub use second_factors::{
-    RememberedBy, authenticator, change_contacts, forget_remembered_browsers, recovery_codes_left, remember_browser,
-    remembered_by, replace_recovery_codes, save_authenticator, save_contact, take_recovery_code, take_step,
+    RememberedBy, authenticator, change_contacts, forget_remembered_browser, forget_remembered_browsers,
+    recovery_codes_left, remember_browser, remembered_by, replace_recovery_codes, save_authenticator, save_contact,
+    take_recovery_code, take_step, turn_off_two_factor, turn_on_two_factor,
 };
 pub use security_links::{
     grant_link, has_security_links, insert_security_link, is_shared_to, revoke_security_link, security_link,
     security_link_of, shared_title,
 };
-pub use sessions::{SessionRow, delete_session, end_sessions_of, insert_session, read_session};
+pub use sessions::{
+    NewSession, SessionRow, SignedIn, delete_session, end_sessions_of, insert_session, is_signed_in, note_seen,
+    read_session, sessions_of, unsubscribe_elsewhere,
+};
 pub use settings::{clock_moved_by, is_sandbox, mark_sandbox, set_clock_moved_by};
 pub use standings::{Consecutive, clear_wrong, count_wrong, forget_standing, is_suspended, lift_suspensions, suspend};
 pub use workspaces::{

@@ -18,6 +18,18 @@ pub fn save_contact(connection: &Connection, account: i64, contact: &Contact) ->
     Ok(())
 }
 
+/// A second factor is asked of this member from now on.
+pub fn turn_on_two_factor(connection: &Connection, account: i64) -> Result<(), Trouble> {
+    connection.execute("UPDATE account SET two_factor = 1 WHERE id = ?1", [account])?;
+    Ok(())
+}
+
+/// None is asked of them any more; what is saved stays.
+pub fn turn_off_two_factor(connection: &Connection, account: i64) -> Result<(), Trouble> {
+    connection.execute("UPDATE account SET two_factor = 0 WHERE id = ?1", [account])?;
+    Ok(())
+}
+
 /// Saves other contacts in a profile, each in the form that is compared. Whether a second factor is asked for stays (sandbox).
 pub fn change_contacts(
     connection: &Connection,
@@ -114,6 +126,13 @@ pub fn remembered_by(
     )?;
     let by_phone = query.query_row(params![browser, account, epoch, stored(now.0)], |row| row.get(0)).optional()?;
     Ok(by_phone.map(|by_phone: bool| if by_phone { RememberedBy::Phone } else { RememberedBy::Other }))
+}
+
+/// This browser is asked for the second factor again.
+pub fn forget_remembered_browser(connection: &Connection, account: i64, browser: &Digest32) -> Result<(), Trouble> {
+    connection
+        .execute("DELETE FROM remembered_browser WHERE account = ?1 AND browser = ?2", params![account, browser])?;
+    Ok(())
 }
 
 /// Every browser is asked for the second factor again: it has changed.

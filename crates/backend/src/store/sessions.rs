@@ -4,14 +4,19 @@ use daemun_protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{Trouble, stored, unstored};
+use crate::seen::Seen;
 use crate::server_key::Digest32;
 
 /// A live session with what the home page says of it.
 #[derive(Clone, Debug)]
 pub struct SessionRow {
     pub account: i64,
+    /// What its member knows it by.
+    pub handle: String,
+    pub signed_in_at: Timestamp,
     /// When the member signed in, or proved once more who they are.
     pub began_at: Timestamp,
+    pub last_seen_at: Timestamp,
     /// The ID as it was typed at sign-in.
     pub identifier: String,
     /// The address, if it was verified at sign-in.
@@ -23,37 +28,77 @@ pub struct SessionRow {
     pub workspace_name: String,
 }
 
-pub fn insert_session(
-    connection: &Connection,
-    id: &Digest32,
-    account: i64,
-    identifier: &str,
-    verified_email: Option<&str>,
-    (began_at, expires_at): (Timestamp, Timestamp),
-) -> Result<(), Trouble> {
+/// A session to be.
+#[derive(Clone, Copy, Debug)]
+pub struct NewSession<'a> {
+    pub id: &'a Digest32,
+    pub handle: &'a str,
+    pub account: i64,
+    pub identifier: &'a str,
+    pub verified_email: Option<&'a str>,
+    pub browser: &'a Digest32,
+    pub seen: &'a Seen,
+    pub signed_in_at: Timestamp,
+    pub began_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// A live session as its member tells it from others.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    pub id: Digest32,
+    pub handle: String,
+    /// The browser that has it; `None`: from before this was kept.
+    pub browser: Option<Digest32>,
+    pub seen: Seen,
+    pub signed_in_at: Timestamp,
+    pub last_seen_at: Timestamp,
+}
+
+pub fn insert_session(connection: &Connection, new: &NewSession<'_>) -> Result<(), Trouble> {
     connection.execute(
-        "INSERT INTO session (id, account, identifier, verified_email, expires_at, began_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        params![id, account, identifier, verified_email, stored(expires_at.0), stored(began_at.0)],
+        "INSERT INTO session (id, account, identifier, verified_email, expires_at, began_at, handle, browser, browser_name,
+             place, signed_in_at, last_seen_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?6)",
+        params![
+            new.id,
+            new.account,
+            new.identifier,
+            new.verified_email,
+            stored(new.expires_at.0),
+            stored(new.began_at.0),
+            new.handle,
+            new.browser,
+            new.seen.browser,
+            new.seen.place,
+            stored(new.signed_in_at.0),
+        ],
     )?;
     Ok(())
 }
 
-/// The session, if it lives. Who is suspended has none, whoever suspended them and forgot to end it.
+/// Who is suspended has no session, whoever suspended them and forgot to end it.
+const LIVES: &str = "session.expires_at > ?2
+    AND NOT EXISTS (SELECT 1 FROM standing
+        WHERE standing.subject = 'account:' || session.account AND standing.suspended_at IS NOT NULL)";
+
+/// The session, if it lives.
 pub fn read_session(connection: &Connection, id: &Digest32, now: Timestamp) -> Result<Option<SessionRow>, Trouble> {
-    let mut query = connection.prepare_cached(
+    let mut query = connection.prepare_cached(&format!(
         "SELECT session.identifier, session.verified_email, account.email, account.name, account.locale,
-                workspace.id, workspace.name, session.account, session.began_at
+                workspace.id, workspace.name, session.account, session.began_at, session.handle, session.signed_in_at,
+                session.last_seen_at
          FROM session JOIN account ON account.id = session.account JOIN workspace ON workspace.id = account.workspace
-         WHERE session.id = ?1 AND session.expires_at > ?2
-           AND NOT EXISTS (SELECT 1 FROM standing
-               WHERE standing.subject = 'account:' || session.account AND standing.suspended_at IS NOT NULL)",
-    )?;
+         WHERE session.id = ?1 AND {LIVES}"
+    ))?;
     Ok(query
         .query_row(params![id, stored(now.0)], |row| {
             Ok(SessionRow {
                 account: row.get(7)?,
+                handle: row.get(9)?,
+                signed_in_at: Timestamp(unstored(row.get(10)?)),
                 began_at: Timestamp(unstored(row.get(8)?)),
+                last_seen_at: Timestamp(unstored(row.get(11)?)),
                 identifier: row.get(0)?,
                 verified_email: row.get(1)?,
                 email: row.get(2)?,
@@ -66,6 +111,40 @@ pub fn read_session(connection: &Connection, id: &Digest32, now: Timestamp) -> R
         .optional()?)
 }
 
+/// An account's live sessions, the one that was seen last first.
+pub fn sessions_of(connection: &Connection, account: i64, now: Timestamp) -> Result<Vec<SignedIn>, Trouble> {
+    let mut query = connection.prepare_cached(&format!(
+        "SELECT id, handle, browser, browser_name, place, signed_in_at, last_seen_at FROM session
+         WHERE session.account = ?1 AND {LIVES} ORDER BY last_seen_at DESC, signed_in_at DESC"
+    ))?;
+    let rows = query.query_map(params![account, stored(now.0)], |row| {
+        Ok(SignedIn {
+            id: row.get(0)?,
+            handle: row.get(1)?,
+            browser: row.get(2)?,
+            seen: Seen { browser: row.get(3)?, place: row.get(4)? },
+            signed_in_at: Timestamp(unstored(row.get(5)?)),
+            last_seen_at: Timestamp(unstored(row.get(6)?)),
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Whether anybody is signed in at a browser.
+pub fn is_signed_in(connection: &Connection, browser: &Digest32, now: Timestamp) -> Result<bool, Trouble> {
+    let mut query = connection
+        .prepare_cached(&format!("SELECT EXISTS (SELECT 1 FROM session WHERE session.browser = ?1 AND {LIVES})"))?;
+    Ok(query.query_row(params![browser, stored(now.0)], |row| row.get(0))?)
+}
+
+/// The session was used now, from there.
+pub fn note_seen(connection: &Connection, id: &Digest32, seen: &Seen, now: Timestamp) -> Result<(), Trouble> {
+    connection
+        .prepare_cached("UPDATE session SET browser_name = ?2, place = ?3, last_seen_at = ?4 WHERE id = ?1")?
+        .execute(params![id, seen.browser, seen.place, stored(now.0)])?;
+    Ok(())
+}
+
 pub fn delete_session(connection: &Connection, id: &Digest32) -> Result<(), Trouble> {
     connection.execute("DELETE FROM session WHERE id = ?1", [id])?;
     Ok(())
@@ -75,5 +154,11 @@ pub fn delete_session(connection: &Connection, id: &Digest32) -> Result<(), Trou
 pub fn end_sessions_of(connection: &Connection, account: i64) -> Result<(), Trouble> {
     connection.execute("DELETE FROM session WHERE account = ?1", [account])?;
     connection.execute("DELETE FROM push_subscription WHERE account = ?1", [account])?;
+    Ok(())
+}
+
+/// No browser but this one is told of an account's requests any more, signed in or not.
+pub fn unsubscribe_elsewhere(connection: &Connection, account: i64, here: &Digest32) -> Result<(), Trouble> {
+    connection.execute("DELETE FROM push_subscription WHERE account = ?1 AND browser <> ?2", params![account, here])?;
     Ok(())
 }

@@ -58,7 +58,7 @@ impl Visitor {
 pub async fn phone(house: &House) -> (Visitor, Passkey) {
     let mut phone = house.visitor();
     phone.sign_in(house, MINJI, "nuri", MINJIS_PASSWORD).await;
-    phone.begin_with("security", json!({})).await.at("trusted_devices");
+    phone.open_devices().await;
     phone.act("register", json!({})).await.at("register_device");
     let (passkey, made) = Passkey::make(&phone.origin, &phone.flow["step"]["options"].clone());
     phone.submit(json!({"credential": made, "name": "Phone"})).await.at("trusted_devices");
@@ -756,7 +756,7 @@ async fn d5_the_recovery_key() {
 async fn in_settings(house: &House) -> Visitor {
     let mut sujin = house.visitor();
     sujin.sign_in(house, SUJIN, "nuri", "nuri-Sujin-2024!").await;
-    sujin.begin_with("security", json!({})).await.at("trusted_devices");
+    sujin.open_devices().await;
     sujin
 }
 
@@ -797,7 +797,7 @@ async fn d5_only_a_super_administrator_reissues_the_recovery_key() {
     let house = House::open().await;
     let mut minji = house.visitor();
     minji.sign_in(&house, MINJI, "nuri", MINJIS_PASSWORD).await;
-    minji.begin_with("security", json!({})).await.at("trusted_devices");
+    minji.open_devices().await;
     assert!(minji.flow["actions"].get("reissue_recovery_key").is_none());
     minji.act("reissue_recovery_key", json!({})).await.problem(403, "action_unavailable");
 
@@ -853,7 +853,7 @@ async fn d5_a_recovery_key_that_was_replaced_is_not_shown() {
     let house = House::open().await;
     let mut sujin = in_settings(&house).await;
     let mut other = sujin.clone();
-    other.begin_with("security", json!({})).await.at("trusted_devices");
+    other.open_devices().await;
     sujin.act("reissue_recovery_key", json!({})).await.at("new_recovery_key");
     let shown = other.act("reissue_recovery_key", json!({})).await.at("new_recovery_key").flow();
     sujin.read().await.at("trusted_devices");

@@ -29,6 +29,7 @@ mod restrictions;
 mod sandbox;
 mod second_factor;
 mod security_link;
+mod settings;
 mod sign_in;
 mod smtp;
 mod the_same_again;

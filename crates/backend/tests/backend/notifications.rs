@@ -121,13 +121,13 @@ async fn d6_who_is_no_longer_told() {
     assert!(service.attempts.try_recv().is_err());
 
     minjis.subscribes(&service.url).await.at("approvals");
-    minjis.begin_with("security", json!({})).await.at("trusted_devices");
+    minjis.open_devices().await;
     let device = minjis.flow["step"]["devices"][0]["id"].clone();
     minjis.act("remove", json!({"device": device})).await.at("trusted_devices");
     assert!(!is_on(&minjis.approvals().await.at("approvals")));
 
     // The push service knows it no longer.
-    minjis.begin_with("security", json!({})).await.at("trusted_devices");
+    minjis.open_devices().await;
     let (mut other, _) = phone(&house).await;
     other.subscribes(&service.url).await.at("approvals");
     service.set("410 Gone");
@@ -251,7 +251,7 @@ async fn d6_a_removed_security_key_silences_no_browser() {
     let service = Gateway::open("201 Created").await;
     let (mut minjis, _) = phone(&house).await;
     minjis.subscribes(&service.url).await.at("approvals");
-    minjis.begin_with("security", json!({})).await.at("trusted_devices");
+    minjis.open_devices().await;
     minjis.act("register_key", json!({})).await.at("register_device");
     let (_, made) = Passkey::make(&minjis.origin, &minjis.flow["step"]["options"].clone());
     minjis.submit(json!({"credential": made, "name": "Key"})).await.at("trusted_devices");

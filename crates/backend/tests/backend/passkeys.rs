@@ -20,7 +20,7 @@ impl Visitor {
 
     /// Registers a device, and is at the list again.
     async fn registers(&mut self, name: &str) -> Passkey {
-        self.settings().await.at("trusted_devices");
+        self.open_devices().await;
         self.act("register", json!({})).await.at("register_device");
         let (passkey, made) = Passkey::make(&self.origin, &self.options());
         self.submit(json!({"credential": made, "name": name})).await.at("trusted_devices");
@@ -54,8 +54,8 @@ async fn s4_a_device_is_registered() {
     let mut minji = house.visitor();
     minji.settings().await.problem(403, "sign_in_required");
     minji.sign_in(&house, MINJI, "nuri", MINJIS_PASSWORD).await;
-    let empty = minji.settings().await.at("trusted_devices");
-    assert_eq!(empty.actions(), ["done", "register", "register_key"]);
+    let empty = minji.open_devices().await;
+    assert_eq!(empty.actions(), ["back", "register", "register_key"]);
     assert_eq!(empty.flow()["actions"]["register"], json!({}), "she has signed in a moment ago");
     assert_eq!(empty.flow()["account"], json!({"identifier": MINJI, "name": "김민지"}));
 
@@ -92,6 +92,7 @@ async fn s4_a_device_is_registered() {
     let excluded = minji.options()["excludeCredentials"].clone();
     assert_eq!(excluded.as_array().unwrap().len(), 1);
     minji.act("back", json!({})).await.at("trusted_devices");
+    minji.act("back", json!({})).await.at("security");
     is_in(&minji.act("done", json!({})).await);
     assert_eq!(passkey.user.len(), 16);
 }
@@ -120,7 +121,7 @@ async fn l4_a_device_signs_in() {
     assert_eq!(done.flow()["workspace"]["id"], "nuri");
     assert_eq!(elsewhere.send("GET", "/home", &[], b"").await.status, 200);
     // It is told when it was used, and that it is not of this browser.
-    let devices = elsewhere.settings().await.at("trusted_devices").flow()["step"]["devices"].clone();
+    let devices = elsewhere.open_devices().await.flow()["step"]["devices"].clone();
     assert!(devices[0]["last_used_at"].is_number());
     assert_eq!(devices[0]["here"], false);
 }
@@ -200,8 +201,8 @@ async fn l4_p1_signing_in_by_devices_is_switched_off() {
     // It is offered nowhere in this workspace.
     let password = elsewhere.reach_password(&house, MINJI, "nuri").await;
     assert!(!password.actions().contains(&"use_passkey".to_owned()));
-    let settings = minji.settings().await.at("trusted_devices");
-    assert_eq!(settings.actions(), ["done", "register_key", "remove", "rename"]);
+    let settings = minji.open_devices().await;
+    assert_eq!(settings.actions(), ["back", "register_key", "remove", "rename"]);
     assert_eq!(settings.flow()["messages"][0]["code"], "method_not_allowed");
     minji.act("register", json!({})).await.problem(403, "action_unavailable");
 
@@ -240,7 +241,7 @@ async fn s4_adding_a_device_takes_a_fresh_proof() {
     minji.sign_in(&house, MINJI, "nuri", MINJIS_PASSWORD).await;
     let session = minji.cookie(SESSION).map(str::to_owned);
     house.advance(601);
-    let settings = minji.settings().await.at("trusted_devices");
+    let settings = minji.open_devices().await;
     assert_eq!(settings.flow()["actions"]["register"], json!({"proof": "fresh"}));
     let password = minji.act("register", json!({})).await.at("password");
     assert_eq!(password.actions(), ["back", "submit"]);
@@ -258,7 +259,7 @@ async fn s4_adding_a_device_takes_a_fresh_proof() {
 
     // A device proves it too.
     house.advance(601);
-    minji.settings().await.at("trusted_devices");
+    minji.open_devices().await;
     minji.act("register_key", json!({})).await.at("password");
     minji.act("use_passkey", json!({})).await.at("passkey");
     let credential = passkey.unlock(&minji.origin, &minji.options());
@@ -268,7 +269,7 @@ async fn s4_adding_a_device_takes_a_fresh_proof() {
     // Where a second factor is asked for, it is asked for here as well.
     house.policy("nuri", json!({"two_factor": "required"})).await;
     house.advance(601);
-    minji.settings().await.at("trusted_devices");
+    minji.open_devices().await;
     minji.act("register", json!({})).await.at("password");
     minji.submit(json!({"password": MINJIS_PASSWORD})).await.at("choose_factor");
     minji.act("choose", json!({"factor": "email"})).await.at("code");
@@ -294,13 +295,13 @@ async fn s4_settings_end_with_the_session() {
 
     let mut dohyun = minji.clone();
     dohyun.signs_out();
-    minji.settings().await.at("trusted_devices");
+    minji.open_devices().await;
     let flow = minji.flow.clone();
     dohyun.sign_in(&house, "dohyun@daemun.test", "nuri", "nuri-Dohyun-2024!").await;
     dohyun.flow = flow;
     assert_eq!(dohyun.read().await.flow()["reason"], "signed_out");
     // What is suspended ends too, and what was signed out.
-    minji.settings().await.at("trusted_devices");
+    minji.open_devices().await;
     house.play("suspend_minji_nuri").await;
     assert_eq!(minji.read().await.flow()["reason"], "signed_out");
 }
@@ -312,7 +313,7 @@ async fn s4_devices_are_renamed_and_removed() {
     let (mut minji, mut passkey) = with_passkey(&house).await;
     let mut dohyun = house.visitor();
     dohyun.sign_in(&house, "dohyun@daemun.test", "nuri", "nuri-Dohyun-2024!").await;
-    dohyun.settings().await.at("trusted_devices");
+    dohyun.open_devices().await;
     dohyun.act("rename", json!({"device": "1", "name": "Mine"})).await.problem(403, "action_unavailable");
     dohyun.registers("Laptop").await;
     for device in ["1", "0", "-1", "99", "x", ""] {
@@ -349,7 +350,7 @@ async fn s4_a_sixth_account_is_refused_on_one_device() {
     }
     browser.signs_out();
     browser.sign_in(&house, "haruto@daemun.test", "sakura", "sakura-Haruto-2024!").await;
-    browser.settings().await.at("trusted_devices");
+    browser.open_devices().await;
     browser.act("register", json!({})).await.problem(422, "device_full");
     browser.act("register_key", json!({})).await.at("register_device");
     let (_, made) = Passkey::make(&browser.origin, &browser.options());
@@ -377,7 +378,7 @@ async fn t5_a_security_key_as_second_factor() {
     taeyang.act("choose", json!({"factor": "email"})).await.at("code");
     let code = house.newest_code("taeyang.home@daemun.test").await;
     is_in(&taeyang.submit(json!({"code": code})).await);
-    taeyang.settings().await.at("trusted_devices");
+    taeyang.open_devices().await;
     taeyang.act("register_key", json!({})).await.at("register_device");
     assert_eq!(taeyang.options()["authenticatorSelection"]["authenticatorAttachment"], "cross-platform");
     let (mut key, made) = Passkey::make(&taeyang.origin, &taeyang.options());
@@ -614,7 +615,7 @@ async fn s4_no_lie_registers_a_device() {
     let house = House::open().await;
     let mut minji = house.visitor();
     minji.sign_in(&house, MINJI, "nuri", MINJIS_PASSWORD).await;
-    minji.settings().await.at("trusted_devices");
+    minji.open_devices().await;
     minji.act("register", json!({})).await.at("register_device");
     for (name, lie) in LIES {
         let (_, made) = Passkey::make_with(&minji.origin, &minji.options(), lie);

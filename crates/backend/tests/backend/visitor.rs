@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-pub const STEPS: [&str; 30] = [
+pub const STEPS: [&str; 32] = [
     "identify",
     "organisation",
     "code",
@@ -28,6 +28,8 @@ pub const STEPS: [&str; 30] = [
     "recovery_code",
     "link_address",
     "passkey",
+    "security",
+    "sessions",
     "trusted_devices",
     "register_device",
     "match_number",
@@ -349,6 +351,12 @@ impl Visitor {
         let answer = self.post("/api/v1/flows", &fresh_key(), &begin_body_of(kind, hints)).await;
         self.keep(&answer);
         answer
+    }
+
+    /// The settings of who is signed in, and there the devices.
+    pub async fn open_devices(&mut self) -> Answer {
+        self.begin_with("security", json!({})).await.at("security");
+        self.act("show_devices", json!({})).await.at("trusted_devices")
     }
 
     pub fn flow_path(&self) -> String {

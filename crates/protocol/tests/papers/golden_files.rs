@@ -6,8 +6,8 @@ use std::fs;
 
 use daemun_protocol::{
     Act, Action, ActionName, Begin, Channel, Discovery, EndReason, FactorKind, FieldCode, Flow, Kind, Message,
-    MessageCode, NewPasswordReason, NoticeCode, Platform, Problem, ProblemCode, Severity, Status, Step, StepKind,
-    TermsId,
+    MessageCode, NewPasswordReason, NoticeCode, Platform, Problem, ProblemCode, SecurityItem, SettingReason, Severity,
+    Status, Step, StepKind, TermsId,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -109,18 +109,22 @@ fn each_variant_of_a_flow_has_a_golden() {
         Step {
             Identify, Organisation, Code, ChooseWorkspace, Password, Invitation, CreateAccount, RequestReset, NewPassword,
             RegisterId, FindId, FoundIds, ChooseFactor, EnrolContact, EnrolAuthenticator, RecoveryCodes, RecoveryCode,
-            LinkAddress, Passkey, TrustedDevices, RegisterDevice, MatchNumber, WaitApproval, RecoveryKey, NewRecoveryKey,
+            LinkAddress, Passkey, Security, Sessions, TrustedDevices, RegisterDevice, MatchNumber, WaitApproval, RecoveryKey, NewRecoveryKey,
             Approvals, Approve, AccountSecurity, PolicyReview, Notice,
         },
         not sent: Unknown
     )
     .are_all_among(steps.iter().copied().cloned());
     step_kinds().are_all_among(steps.iter().filter_map(|step| step.kind()));
+    variants!(SecurityItem { Password, Phone, Identities, Devices, TwoFactor, QuickLogin, Sessions })
+        .are_all_among(steps.iter().flat_map(|step| security_items(step)));
+    variants!(SettingReason { NotAllowed, ManagedProfile, NotAvailable, Required, PasswordMissing }, not sent: Unknown)
+        .are_all_among(steps.iter().flat_map(|step| security_items(step)).filter_map(|item| missing(&item)));
     variants!(Channel { Email, Sms, Notification, Authenticator })
         .are_all_among(steps.iter().filter_map(|step| code_channel(step)));
     variants!(FactorKind { Email, Sms, Authenticator, RecoveryCode, Passkey })
         .are_all_among(steps.iter().flat_map(|step| factors(step)));
-    variants!(NewPasswordReason { Reset, Expired, Invited }, not sent: Unknown)
+    variants!(NewPasswordReason { Reset, Expired, Invited, Changed }, not sent: Unknown)
         .are_all_among(steps.iter().filter_map(|step| new_password_reason(step)));
     variants!(
         NoticeCode {
@@ -136,8 +140,8 @@ fn each_variant_of_a_flow_has_a_golden() {
     variants!(
         MessageCode {
             CodeSent, CodeSentAgain, SignInRestricted, MethodNotAllowed, ReturnNotAllowed, PasswordChanged, LinkLeft,
-            SecondFactorRequired, DeviceRegistered, DeviceRemoved, AdministratorAsked, MemberAsked, PolicySaved,
-            PolicyChangedMeanwhile, PolicyLocksOutMore,
+            SecondFactorRequired, DeviceRegistered, DeviceRemoved, SignedOutElsewhere, TwoFactorOn, TwoFactorOff, IdRegistered, AdministratorAsked, MemberAsked,
+            PolicySaved, PolicyChangedMeanwhile, PolicyLocksOutMore,
         },
         not sent: Unknown
     )
@@ -203,6 +207,14 @@ fn each_variant_of_a_request_has_a_golden() {
         ReissueRecoveryKey,
         Review,
         Save,
+        ShowDevices,
+        ShowSessions,
+        SignOutSession,
+        SignOutOthers,
+        TurnOnTwoFactor,
+        TurnOffTwoFactor,
+        ChangePassword,
+        RegisterId,
     })
     .are_all_among(wires.iter().filter_map(action).cloned());
 }
@@ -274,6 +286,8 @@ fn step_kinds() -> Variants<StepKind> {
         RecoveryCode,
         LinkAddress,
         Passkey,
+        Security,
+        Sessions,
         TrustedDevices,
         RegisterDevice,
         MatchNumber,
@@ -325,6 +339,14 @@ fn action_names() -> Variants<ActionName> {
         Unsubscribe,
         Review,
         Save,
+        ShowDevices,
+        ShowSessions,
+        SignOut,
+        SignOutOthers,
+        TurnOnTwoFactor,
+        TurnOffTwoFactor,
+        ChangePassword,
+        RegisterId,
     })
 }
 
@@ -357,6 +379,23 @@ fn code_channel(step: &Step) -> Option<Channel> {
 fn factors(step: &Step) -> Vec<FactorKind> {
     let Step::ChooseFactor { factors } = step else { return Vec::new() };
     factors.iter().map(|factor| factor.kind).collect()
+}
+
+fn security_items(step: &Step) -> Vec<SecurityItem> {
+    let Step::Security { items } = step else { return Vec::new() };
+    items.clone()
+}
+
+fn missing(item: &SecurityItem) -> Option<SettingReason> {
+    match item {
+        SecurityItem::Password { missing, .. }
+        | SecurityItem::Phone { missing, .. }
+        | SecurityItem::Identities { missing, .. }
+        | SecurityItem::Devices { missing, .. }
+        | SecurityItem::TwoFactor { missing, .. }
+        | SecurityItem::QuickLogin { missing, .. } => missing.clone(),
+        SecurityItem::Sessions { .. } => None,
+    }
 }
 
 fn new_password_reason(step: &Step) -> Option<NewPasswordReason> {

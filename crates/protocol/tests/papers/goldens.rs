@@ -21,6 +21,7 @@ mod links;
 
 mod approvals;
 mod devices;
+mod settings;
 
 mod policy;
 
@@ -82,6 +83,7 @@ pub fn all() -> Vec<Golden> {
         second_factor::acts(),
         links::acts(),
         devices::acts(),
+        settings::acts(),
         approvals::acts(),
         policy::acts(),
     ];
@@ -94,6 +96,7 @@ pub fn all() -> Vec<Golden> {
         second_factor::flows(),
         links::flows(),
         devices::flows(),
+        settings::flows(),
         approvals::flows(),
         policy::flows(),
     ];

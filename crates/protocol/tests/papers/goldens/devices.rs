@@ -108,7 +108,7 @@ pub(super) fn passkey() -> Flow {
 }
 
 /// Signed in to her own settings.
-fn settings(flow: Flow) -> Flow {
+pub(super) fn settings(flow: Flow) -> Flow {
     of(Kind::Security, about(MINJI, Some("김민지"), at(nuri(), flow)))
 }
 
@@ -140,26 +140,26 @@ pub(super) fn trusted_devices() -> Flow {
         display_name: "김민지".into(),
     };
     let fresh = Offer { proof: Some(Proof::Fresh), ..Offer::default() };
-    let actions = offers(&[ActionName::Rename, ActionName::Remove, ActionName::Done])
+    let actions = offers(&[ActionName::Rename, ActionName::Remove, ActionName::Back])
         .with_offer(ActionName::Register, fresh)
         .with_offer(ActionName::RegisterKey, fresh);
     let flow = settings(active(1, Step::TrustedDevices { devices, accepted: Some(accepted) }, actions));
     saying(flow, &[done(MessageCode::DeviceRegistered)])
 }
 
-fn done(code: MessageCode) -> Message {
+pub(super) fn done(code: MessageCode) -> Message {
     Message { code, params: Params::default(), severity: Severity::Success }
 }
 
 fn none_left() -> Flow {
-    let ways = [ActionName::Register, ActionName::RegisterKey, ActionName::Done];
+    let ways = [ActionName::Register, ActionName::RegisterKey, ActionName::Back];
     settings(active(3, Step::TrustedDevices { devices: Vec::new(), accepted: None }, offers(&ways)))
 }
 
 /// A super administrator has a recovery key besides, and has signed in a while ago.
 fn recovery_key() -> Flow {
     let fresh = Offer { proof: Some(Proof::Fresh), ..Offer::default() };
-    let actions = offers(&[ActionName::Done])
+    let actions = offers(&[ActionName::Back])
         .with_offer(ActionName::Register, fresh)
         .with_offer(ActionName::RegisterKey, fresh)
         .with_offer(ActionName::ReissueRecoveryKey, fresh);
@@ -180,7 +180,7 @@ fn signed_out() -> Status {
 fn none_yet() -> Flow {
     let step = Step::TrustedDevices { devices: Vec::new(), accepted: None };
     let why = Message { code: MessageCode::MethodNotAllowed, params: Params::default(), severity: Severity::Info };
-    saying(settings(active(1, step, offers(&[ActionName::Done]))), &[why])
+    saying(settings(active(1, step, offers(&[ActionName::Back]))), &[why])
 }
 
 pub(super) fn register_device() -> Flow {

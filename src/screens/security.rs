@@ -1,0 +1,227 @@
+//! `security`: what a member signs in with and what protects it, each with its state, what can be done with it, and why where
+//! nothing can (FEATURES S1, S5, S6).
+
+use daemun_protocol::{Action, ActionName, SecurityItem, SettingReason, Step};
+use leptos::ev::KeyboardEvent;
+use leptos::html;
+use leptos::prelude::*;
+
+use super::form::{form, primary};
+use crate::gate::Gate;
+use crate::i18n::{Text, counted, day, filled, said, say};
+use crate::widgets::heading::heading_with;
+use crate::widgets::{Aria, Live, Words};
+
+fn listed(step: &Step) -> Option<Vec<SecurityItem>> {
+    if let Step::Security { items } = step { Some(items.clone()) } else { None }
+}
+
+pub fn view(gate: Gate) -> AnyView {
+    let items = Memo::new(move |_| gate.step(listed).unwrap_or_default());
+    let rows: Live = Box::new(move || items.get().into_iter().map(|item| row(gate, item)).collect());
+    let changes =
+        [ActionName::ChangePassword, ActionName::RegisterId, ActionName::TurnOnTwoFactor, ActionName::TurnOffTwoFactor];
+    let asks_proof = move || changes.iter().any(|name| gate.asks_proof(*name));
+    let proof = move || if asks_proof() { said(Text::SecurityProof) } else { String::new() };
+    let parts = vec![
+        heading_with(say(Text::SecurityTitle), None, say(Text::SecurityLead)),
+        view! { <ul class="settings">{rows}</ul> }.into_any(),
+        view! { <p class="aside" id="proof">{proof}</p> }.into_any(),
+        primary(gate, ActionName::Done, Text::SecurityDone),
+    ];
+    form(gate, Box::new(move || gate.act(Action::Done)), parts)
+}
+
+/// One of them as it is shown.
+struct Row {
+    /// Its `data-item`.
+    item: &'static str,
+    title: Text,
+    /// Its state: several short texts.
+    state: Box<dyn Fn() -> Vec<String> + Send>,
+    missing: Option<SettingReason>,
+    /// What can be done with it, where the step offers that.
+    ways: &'static [(ActionName, Text)],
+}
+
+fn row(gate: Gate, item: SecurityItem) -> AnyView {
+    let Row { item, title, state, missing, ways } = shown(item);
+    let state: Live =
+        Box::new(move || state().into_iter().map(|part| view! { <span>{part}</span>" " }.into_any()).collect());
+    let why = move || missing.as_ref().map_or_else(String::new, |missing| reason(item, missing));
+    let offered = self::ways(gate, ways, title);
+    view! {
+        <li data-item=item>
+            <div class="name"><b>{say(title)}</b>" "<small>{state}</small></div>
+            <p class="why">{why}</p>
+            <div class="ways">{offered}</div>
+        </li>
+    }
+    .into_any()
+}
+
+fn shown(item: SecurityItem) -> Row {
+    let one = |words: Words| -> Box<dyn Fn() -> Vec<String> + Send> { Box::new(move || vec![words()]) };
+    match item {
+        SecurityItem::Password { identifier, set, expires_at, missing } => {
+            let state = move || {
+                let id = identifier.as_ref().map(|id| filled(Text::SecurityPasswordId, &[("id", id)]));
+                let is_set = said(if set { Text::SecurityPasswordSet } else { Text::SecurityPasswordNone });
+                let expires = expires_at.map(|at| filled(Text::SecurityPasswordExpires, &[("date", &day(at))]));
+                id.into_iter().chain([is_set]).chain(expires).collect()
+            };
+            let ways = &[
+                (ActionName::ChangePassword, Text::SecurityChangePassword),
+                (ActionName::RegisterId, Text::RegisterTitle),
+            ];
+            Row { item: "password", title: Text::SecurityPassword, state: Box::new(state), missing, ways }
+        }
+        SecurityItem::Phone { linked, missing } => {
+            let state = move || match &linked {
+                Some(number) => filled(Text::SecurityLinked, &[("number", number)]),
+                None => said(Text::SecurityUnlinked),
+            };
+            Row { item: "phone", title: Text::SecurityPhone, state: one(Box::new(state)), missing, ways: &[] }
+        }
+        SecurityItem::Identities { count, missing } => {
+            let state = how_many(count, Text::SecurityConnected, Text::SecurityUnlinked);
+            Row { item: "identities", title: Text::SecurityIdentities, state: one(state), missing, ways: &[] }
+        }
+        SecurityItem::Devices { count, missing } => {
+            let state = how_many(count, Text::SecurityDevicesCount, Text::SecurityDevicesNone);
+            let ways = &[(ActionName::ShowDevices, Text::SecurityDevicesShow)];
+            Row { item: "devices", title: Text::DevicesTitle, state: one(state), missing, ways }
+        }
+        SecurityItem::TwoFactor { on, missing } => {
+            let ways = &[
+                (ActionName::TurnOnTwoFactor, Text::SecurityTurnOn),
+                (ActionName::TurnOffTwoFactor, Text::SecurityTurnOff),
+            ];
+            Row { item: "two_factor", title: Text::FactorTitle, state: one(switch(on)), missing, ways }
+        }
+        SecurityItem::QuickLogin { on, missing } => {
+            Row { item: "quick_login", title: Text::SecurityQuickLogin, state: one(switch(on)), missing, ways: &[] }
+        }
+        SecurityItem::Sessions { count } => {
+            let state = how_many(count, Text::SecuritySessionsCount, Text::SecuritySessionsCount);
+            let ways = &[(ActionName::ShowSessions, Text::SecuritySessionsShow)];
+            Row { item: "sessions", title: Text::SecuritySessions, state: one(state), missing: None, ways }
+        }
+    }
+}
+
+fn how_many(count: u32, some: Text, none: Text) -> Words {
+    Box::new(move || if count == 0 { said(none) } else { counted(some, count.into(), &[]) })
+}
+
+fn switch(on: bool) -> Words {
+    say(if on { Text::SecurityOn } else { Text::SecurityOff })
+}
+
+/// Why nothing can be done with it, or less than one may look for.
+fn reason(item: &str, missing: &SettingReason) -> String {
+    let text = match missing {
+        // A security key can be registered all the same.
+        SettingReason::NotAllowed if item == "devices" => Text::DevicesNotAllowed,
+        SettingReason::NotAllowed => Text::SecurityNotAllowed,
+        SettingReason::ManagedProfile => Text::SecurityManagedProfile,
+        SettingReason::NotAvailable => Text::SecurityNotAvailable,
+        SettingReason::Required => Text::SecurityRequired,
+        SettingReason::PasswordMissing => Text::SecurityPasswordMissing,
+        SettingReason::Unknown(_) => Text::SecurityMissingUnknown,
+    };
+    filled(text, &[("code", missing.as_str())])
+}
+
+/// Something that can be done with one of them.
+struct Way {
+    name: ActionName,
+    label: Text,
+    about: Text,
+    /// Whether the focus goes here.
+    led: bool,
+}
+
+impl Way {
+    /// A button that says what it is about, also to who only hears it.
+    fn button(self, gate: Gate, press: impl Fn() + 'static) -> AnyView {
+        let Self { name, label, about, led } = self;
+        let node = NodeRef::<html::Button>::new();
+        if led {
+            node.on_load(|button| {
+                let _ = button.focus();
+            });
+        }
+        let press = Box::new(press) as Box<dyn Fn()>;
+        let busy: Aria = Box::new(move || gate.is_busy_with(name).then_some("true"));
+        let proof: Aria = Box::new(move || gate.asks_proof(name).then_some("proof"));
+        view! {
+            <button class="quiet" type="button" data-action=name.as_str() aria-busy=busy aria-describedby=proof node_ref=node
+                on:click=move |_| press()>
+                <span>{say(label)}<span class="visually-hidden">": "{say(about)}</span></span>
+            </button>
+        }
+        .into_any()
+    }
+}
+
+/// What is offered for an item. Turning off what protects an account is asked for twice; whoever has thought better of it is back
+/// at its button.
+fn ways(gate: Gate, offered: &'static [(ActionName, Text)], about: Text) -> Live {
+    let sure = RwSignal::new(Sure::NotAsked);
+    Box::new(move || {
+        let asked = sure.get();
+        if asked == Sure::Asked && gate.offers(ActionName::TurnOffTwoFactor) {
+            return vec![question(gate, sure)];
+        }
+        let offered = offered.iter().filter(|(name, _)| gate.offers(*name));
+        offered
+            .map(|(name, label)| {
+                let turns_off = *name == ActionName::TurnOffTwoFactor;
+                let way = Way { name: *name, label: *label, about, led: turns_off && asked == Sure::ThoughtBetter };
+                way.button(gate, move || if turns_off { sure.set(Sure::Asked) } else { act(gate, *name) })
+            })
+            .collect()
+    })
+}
+
+/// Whether it is asked if turning off is meant.
+#[derive(Clone, Copy, PartialEq)]
+enum Sure {
+    NotAsked,
+    Asked,
+    ThoughtBetter,
+}
+
+/// The question stands where it was pressed, and the focus on what does no harm.
+fn question(gate: Gate, sure: RwSignal<Sure>) -> AnyView {
+    let name = ActionName::TurnOffTwoFactor;
+    let way = Way { name, label: Text::SecurityTurnOff, about: Text::FactorTitle, led: false };
+    let cancel = NodeRef::<html::Button>::new();
+    cancel.on_load(|button| {
+        let _ = button.focus();
+    });
+    let escape = move |event: KeyboardEvent| {
+        if event.key() == "Escape" {
+            sure.set(Sure::ThoughtBetter);
+        }
+    };
+    view! {
+        <div class="sure" role="group" aria-labelledby="question" on:keydown=escape>
+            <p id="question">{say(Text::SecurityTurnOffQuestion)}</p>
+            <div class="ways">
+                {way.button(gate, move || act(gate, name))}
+                <button class="quiet" type="button" data-action="cancel" node_ref=cancel on:click=move |_| sure.set(Sure::ThoughtBetter)>
+                    <span>{say(Text::ActionCancel)}</span>
+                </button>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn act(gate: Gate, name: ActionName) {
+    if let Some(action) = Action::without_input(name) {
+        gate.act(action);
+    }
+}
