@@ -282,7 +282,7 @@ fn p2_a_session_that_ends_elsewhere_saves_nothing() {
         sujin.clicks("form[action='/home/sign-out'] button").await;
         sujin.waits_for("to be out", |sight| sight.page != "home").await;
         sujin.switches_to_tab(0).await;
-        sujin.clicks("[data-action=save]").await;
+        // The tab that is looked at again asks how things stand.
         let sight = sujin.at_ended().await;
         assert!(sight.says("cancelled"), "{sight}");
         assert_eq!(gate.decided("attempt_limit").await, json!(null));

@@ -1,7 +1,7 @@
 //! The screens of a workspace's policy, through languages, themes and widths, with axe-core on each and by keyboard alone (FEATURES
 //! P2, X3, X4). They are fed the protocol's own examples.
 
-use crate::harness::{Axe, Member, Theme, golden, story};
+use crate::harness::{Axe, Member, Requests, Tampering, Theme, golden, story};
 use crate::matrix::assert_nothing_overflows;
 use crate::matrix_of_joining::is_seen_everywhere;
 
@@ -18,7 +18,9 @@ fn p2_matrix_account_security() {
             is_seen_everywhere(&member, name).await;
         }
         member.stands_at(WHOLE, &golden("flow-account_security")).await;
-        let refused = gate.refuses_with(&golden("problem-input_invalid-option_invalid"));
+        let problem = golden("problem-input_invalid-option_invalid").to_string();
+        let refusal = Tampering::answer(422, "application/problem+json", problem);
+        let refused = gate.wire.tamper(Requests::posts("/actions/review"), refusal);
         member.fills("password_min_length", "7").await;
         member.does("review").await;
         member.is_told_at("password_min_length", "option_invalid").await;

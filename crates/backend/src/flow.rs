@@ -157,6 +157,8 @@ pub struct Workspace {
     pub phone_entry: bool,
     /// Whether members can sign in by unlocking a device of theirs (FEATURES L4).
     pub device_unlock: bool,
+    /// Whether members can sign in by the PIN or the biometrics of the mobile app (FEATURES L7).
+    pub quick_login: bool,
     /// Whether somebody who is in has to let a new device in (FEATURES D1).
     pub device_approval: bool,
     pub two_factor: TwoFactor,

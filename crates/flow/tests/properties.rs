@@ -202,14 +202,14 @@ proptest! {
         happenings in proptest::collection::vec((0_u64..90_000, happening()), 1..60),
         at_front_door: bool,
         saved: bool,
-        kind in prop_oneof![Just(Kind::SignIn), Just(Kind::Reset), Just(Kind::Link), Just(Kind::Security), Just(Kind::Approve)],
+        kind in prop_oneof![Just(Kind::SignIn), Just(Kind::Reset), Just(Kind::Link), Just(Kind::Security), Just(Kind::Approve), Just(Kind::Policy)],
         shows_all: bool,
         seed: u32,
     ) {
         let by_link = kind != Kind::SignIn;
         let place = match kind {
             Kind::SignIn => Place::Door,
-            Kind::Security | Kind::Approve => Place::Settings,
+            Kind::Security | Kind::Approve | Kind::Policy => Place::Settings,
             Kind::Join | Kind::Reset | Kind::Link | Kind::Unknown(_) => Place::Passage,
         };
         let flow = saved.then(|| "f".into());

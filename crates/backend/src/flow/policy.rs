@@ -52,6 +52,7 @@ impl Workspace {
             two_factor: Some(self.two_factor),
             phone_entry: Some(self.phone_entry),
             device_unlock: Some(self.device_unlock),
+            quick_login: Some(self.quick_login),
             device_approval: Some(self.device_approval),
             ..AccountPolicy::default()
         }
@@ -71,10 +72,10 @@ impl Workspace {
             phone_entry,
             device_unlock,
             device_approval,
+            quick_login,
             // There is nothing yet that could be allowed.
             line_entry: _,
             naver_entry: _,
-            quick_login: _,
         } = draft;
         let passwords = &mut self.passwords;
         passwords.format = password_format.unwrap_or(passwords.format);
@@ -85,6 +86,7 @@ impl Workspace {
         self.two_factor = two_factor.unwrap_or(self.two_factor);
         self.phone_entry = phone_entry.unwrap_or(self.phone_entry);
         self.device_unlock = device_unlock.unwrap_or(self.device_unlock);
+        self.quick_login = quick_login.unwrap_or(self.quick_login);
         self.device_approval = device_approval.unwrap_or(self.device_approval);
         self
     }
@@ -175,11 +177,41 @@ impl MemberWays {
     }
 }
 
-/// What a change does to members, the gravest first; what happens to nobody is left out.
+/// A way to sign in that comes to be allowed, which is told to all members.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    Phone,
+    Device,
+    QuickLogin,
+}
+
+impl News {
+    /// What comes to be allowed by a change.
+    pub fn of(before: &Workspace, after: &Workspace) -> Vec<Self> {
+        let ways = [
+            (Self::Phone, before.phone_entry, after.phone_entry),
+            (Self::Device, before.device_unlock, after.device_unlock),
+            (Self::QuickLogin, before.quick_login, after.quick_login),
+        ];
+        ways.into_iter().filter(|(_, before, after)| *after && !before).map(|(news, _, _)| news).collect()
+    }
+
+    /// The name under which it is noted that it was told.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Phone => "phone",
+            Self::Device => "device",
+            Self::QuickLogin => "quick login",
+        }
+    }
+}
+
+/// What a change does to members, the gravest first; what happens to nobody is left out. `news` is what is told to all of them.
 pub fn effects(
     all: &[MemberWays],
     before: &Workspace,
     after: &Workspace,
+    news: &[News],
     reach: Reach,
     now: Timestamp,
 ) -> Vec<PolicyEffect> {
@@ -198,7 +230,6 @@ pub fn effects(
     };
     let (old, new) = (before.passwords, after.passwords);
     let asks_otherwise = (old.format, old.min_length, old.history) != (new.format, new.min_length, new.history);
-    let is_new_way = (after.phone_entry && !before.phone_entry) || (after.device_unlock && !before.device_unlock);
     let counted = [
         (PolicyEffectCode::LockedOut, count(&comes_to(Entry::Shut))),
         (PolicyEffectCode::EnrolFactor, count(&newly_enrols)),
@@ -209,7 +240,7 @@ pub fn effects(
             count(&|member| before.device_unlock && !after.device_unlock && member.has_passkey),
         ),
         (PolicyEffectCode::NextPassword, count(&|member| asks_otherwise && member.password_set_at.is_some())),
-        (PolicyEffectCode::Notified, count(&|_| is_new_way)),
+        (PolicyEffectCode::Notified, count(&|_| !news.is_empty())),
     ];
     counted
         .into_iter()
@@ -255,6 +286,7 @@ mod tests {
             organisation_entry: true,
             phone_entry: true,
             device_unlock: true,
+            quick_login: true,
             device_approval: false,
             two_factor: TwoFactor::Optional,
             remember_browser: false,
@@ -274,7 +306,7 @@ mod tests {
 
     /// What the change does to one member.
     fn does(member: MemberWays, before: &Workspace, draft: AccountPolicy, reach: Reach) -> Vec<PolicyEffectCode> {
-        let told = effects(&[member], before, &before.clone().under(draft), reach, NOW);
+        let told = effects(&[member], before, &before.clone().under(draft), &[], reach, NOW);
         assert!(told.iter().all(|effect| effect.members == 1), "{told:?}");
         told.into_iter().map(|effect| effect.code).collect()
     }

@@ -89,7 +89,7 @@ pub fn items(facts: &Facts) -> Vec<SecurityItem> {
             on: own.two_factor || workspace.two_factor == TwoFactor::Required,
             missing: two_factor_missing(own, workspace),
         },
-        SecurityItem::QuickLogin { on: false, missing: Some(SettingReason::NotAvailable) },
+        SecurityItem::QuickLogin { on: false, missing: Some(not_yet(workspace.quick_login)) },
         SecurityItem::Sessions { count: sessions },
     ]
 }

@@ -31,6 +31,7 @@ fn workspace() -> Workspace {
         phone_entry: true,
         device_unlock: true,
         device_approval: false,
+        quick_login: false,
         two_factor: TwoFactor::Optional,
         remember_browser: false,
         managed_profiles: false,

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::reset_turns::whose;
 use super::{Gate, Taking};
-use crate::flow::policy::{self, PolicyForm, PolicyReview, Reach};
+use crate::flow::policy::{self, News, PolicyForm, PolicyReview, Reach};
 use crate::flow::{AfterProof, Entrance, Facts, Next, Notice, Refusal, Said, Stage, StoredFlow, Workspace};
 use crate::mail::texts;
 use crate::server_key::Digest32;
@@ -57,7 +57,8 @@ impl Gate {
         let members = store::member_ways(connection, &before.id)?;
         let reach =
             Reach { sends_sms: self.channels.contains(&Channel::Sms), knows_passkeys: self.relying_party.is_some() };
-        Ok(policy::effects(&members, before, after, reach, now))
+        let news = self.untold(connection, News::of(before, after), &before.id, now)?;
+        Ok(policy::effects(&members, before, after, &news, reach, now))
     }
 }
 

@@ -5,12 +5,17 @@ use rusqlite::Connection;
 
 use super::{Gate, Taking};
 use crate::flow::Workspace;
+use crate::flow::policy::News;
 use crate::locale::Locale;
 use crate::mail::{Mail, Words, texts};
+use crate::server_key::Digest32;
 use crate::store::{self, AccountRow, Trouble};
 
 /// Seconds that a mail without a secret waits for a server that is down.
 const WORTH_TELLING: u64 = 24 * 3600;
+
+/// Seconds for which the same news of a policy is told to all members only once.
+const NEWS_PAUSE: u64 = 24 * 3600;
 
 impl Gate {
     /// Puts a mail into the outbox.
@@ -37,13 +42,39 @@ impl Gate {
         let before = store::workspace(connection, &workspace.id)?;
         store::set_policy(connection, workspace)?;
         let Some(before) = before else { return Ok(()) };
-        if workspace.phone_entry && !before.phone_entry {
-            self.tell_members(connection, workspace, texts::phone_sign_in_allowed)?;
-        }
-        if workspace.device_unlock && !before.device_unlock {
-            self.tell_members(connection, workspace, texts::device_sign_in_allowed)?;
+        let now = self.clock.now();
+        for news in self.untold(connection, News::of(&before, workspace), &workspace.id, now)? {
+            store::note_sent(connection, &self.news_counter(news, &workspace.id), now)?;
+            let write = match news {
+                News::Phone => texts::phone_sign_in_allowed,
+                News::Device => texts::device_sign_in_allowed,
+                News::QuickLogin => texts::quick_login_allowed,
+            };
+            self.tell_members(connection, workspace, write)?;
         }
         Ok(())
+    }
+
+    /// Which of these news are told: what is allowed, denied and allowed again within a day is told once, since everybody's
+    /// mailbox hears of it.
+    pub(super) fn untold(
+        &self,
+        connection: &Connection,
+        news: Vec<News>,
+        workspace: &str,
+        now: Timestamp,
+    ) -> Result<Vec<News>, Trouble> {
+        let mut untold = Vec::new();
+        for one in news {
+            if store::sent_since(connection, &self.news_counter(one, workspace), NEWS_PAUSE, now)?.is_empty() {
+                untold.push(one);
+            }
+        }
+        Ok(untold)
+    }
+
+    fn news_counter(&self, news: News, workspace: &str) -> Digest32 {
+        self.counter("news of a policy", None, &format!("{workspace}:{}", news.as_str()))
     }
 
     fn tell_members(

@@ -17,7 +17,7 @@ use crate::locale::Locale;
 
 pub use approvals::{approval_asked, let_in_asked, not_me, recovery_key_reissued, recovery_key_used};
 pub use devices::{device_copied, device_registered, device_removed, device_sign_in_allowed};
-pub use policy::policy_changed;
+pub use policy::{policy_changed, quick_login_allowed};
 pub use second_factor::{recovery_code_used, second_factor_added, second_factor_code};
 pub use security_link::{link_code, link_not_shared};
 pub use settings::{signed_out_there, two_factor_off, two_factor_on};
@@ -245,9 +245,11 @@ mod tests {
     #[test]
     fn news_of_the_policy_leads_nowhere() {
         for locale in Locale::ALL {
-            let words = phone_sign_in_allowed(*locale, "Nuri");
-            assert!(words.subject.contains("Nuri") && words.text.contains("Nuri"), "{}", words.text);
-            assert!(words.link.is_none() && words.code.is_none() && !words.text.contains("://"), "{}", words.text);
+            for tell in [phone_sign_in_allowed, device_sign_in_allowed, quick_login_allowed] {
+                let words = tell(*locale, "Nuri");
+                assert!(words.subject.contains("Nuri") && words.text.contains("Nuri"), "{}", words.text);
+                assert!(words.link.is_none() && words.code.is_none() && !words.text.contains("://"), "{}", words.text);
+            }
         }
     }
 

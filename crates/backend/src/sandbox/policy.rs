@@ -29,6 +29,7 @@ struct Policy {
     phone_entry: bool,
     device_unlock: bool,
     device_approval: bool,
+    quick_login: bool,
     two_factor: TwoFactor,
     remember_browser: bool,
     managed_profiles: bool,
@@ -52,6 +53,7 @@ impl From<&Workspace> for Policy {
             phone_entry: workspace.phone_entry,
             device_unlock: workspace.device_unlock,
             device_approval: workspace.device_approval,
+            quick_login: workspace.quick_login,
             two_factor: workspace.two_factor,
             remember_browser: workspace.remember_browser,
             managed_profiles: workspace.managed_profiles,
@@ -79,6 +81,7 @@ struct Changes {
     phone_entry: Option<bool>,
     device_unlock: Option<bool>,
     device_approval: Option<bool>,
+    quick_login: Option<bool>,
     two_factor: Option<TwoFactor>,
     remember_browser: Option<bool>,
     managed_profiles: Option<bool>,
@@ -110,6 +113,7 @@ impl Changes {
         workspace.phone_entry = self.phone_entry.unwrap_or(workspace.phone_entry);
         workspace.device_unlock = self.device_unlock.unwrap_or(workspace.device_unlock);
         workspace.device_approval = self.device_approval.unwrap_or(workspace.device_approval);
+        workspace.quick_login = self.quick_login.unwrap_or(workspace.quick_login);
         workspace.two_factor = self.two_factor.unwrap_or(workspace.two_factor);
         workspace.remember_browser = self.remember_browser.unwrap_or(workspace.remember_browser);
         workspace.managed_profiles = self.managed_profiles.unwrap_or(workspace.managed_profiles);

@@ -160,6 +160,7 @@ fn workspaces() -> [Workspace; 5] {
         organisation_entry: true,
         phone_entry: true,
         device_unlock: true,
+        quick_login: false,
         device_approval: false,
         two_factor: TwoFactor::Optional,
         remember_browser: false,

@@ -462,6 +462,9 @@ const STEPS: &[M<'_>] = &[
         after TEXT NOT NULL
     ) STRICT;
     CREATE INDEX policy_change_by_workspace ON policy_change (workspace, id);
+
+    -- Nobody is let in by the mobile app's PIN before an administrator has said so.
+    ALTER TABLE workspace ADD COLUMN quick_login INTEGER NOT NULL DEFAULT 0;
     ",
     ),
     M::up(

@@ -16,7 +16,7 @@ const WORKSPACE: &str =
     "id, name, organisation_id, email_entry, organisation_entry, attempt_limit, reveal_tries, capacity,
     password_format, password_min_length, password_max_age_days, password_history,
     phone_entry, two_factor, remember_browser, managed_profiles, device_unlock,
-    device_approval, accent, logo";
+    device_approval, accent, logo, quick_login";
 
 fn read_workspace(row: &Row<'_>) -> rusqlite::Result<Workspace> {
     Ok(Workspace {
@@ -49,6 +49,7 @@ fn read_workspace(row: &Row<'_>) -> rusqlite::Result<Workspace> {
         device_approval: row.get(17)?,
         accent: row.get::<_, Option<String>>(18)?.and_then(|text| Accent::parse(&text).ok()),
         logo: row.get::<_, Option<String>>(19)?.map(LogoName::from_stored),
+        quick_login: row.get(20)?,
     })
 }
 
@@ -166,7 +167,7 @@ pub fn set_policy(connection: &Connection, workspace: &Workspace) -> Result<(), 
         "UPDATE workspace SET email_entry = ?2, organisation_entry = ?3, attempt_limit = ?4, reveal_tries = ?5,
              capacity = ?6, password_format = ?7, password_min_length = ?8, password_max_age_days = ?9,
              password_history = ?10, phone_entry = ?11, two_factor = ?12, remember_browser = ?13, managed_profiles = ?14,
-             device_unlock = ?15, device_approval = ?16, accent = ?17, logo = ?18
+             device_unlock = ?15, device_approval = ?16, accent = ?17, logo = ?18, quick_login = ?19
          WHERE id = ?1",
         params![
             workspace.id,
@@ -187,6 +188,7 @@ pub fn set_policy(connection: &Connection, workspace: &Workspace) -> Result<(), 
             workspace.device_approval,
             workspace.accent.as_ref().map(Accent::as_str),
             workspace.logo.as_ref().map(LogoName::as_str),
+            workspace.quick_login,
         ],
     )?;
     Ok(())

@@ -61,7 +61,7 @@ async fn p2_an_administrator_reads_reviews_and_saves() {
         json!({
             "password_format": "letters_digits", "password_min_length": 8, "password_max_age_days": 0,
             "password_history": 0, "attempt_limit": 0, "two_factor": "optional", "phone_entry": true,
-            "device_unlock": true, "device_approval": false,
+            "quick_login": false, "device_unlock": true, "device_approval": false,
         })
     );
     assert_eq!((seen.actions(), seen.flow()["kind"].clone()), (vec!["done".into(), "review".into()], json!("policy")));
@@ -397,4 +397,69 @@ async fn p2_the_last_twenty_decisions_are_shown() {
     assert_eq!(log.as_array().unwrap().len(), 20);
     assert_eq!(log[0]["to"], json!({"password_min_length": 11}));
     assert_eq!(log[0]["from"], json!({"password_min_length": 10}));
+}
+
+/// P1: what is denied cannot be used by the next act, in a sign-in under way too; whoever is in stays in.
+#[tokio::test]
+async fn p1_a_denial_bites_at_the_next_login_and_signs_nobody_out() {
+    let house = House::open().await;
+    let mut sujin = sujin(&house).await;
+    let mut minji = house.visitor();
+    minji.sign_in(&house, MINJI, "nuri", MINJIS).await;
+    let mut haruto = house.visitor();
+    haruto.begin(json!({})).await;
+    haruto.submit(json!({"identifier": "010-8765-4321"})).await.at("code");
+    let sessions = house.count("SELECT count(*) FROM session");
+    let changes = json!({
+        "phone_entry": false, "device_unlock": false, "password_format": "letters_digits_symbols",
+        "password_min_length": 20, "password_history": 5,
+    });
+    decide(&mut sujin, changes).await;
+    assert_eq!(house.count("SELECT count(*) FROM session"), sessions, "nobody is signed out");
+    minji.begin_with("security", json!({})).await.at("trusted_devices");
+    assert!(!minji.read().await.actions().contains(&"register".to_owned()));
+    let code = house.newest_code("010-8765-4321").await;
+    haruto.submit(json!({"code": code})).await.notice("method_not_allowed");
+    // The password of before still opens, whatever is asked of the next one.
+    let mut again = house.visitor();
+    again.sign_in(&house, MINJI, "nuri", MINJIS).await;
+}
+
+/// P1: a way that comes to be allowed is mailed to all who have joined, each in their language; at most once in a day.
+#[tokio::test]
+async fn p1_what_is_newly_allowed_is_mailed_to_all_members_once() {
+    let house = House::open().await;
+    let mut sujin = sujin(&house).await;
+    let members = ["minji", "dohyun", "taeyang", "jiho", "soyeon"];
+    let ways = ["phone_entry", "device_unlock", "quick_login"];
+    house.policy("nuri", json!({"phone_entry": false, "device_unlock": false, "quick_login": false})).await;
+    let reviewed = review(&mut sujin, json!({"phone_entry": true, "device_unlock": true, "quick_login": true})).await;
+    assert_eq!(members_told(&reviewed), 6);
+    sujin.act("save", json!({})).await.at("account_security");
+    for member in members {
+        let mails = house.mails(&format!("{member}@daemun.test")).await;
+        let told = mails.iter().filter(|mail| mail["subject"].as_str().unwrap().starts_with("누리소프트"));
+        assert_eq!(told.count(), ways.len(), "{member}: {mails:?}");
+    }
+    // Who is registered and has not joined, and members elsewhere, have nothing to hear.
+    for other in ["yuna@daemun.test", "haruto@daemun.test"] {
+        assert_eq!(house.mails(other).await, Vec::<Value>::new(), "{other}");
+    }
+    let before = house.mails(MINJI).await.len();
+    for way in ways {
+        decide(&mut sujin, json!({way: false})).await;
+        let reviewed = review(&mut sujin, json!({way: true})).await.at("policy_review");
+        assert_eq!(members_told(&reviewed), 0, "{way}: it was told a moment ago");
+        sujin.act("save", json!({})).await.at("account_security");
+    }
+    assert_eq!(house.mails(MINJI).await.len(), before);
+    house.advance(DAY);
+    house.policy("nuri", json!({"quick_login": false})).await;
+    house.policy("nuri", json!({"quick_login": true})).await;
+    assert_eq!(house.mails(MINJI).await.len(), before + 1, "another day");
+}
+
+#[track_caller]
+fn members_told(reviewed: &Answer) -> u64 {
+    members(reviewed, "notified")
 }

@@ -40,6 +40,33 @@ pub fn policy_changed(locale: Locale, workspace: &str, at: Timestamp, saved: &Sa
     })
 }
 
+/// The mail to every member when the administrator allows quick login in the mobile app (FEATURES P1).
+pub fn quick_login_allowed(locale: Locale, workspace: &str) -> Words {
+    mail(match locale {
+        Locale::Ko => (
+            format!("{workspace}에서 모바일 앱 간편 로그인을 쓸 수 있어요"),
+            format!(
+                "관리자가 {workspace} 계정의 모바일 앱 간편 로그인을 허용했어요.\n\n\
+                 모바일 앱에서 PIN이나 생체 인증을 등록하면, 다음부터 ID와 비밀번호 없이 로그인할 수 있어요.\n"
+            ),
+        ),
+        Locale::En => (
+            format!("Quick login to {workspace} in the mobile app is now allowed"),
+            format!(
+                "Your administrator has allowed quick login to {workspace} in the mobile app.\n\n\
+                 Once you have set up a PIN or biometrics in the app, you can sign in there without ID and password.\n"
+            ),
+        ),
+        Locale::Ja => (
+            format!("{workspace} でモバイルアプリのかんたんログインが許可されました"),
+            format!(
+                "管理者が {workspace} のアカウントでモバイルアプリのかんたんログインを許可しました。\n\n\
+                 モバイルアプリでPINや生体認証を登録すると、次回からIDとパスワードなしでログインできます。\n"
+            ),
+        ),
+    })
+}
+
 /// One option, from what to what.
 fn line(locale: Locale, option: PolicyOption, saved: &SavedPolicy) -> Option<String> {
     let (from, to) = (saved.from.value(option)?, saved.to.value(option)?);

@@ -260,6 +260,7 @@ fn policy_schema() -> Value {
                 "description": "Whether members may sign in by unlocking a registered device. Everybody who has joined is told by mail when it comes to be allowed.",
             },
             "device_approval": { "type": "boolean", "description": "Whether a new device waits for somebody who lets it in." },
+            "quick_login": { "type": "boolean", "description": "Whether members can sign in by the PIN or the biometrics of the mobile app." },
             "two_factor": {
                 "type": "string",
                 "enum": TWO_FACTOR,
