@@ -131,7 +131,6 @@ const SEEDS: &[Seed] = &[
         super_administrator: true,
         ..seed("sujin@daemun.test", "오수진", Locale::Ko)
     },
-    // Without ID and password (FEATURES R5).
     // Joined by phone, without ID and password (FEATURES R5).
     Seed {
         workspace: Some("nuri"), phone: Some("010-3333-0404"), ..seed("soyeon@daemun.test", "이소연", Locale::Ko)

@@ -354,13 +354,13 @@ async fn p2_passwords_that_expire_by_it_are_counted() {
 async fn p2_who_uses_a_method_that_is_denied_is_counted() {
     let house = House::open().await;
     let mut sujin = sujin(&house).await;
-    // minji, jiho and taeyang have linked numbers.
+    // minji, jiho, taeyang and soyeon have linked numbers.
     let reviewed = review(&mut sujin, json!({"phone_entry": false})).await.at("policy_review");
-    assert_eq!((members(&reviewed, "phone_denied"), members(&reviewed, "locked_out")), (3, 0));
+    assert_eq!((members(&reviewed, "phone_denied"), members(&reviewed, "locked_out")), (4, 0));
     sujin.act("back", json!({})).await.at("account_security");
     house.policy("nuri", json!({"email_entry": false, "organisation_entry": false})).await;
     let reviewed = review(&mut sujin, json!({"phone_entry": false})).await.at("policy_review");
-    assert_eq!((members(&reviewed, "phone_denied"), members(&reviewed, "locked_out")), (3, 3));
+    assert_eq!((members(&reviewed, "phone_denied"), members(&reviewed, "locked_out")), (4, 4));
     sujin.act("back", json!({})).await.at("account_security");
     house.policy("nuri", json!({"email_entry": true, "organisation_entry": true})).await;
     decide(&mut sujin, json!({"phone_entry": false})).await;
@@ -416,7 +416,8 @@ async fn p1_a_denial_bites_at_the_next_login_and_signs_nobody_out() {
     });
     decide(&mut sujin, changes).await;
     assert_eq!(house.count("SELECT count(*) FROM session"), sessions, "nobody is signed out");
-    minji.begin_with("security", json!({})).await.at("trusted_devices");
+    minji.begin_with("security", json!({})).await.at("security");
+    minji.act("show_devices", json!({})).await.at("trusted_devices");
     assert!(!minji.read().await.actions().contains(&"register".to_owned()));
     let code = house.newest_code("010-8765-4321").await;
     haruto.submit(json!({"code": code})).await.notice("method_not_allowed");
