@@ -10,7 +10,7 @@ use super::form::{form, go, primary, ways};
 use super::policy_words::changes;
 use crate::gate::Gate;
 use crate::i18n::{Text, counted, filled, said, say};
-use crate::widgets::dialog::{Dialog, close, open};
+use crate::widgets::dialog::{Dialog, close, open_at};
 use crate::widgets::heading::heading_with;
 
 fn reviewed(step: &Step) -> Option<(AccountPolicy, AccountPolicy, Vec<PolicyEffect>)> {
@@ -38,7 +38,7 @@ pub fn view(gate: Gate) -> AnyView {
     ];
     let send = move || match locked_out {
         0 => gate.act(Action::Save { confirmed: false }),
-        _ => open(dialog),
+        _ => open_at(dialog, "[data-action=cancel]"),
     };
     // The dialog has a form of its own, so it stands beside this one.
     vec![form(gate, Box::new(send), parts), confirm(gate, dialog, locked_out)].into_any()

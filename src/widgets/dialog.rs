@@ -4,6 +4,8 @@
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::Words;
 
@@ -43,6 +45,15 @@ impl Dialog {
 pub fn open(node: NodeRef<html::Dialog>) {
     if let Some(dialog) = node.get_untracked() {
         let _ = dialog.show_modal();
+    }
+}
+
+/// Asks, with the focus on the answer that does no harm.
+pub fn open_at(node: NodeRef<html::Dialog>, answer: &str) {
+    open(node);
+    let answer = node.get_untracked().and_then(|dialog| dialog.query_selector(answer).ok().flatten());
+    if let Some(answer) = answer.and_then(|answer| answer.dyn_into::<HtmlElement>().ok()) {
+        let _ = answer.focus();
     }
 }
 

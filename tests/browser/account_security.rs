@@ -4,7 +4,7 @@
 use serde_json::json;
 use thirtyfour::Key;
 
-use crate::harness::{Gate, Member, Requests, Sight, Tampering, story};
+use crate::harness::{Gate, Member, Requests, Sight, Tampering, story, story_in_windows};
 use crate::keyboard::tabs_to;
 
 const POLICY: &str = "/security/policy";
@@ -166,6 +166,7 @@ fn p2_locking_members_out_is_asked_about_first() {
         let asked = |sight: &Sight| sight.offers("confirm");
         let sight = sujin.waits_for("the question", asked).await;
         assert!(sight.text.contains("3명이 로그인할 수 없게 돼요"), "{sight}");
+        assert_eq!(sight.focus.action, "cancel", "the focus is on what does no harm:\n{sight}");
         sujin.clicks("[data-action=cancel]").await;
         sujin.waits_for("the question to be gone", |sight| !asked(sight)).await;
         sujin.clicks("[data-action=save]").await;
@@ -273,7 +274,7 @@ fn p2_a_fresh_proof_is_asked_for_and_said_before() {
 /// P2, X2: a session that ends elsewhere ends this too, and saves nothing.
 #[test]
 fn p2_a_session_that_ends_elsewhere_saves_nothing() {
-    story(async |gate| {
+    story_in_windows(async |gate| {
         let sujin = gate.administrator(SUJIN).await;
         sujin.decides("attempt_limit", "5").await;
         sujin.reviews().await;
