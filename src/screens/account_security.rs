@@ -103,7 +103,7 @@ impl Desk {
     fn group(self, id: &'static str, title: Text, text: Text, rows: &'static [Row]) -> AnyView {
         let rows: Vec<AnyView> = rows.iter().filter_map(|row| self.row(row)).collect();
         view! {
-            <section class="settings" aria-labelledby=id>
+            <section class="policies" aria-labelledby=id>
                 <h2 id=id>{say(title)}</h2>
                 <p class="aside">{say(text)}</p>
                 {rows}
