@@ -160,7 +160,7 @@ fn t5_ten_recovery_codes_are_taken_along_and_never_seen_again() {
         assert_eq!(haruto.at_recovery_codes().await.codes().await, codes, "all of them on paper");
         let sight = haruto.sees().await;
         assert!(sight.actions.is_empty(), "nothing to press on paper:\n{sight}");
-        assert!(sight.text.starts_with("Daemun"), "whose they are:\n{sight}");
+        assert!(sight.text.starts_with("さくら商事"), "whose they are:\n{sight}");
         assert!(sight.text.contains("recovery codes") && sight.text.contains("each works once"), "what for:\n{sight}");
         haruto.keeps_picture("recovery_codes-on-paper").await;
         haruto.browser.cdp("Emulation.setEmulatedMedia", json!({ "media": "" })).await;
