@@ -63,11 +63,14 @@ pub fn set_up(cache: &Cache) -> Result<Browser> {
         }
     }
 
-    let chromium = found(chromium(), "Chromium")?;
+    let (chromium, chromedriver) = (found(chromium(), "Chromium")?, found(chromedriver(), "ChromeDriver")?);
+    let driver = major_version(&chromedriver)?;
+    // One that was left behind by an update of the others is of no use.
+    let fits = |shell: &PathBuf| major_version(shell).is_ok_and(|version| version == driver);
     let browser = Browser {
-        headless_shell: headless_shell().unwrap_or_else(|| chromium.clone()),
+        headless_shell: headless_shell().filter(fits).unwrap_or_else(|| chromium.clone()),
         chromium,
-        chromedriver: found(chromedriver(), "ChromeDriver")?,
+        chromedriver,
         axe: npm_package::installed(cache, "axe-core", AXE)?.join("axe-core/axe.min.js"),
         simplewebauthn: npm_package::installed(cache, "@simplewebauthn/server", SIMPLEWEBAUTHN)?
             .join("@simplewebauthn/server"),
@@ -93,15 +96,12 @@ fn found(program: Option<PathBuf>, name: &str) -> Result<PathBuf> {
 impl Browser {
     /// ChromeDriver refuses any other major version, with a message that hides among those of the tests.
     fn check_that_they_fit(&self) -> Result {
-        let driver = major_version(&self.chromedriver)?;
-        for chromium in [&self.chromium, &self.headless_shell] {
-            let version = major_version(chromium)?;
-            if version != driver {
-                let what = format!("{} is version {version} and ChromeDriver {driver}", chromium.display());
-                return Err(Failure::new(what, REMEDY));
-            }
+        let [chromium, driver] = [major_version(&self.chromium)?, major_version(&self.chromedriver)?];
+        if chromium == driver {
+            Ok(())
+        } else {
+            Err(Failure::new(format!("Chromium is version {chromium} and ChromeDriver {driver}"), REMEDY))
         }
-        Ok(())
     }
 }
 
