@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use daemun_protocol::{FieldCode, MessageCode, NoticeCode, ProblemCode, TermsId};
+use daemun_protocol::{FieldCode, MessageCode, NoticeCode, ProblemCode, Share, TermsId};
 use serde_json::{Map, Value};
 
 /// Texts that only the page's own script says; the app has no names for them.
@@ -92,7 +92,8 @@ fn know_every_code(texts: &Map<String, Value>) -> Result<(), String> {
     let messages = MessageCode::KNOWN.iter().filter(is_aside).map(|code| format!("message.{}", code.as_str()));
     let notices = NoticeCode::KNOWN.iter().map(|code| format!("notice.{}.title", code.as_str()));
     let terms = TermsId::KNOWN.iter().map(|id| format!("terms.{}", id.as_str()));
-    let mut all = problems.chain(fields).chain(messages).chain(notices).chain(terms);
+    let shares = Share::KNOWN.iter().map(|share| format!("share.{}", share.as_str()));
+    let mut all = problems.chain(fields).chain(messages).chain(notices).chain(terms).chain(shares);
     match all.find(|key| !texts.contains_key(key)) {
         Some(key) => Err(format!("`{key}` is missing, which the protocol can say")),
         None => Ok(()),
@@ -120,7 +121,7 @@ fn code(texts: &Map<String, Value>) -> String {
         "fn find<T: Copy>(table: &[(&str, T)], code: &str) -> Option<T> {\n    \
          table.iter().find(|(name, _)| *name == code).map(|(_, text)| *text)\n}\n\n",
     );
-    for group in ["problem", "field", "message", "terms"] {
+    for group in ["problem", "field", "message", "terms", "share"] {
         let prefix = format!("{group}.");
         let named = said.iter().filter_map(|key| Some((key.strip_prefix(&prefix)?, format!("Text::{}", camel(key)))));
         let named: Vec<_> = named.collect();

@@ -105,7 +105,8 @@ fn of_step(gate: Gate, step: &Step) -> AnyView {
         | Step::Approvals { .. }
         | Step::Approve { .. }
         | Step::AccountSecurity { .. }
-        | Step::PolicyReview { .. } => off_the_login_path(gate, step),
+        | Step::PolicyReview { .. }
+        | Step::Provider { .. } => off_the_login_path(gate, step),
         Step::Notice { .. } => screens::notice::view(gate),
         Step::Unknown { .. } => screens::unknown::view(gate),
     }
@@ -138,6 +139,7 @@ fn off_the_login_path(gate: Gate, step: &Step) -> AnyView {
         Step::Approve { .. } => screens::approve::view(gate),
         Step::AccountSecurity { .. } => screens::account_security::view(gate),
         Step::PolicyReview { .. } => screens::policy_review::view(gate),
+        Step::Provider { .. } => screens::provider::view(gate),
         Step::Notice { .. } => screens::joined::view(gate),
         Step::Identify { .. }
         | Step::Organisation { .. }
@@ -195,6 +197,7 @@ pub fn shows(step: &Step) -> bool {
         | Step::Approve { .. }
         | Step::AccountSecurity { .. }
         | Step::PolicyReview { .. }
+        | Step::Provider { .. }
         | Step::MatchNumber { .. } => step.kind().is_some_and(StepKind::is_on_login_path),
     }
 }

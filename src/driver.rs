@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use daemun_flow::{Answer, Effect, Event, Face, Fault, Machine, Moment, Ticket};
 #[cfg(feature = "whole")]
-use daemun_protocol::AcceptedCredentials;
+use daemun_protocol::{AcceptedCredentials, Action};
 use daemun_protocol::{ActionName, Begin, Client, Hints, ProblemCode, PublicKeyOptions, Step, StepKind};
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
@@ -132,6 +132,8 @@ impl Driver {
             (Device::Filling(_), Event::Autofilled(_)) => true,
             (Device::Asked(_) | Device::Filling(_), _) => false,
         });
+        #[cfg(feature = "whole")]
+        let asks_again = matches!(event, Event::Retried);
         let signal = self.machine;
         let mut effects = Vec::new();
         let mut comes_to_passkey = false;
@@ -144,9 +146,20 @@ impl Driver {
         for effect in effects {
             self.carry_out(effect);
         }
+        #[cfg(feature = "whole")]
+        self.come_back(asks_again);
         // The press that led here is enough.
         if comes_to_passkey && webauthn::is_pressed() {
             self.tell(Event::AskedDevice { given: String::new() });
+        }
+    }
+
+    /// What an external provider has sent back goes on to the flow as soon as that is there, and once more if the member asks for it.
+    #[cfg(feature = "whole")]
+    fn come_back(&mut self, asks_again: bool) {
+        let is_there = self.machine.with_untracked(|machine| matches!(machine.face(), Face::Step { busy: None, .. }));
+        if let Some((provider, returned)) = is_there.then(|| page::returned(asks_again)).flatten() {
+            self.tell(Event::Submitted(Action::Return { provider, returned }));
         }
     }
 
@@ -197,6 +210,8 @@ impl Driver {
                 self.wake = set_timeout_with_handle(|| tell(Event::Tick), pause).ok();
             }
             Effect::Leave { url } => page::leave(&url),
+            #[cfg(feature = "whole")]
+            Effect::Visit { url } => page::visit(&url),
             Effect::Reload => page::reload(),
             Effect::Door => page::to_door(&self.machine.with_untracked(|machine| machine.entry().hints.clone())),
             Effect::Continue => carry_on(),
@@ -210,9 +225,9 @@ impl Driver {
             Effect::GiveUp { ticket, id } => self.send(ticket, api::Call::GiveUp { id }),
             #[cfg(feature = "whole")]
             Effect::Spread => page::spread(),
-            // Neither security links nor steps that wait for somebody else are on the login path.
+            // Neither security links nor steps that wait for somebody else are on the login path, nor are providers.
             #[cfg(not(feature = "whole"))]
-            Effect::Cancel { .. } | Effect::GiveUp { .. } | Effect::Spread => {}
+            Effect::Cancel { .. } | Effect::GiveUp { .. } | Effect::Spread | Effect::Visit { .. } => {}
         }
     }
 
@@ -303,6 +318,11 @@ impl Driver {
         }
         self.flight.take_if(|flight| flight.ticket == ticket);
         if is_settled(answer) {
+            #[cfg(feature = "whole")]
+            if matches!(&self.act, Some(Request { call: api::Call::Act { name: ActionName::Return, .. }, ticket: asked, .. }) if *asked == ticket)
+            {
+                page::forget_return();
+            }
             for kept in [&mut self.act, &mut self.request] {
                 kept.take_if(|request| request.ticket == ticket);
             }

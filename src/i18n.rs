@@ -223,11 +223,15 @@ pub fn aside(message: &Message) -> Option<String> {
         | MessageCode::PolicySaved
         | MessageCode::PolicyChangedMeanwhile
         | MessageCode::PolicyLocksOutMore
+        | MessageCode::ProviderCancelled
+        | MessageCode::ProviderDenied
+        | MessageCode::ProviderUnavailable
         | MessageCode::Unknown(_) => {
             let code = message.code.as_str();
             let workspace = message.params.workspace.as_deref().unwrap_or_default();
             let to = message.params.to.as_deref().unwrap_or_default();
-            let gaps = [("code", code), ("workspace", workspace), ("to", to)];
+            let provider = message.params.provider.as_deref().unwrap_or_default();
+            let gaps = [("code", code), ("workspace", workspace), ("to", to), ("provider", provider)];
             Some(filled(self::message(code).unwrap_or(Text::MessageUnknown), &gaps))
         }
     }

@@ -109,6 +109,30 @@ pub fn forget_token() {
     let _ = Reflect::set(&daemun(), &"token".into(), &JsValue::NULL);
 }
 
+/// What an external provider has sent back, which the page has taken out of the address bar: the first time it is asked for, and
+/// after that as often as it could not be sent on and `once_more` is wanted.
+#[cfg(feature = "whole")]
+pub fn returned(once_more: bool) -> Option<(String, Secret)> {
+    let returned = get(&daemun(), "returned")?;
+    let said = |name| get(&returned, name).and_then(|value| value.as_string());
+    let is_first = get(&returned, "sent").is_none();
+    let _ = Reflect::set(&returned, &"sent".into(), &true.into());
+    let read = (said("provider")?, Secret::new(said("query")?));
+    (is_first || once_more).then_some(read)
+}
+
+/// It has done its part.
+#[cfg(feature = "whole")]
+pub fn forget_return() {
+    let _ = Reflect::set(&daemun(), &"returned".into(), &JsValue::NULL);
+}
+
+/// Leaves for an external provider. This page stays in the history, so that the browser's Back leads to it.
+#[cfg(feature = "whole")]
+pub fn visit(url: &Secret) {
+    let _ = window().location().assign(url.expose());
+}
+
 /// A security link may have to be carried to another browser (FEATURES O4): its secret is kept for that, in memory alone and
 /// as long as its screen is not left.
 #[cfg(feature = "whole")]

@@ -195,6 +195,7 @@ fn has_field(gate: Gate, refusal: &Refusal) -> bool {
             | Step::NewRecoveryKey { .. }
             | Step::RecoveryCodes { .. }
             | Step::Invitation { .. }
+            | Step::Provider { .. }
             | Step::FoundIds { .. }
             | Step::Notice { .. }
             | Step::Unknown { .. } => false,

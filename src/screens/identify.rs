@@ -34,6 +34,7 @@ pub fn view(gate: Gate) -> AnyView {
                 // The page's own form has the first one already: what comes later comes behind it, and moves nothing.
                 (ActionName::UseOrganisation, Text::IdentifyUseOrganisation),
                 (ActionName::UsePasskey, Text::PasskeyTitle),
+                (ActionName::UseProvider, Text::IdentifyUseProvider),
             ],
         ),
     ];

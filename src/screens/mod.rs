@@ -71,6 +71,8 @@ pub mod new_recovery_key;
 #[cfg(feature = "whole")]
 pub mod policy_review;
 #[cfg(feature = "whole")]
+pub mod provider;
+#[cfg(feature = "whole")]
 pub mod recovery_code;
 #[cfg(feature = "whole")]
 pub mod recovery_codes;

@@ -84,5 +84,15 @@ fn worded(gate: Gate, text: Text) -> String {
     let left = params.until.map_or(0, |until| gate.seconds_until_time(until));
     let to = params.to.unwrap_or_default();
     let workspace = params.workspace.unwrap_or_default();
-    filled(text, &[("to", &to), ("workspace", &workspace), ("time", &span(left)), ("code", code.as_str())])
+    let provider = params.provider.unwrap_or_default();
+    filled(
+        text,
+        &[
+            ("to", &to),
+            ("workspace", &workspace),
+            ("provider", &provider),
+            ("time", &span(left)),
+            ("code", code.as_str()),
+        ],
+    )
 }

@@ -50,6 +50,7 @@ pub fn view(gate: Gate) -> AnyView {
                 (ActionName::Back, Text::ActionBack),
                 (ActionName::UsePasskey, Text::PasskeyTitle),
                 (ActionName::UseMobile, Text::PasswordUseMobile),
+                (ActionName::UseProvider, Text::IdentifyUseProvider),
                 (ActionName::Forgot, Text::PasswordForgot),
                 (ActionName::FindId, Text::PasswordFindId),
                 (ActionName::UseEmail, Text::OrganisationUseEmail),

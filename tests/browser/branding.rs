@@ -1,9 +1,9 @@
 //! A workspace's own name, logo and colour: where it is known, for as long as it is, and readable whatever it is (FEATURES X5).
 
-use daemun_backend::{Accent, Brand, Logo};
+use daemun_backend::{Accent, Brand, Config, Logo};
 use serde_json::json;
 
-use crate::harness::{Member, Requests, Setting, Tampering, Theme, story, story_in};
+use crate::harness::{Member, Requests, Tampering, Theme, story, story_with};
 
 /// A green square.
 const LOGO: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 8 8\"><rect width=\"8\" height=\"8\" fill=\"#0f7a5f\"/></svg>";
@@ -174,33 +174,36 @@ fn x5_name_and_logo_are_shown_where_they_are_known() {
 #[test]
 fn x5_no_wrong_brand_is_shown_first() {
     let ours = Brand { name: Some("Works".into()), accent: Accent::parse("#c2410c").ok(), logo: None };
-    story_in(Setting { brand: ours, ..Setting::default() }, async |gate| {
-        gate.policy("nuri", json!({ "logo": AS_DATA, "accent": "#0f7a5f" })).await;
-        let minji = gate.member().await;
-        let held = gate.wire.tamper(Requests::posts("/flows"), Tampering::Hold);
-        minji.goes_to("/o/nuri").await;
-        minji.waits_for("the app", |sight| sight.app == "ready").await;
-        let nobodys = json!({ "name": null, "logo": false, "mark": false, "branded": false });
-        assert_eq!(door(&minji).await, nobodys);
-        held.lift();
-        minji.comes_to("password").await;
-        assert_eq!(door(&minji).await["name"], "누리소프트");
+    story_with(
+        |config| Config { brand: ours, ..config },
+        async |gate| {
+            gate.policy("nuri", json!({ "logo": AS_DATA, "accent": "#0f7a5f" })).await;
+            let minji = gate.member().await;
+            let held = gate.wire.tamper(Requests::posts("/flows"), Tampering::Hold);
+            minji.goes_to("/o/nuri").await;
+            minji.waits_for("the app", |sight| sight.app == "ready").await;
+            let nobodys = json!({ "name": null, "logo": false, "mark": false, "branded": false });
+            assert_eq!(door(&minji).await, nobodys);
+            held.lift();
+            minji.comes_to("password").await;
+            assert_eq!(door(&minji).await["name"], "누리소프트");
 
-        // After a reload the same: the flow says whose it is.
-        let held = gate.wire.tamper(Requests::reads(), Tampering::Hold);
-        minji.reloads().await;
-        minji.waits_for("the app", |sight| sight.app == "ready").await;
-        assert_eq!(door(&minji).await, nobodys);
-        held.lift();
-        minji.comes_to("password").await;
-        assert_eq!(door(&minji).await["name"], "누리소프트");
-        // Whoever cannot be told whose door it is, is told the deployment's.
-        let lost = gate.wire.tamper(Requests::reads(), Tampering::Lose);
-        minji.reloads().await;
-        minji.waits_for("that it is told", |sight| sight.screen == "unopened").await;
-        assert_eq!(door(&minji).await["name"], "Works");
-        lost.lift();
-    });
+            // After a reload the same: the flow says whose it is.
+            let held = gate.wire.tamper(Requests::reads(), Tampering::Hold);
+            minji.reloads().await;
+            minji.waits_for("the app", |sight| sight.app == "ready").await;
+            assert_eq!(door(&minji).await, nobodys);
+            held.lift();
+            minji.comes_to("password").await;
+            assert_eq!(door(&minji).await["name"], "누리소프트");
+            // Whoever cannot be told whose door it is, is told the deployment's.
+            let lost = gate.wire.tamper(Requests::reads(), Tampering::Lose);
+            minji.reloads().await;
+            minji.waits_for("that it is told", |sight| sight.screen == "unopened").await;
+            assert_eq!(door(&minji).await["name"], "Works");
+            lost.lift();
+        },
+    );
 }
 
 /// X5: the deployment's own look needs no build and no request: it is there with the first picture.
@@ -208,22 +211,29 @@ fn x5_no_wrong_brand_is_shown_first() {
 fn x5_the_deployments_own_brand_is_there_before_the_app() {
     let logo = Logo::parse(LOGO.into()).expect("a picture");
     let ours = Brand { name: Some("Nuri Works".into()), accent: Accent::parse("#c2410c").ok(), logo: Some(logo) };
-    story_in(Setting { brand: ours, ..Setting::default() }, async |gate| {
-        let minji = gate.member().await;
-        let held = gate.wire.tamper(Requests::of(".wasm"), Tampering::Hold);
-        minji.goes_to("/").await;
-        sees_logo(&minji).await;
-        let ours = json!({ "name": "Nuri Works", "logo": true, "mark": false, "branded": true });
-        assert_eq!(door(&minji).await, ours);
-        held.lift();
-        minji.settles().await;
-        assert_eq!(door(&minji).await, ours);
-        minji.comes_to_password_of("minji@daemun.test", "nuri").await;
-        let sight = minji.sees().await;
-        assert!(sight.title.ends_with(" · 누리소프트"), "{sight}");
-        assert_eq!(door(&minji).await["name"], "누리소프트", "a workspace without a look of its own keeps the rest");
-        assert_eq!(door(&minji).await["branded"], true);
-    });
+    story_with(
+        |config| Config { brand: ours, ..config },
+        async |gate| {
+            let minji = gate.member().await;
+            let held = gate.wire.tamper(Requests::of(".wasm"), Tampering::Hold);
+            minji.goes_to("/").await;
+            sees_logo(&minji).await;
+            let ours = json!({ "name": "Nuri Works", "logo": true, "mark": false, "branded": true });
+            assert_eq!(door(&minji).await, ours);
+            held.lift();
+            minji.settles().await;
+            assert_eq!(door(&minji).await, ours);
+            minji.comes_to_password_of("minji@daemun.test", "nuri").await;
+            let sight = minji.sees().await;
+            assert!(sight.title.ends_with(" · 누리소프트"), "{sight}");
+            assert_eq!(
+                door(&minji).await["name"],
+                "누리소프트",
+                "a workspace without a look of its own keeps the rest"
+            );
+            assert_eq!(door(&minji).await["branded"], true);
+        },
+    );
 }
 
 /// X5, X10: a logo from elsewhere is not asked for, and one that cannot be drawn leaves the deployment's mark.

@@ -12,6 +12,7 @@ mod by_phone;
 mod passkeys;
 mod password;
 mod policy;
+mod providers;
 mod return_to;
 mod return_to_reading;
 

@@ -13,6 +13,8 @@ use crate::npm_package;
 const AXE: &str = "4.14.1";
 /// Another implementation of WebAuthn than the backend's.
 const SIMPLEWEBAUTHN: &str = "14.0.3";
+/// A real OpenID provider.
+const OIDC_PROVIDER: &str = "9.13.3";
 
 const REMEDY: &str = "install Chromium or Chrome with the ChromeDriver of the same version so that both are on PATH, or set \
     DAEMUN_CHROMIUM and DAEMUN_CHROMEDRIVER to them (Debian: `apt install chromium chromium-driver`; \
@@ -30,6 +32,8 @@ pub struct Browser {
     pub axe: PathBuf,
     /// The folder of `@simplewebauthn/server`.
     pub simplewebauthn: PathBuf,
+    /// The folder of `oidc-provider`.
+    pub oidc_provider: PathBuf,
 }
 
 pub fn set_up(cache: &Cache) -> Result<Browser> {
@@ -74,6 +78,7 @@ pub fn set_up(cache: &Cache) -> Result<Browser> {
         axe: npm_package::installed(cache, "axe-core", AXE)?.join("axe-core/axe.min.js"),
         simplewebauthn: npm_package::installed(cache, "@simplewebauthn/server", SIMPLEWEBAUTHN)?
             .join("@simplewebauthn/server"),
+        oidc_provider: npm_package::installed(cache, "oidc-provider", OIDC_PROVIDER)?.join("oidc-provider"),
     };
     browser.check_that_they_fit()?;
     Ok(browser)

@@ -213,7 +213,8 @@ impl<'a> Run<'a> {
                     .env("DAEMUN_HEADLESS_SHELL", &browser.headless_shell)
                     .env("DAEMUN_CHROMEDRIVER", &browser.chromedriver)
                     .env("DAEMUN_AXE", &browser.axe)
-                    .env("DAEMUN_SIMPLEWEBAUTHN", &browser.simplewebauthn);
+                    .env("DAEMUN_SIMPLEWEBAUTHN", &browser.simplewebauthn)
+                    .env("DAEMUN_OIDC_PROVIDER", &browser.oidc_provider);
                 self.tests(command)
             }
         }

@@ -179,7 +179,8 @@ pub async fn serve(State(house): State<House>, request: Request) -> Response {
 enum Page {
     /// `/` and `/o/{organisation}`: the login path, and as little as it needs.
     Login,
-    /// `/join`, `/reset`, `/link`, `/security`, `/security/policy`, `/approve`, `/approve/{request}` and `/continue`: all screens.
+    /// `/join`, `/reset`, `/link`, `/security`, `/security/policy`, `/approve`, `/approve/{request}`, `/continue` and
+    /// `/continue/{provider}`: all screens.
     Whole,
 }
 
@@ -190,10 +191,11 @@ impl Page {
             "/join" | "/reset" | "/link" | "/security" | "/security/policy" | "/approve" | "/continue" => {
                 Some(Self::Whole)
             }
-            _ if path.strip_prefix("/approve/").is_some_and(|id| !id.is_empty() && !id.contains('/')) => {
-                Some(Self::Whole)
-            }
             _ => {
+                let below = ["/approve/", "/continue/"].iter().find_map(|place| path.strip_prefix(place));
+                if below.is_some_and(|id| !id.is_empty() && !id.contains('/')) {
+                    return Some(Self::Whole);
+                }
                 let rest = path.strip_prefix("/o/")?;
                 (!rest.is_empty() && !rest.contains('/')).then_some(Self::Login)
             }

@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use daemun_backend::{
-    Accent, ClientAddress, Config, IpRates, Log, Logo, Sandbox, Shows, SmtpConfig, Takes, WebhookConfig,
+    Accent, ClientAddress, Config, IpRates, Log, Logo, ProviderConfig, Sandbox, Shows, SmtpConfig, Takes, WebhookConfig,
 };
-use daemun_protocol::{AppLink, Platform, Terms, TermsId};
+use daemun_protocol::{AppLink, Platform, Secret, Terms, TermsId};
 use lexopt::prelude::*;
 
 pub const HELP: &str = "\
@@ -23,6 +23,10 @@ Usage: daemun-backend [--sandbox | --origin ORIGIN --smtp URL --mail-from ADDRES
   --service-notifications the webhook takes messages of the platform's own service to phones too
   --app-push              the webhook takes notifications of the platform's own app too
   --messages-secret-file FILE  what they are signed with: whsec_ and 24 to 64 bytes in base64
+  --provider ID=CLIENT_ID[ ISSUER[ NAME]]  who members may sign in by: line, naver, kakao, or any OpenID provider by its
+                          issuer; may be given again
+  --provider-secret-file ID=FILE  the secret of this deployment's registration there; also from
+                          DAEMUN_PROVIDER_SECRET_ID, in capitals
   --push-contact CONTACT  notify browsers whose members want it; whom push services turn to: mailto:… or https://…
   --return-origin ORIGIN  an origin that members may be led back to; may be given again
   --terms ID[?]=URL       what new members agree to: service, privacy or marketing; with ? they need not; may be
@@ -62,6 +66,7 @@ pub fn read(mut parser: lexopt::Parser) -> Result<Flags, lexopt::Error> {
     let (mut from, mut contact) = (None, None);
     let (mut webhook, mut secret, mut takes, mut push) = (None, None, Takes::Sms, false);
     let (mut terms, mut apps) = (Vec::new(), Vec::new());
+    let (mut providers, mut secrets) = (Vec::new(), Vec::new());
     while let Some(flag) = parser.next()? {
         match flag {
             Long("listen") => config.listen = parser.value()?.parse()?,
@@ -79,6 +84,8 @@ pub fn read(mut parser: lexopt::Parser) -> Result<Flags, lexopt::Error> {
             Long("service-notifications") => takes = Takes::SmsAndNotifications,
             Long("app-push") => push = true,
             Long("push-contact") => contact = Some(parser.value()?.string()?),
+            Long("provider") => providers.push(parser.value()?.string()?),
+            Long("provider-secret-file") => secrets.push(read_provider_secret(&parser.value()?.string()?)?),
             Long("return-origin") => config.return_origins.push(parser.value()?.string()?),
             Long("terms") => terms.push(read_terms(&parser.value()?.string()?)?),
             Long("app-link") => apps.push(read_app(&parser.value()?.string()?)?),
@@ -119,6 +126,10 @@ pub fn read(mut parser: lexopt::Parser) -> Result<Flags, lexopt::Error> {
         (None, None) if push => return Err("--app-push needs --messages-webhook".into()),
         (None, None) => None,
     };
+    if !providers.is_empty() {
+        let read = providers.iter().map(|text| read_provider(text, &secrets));
+        config.providers = Some(read.collect::<Result<_, _>>()?);
+    }
     config.push_contact = match config.sandbox {
         Sandbox::On => contact.or(sandbox.push_contact),
         Sandbox::Off => contact,
@@ -128,9 +139,37 @@ pub fn read(mut parser: lexopt::Parser) -> Result<Flags, lexopt::Error> {
 
 /// The secret alone: on a command line, everybody on the machine would read it.
 fn read_secret(file: &PathBuf) -> Result<String, lexopt::Error> {
+    read_file("--messages-secret-file", file)
+}
+
+fn read_file(flag: &str, file: &PathBuf) -> Result<String, lexopt::Error> {
     std::fs::read_to_string(file)
         .map(|text| text.trim().to_owned())
-        .map_err(|error| format!("--messages-secret-file: cannot read {}: {error}", file.display()).into())
+        .map_err(|error| format!("{flag}: cannot read {}: {error}", file.display()).into())
+}
+
+/// `line=/run/secrets/line`: whose it is, and what it is.
+fn read_provider_secret(text: &str) -> Result<(String, String), lexopt::Error> {
+    let (id, file) = text.split_once('=').ok_or("--provider-secret-file: ID=FILE")?;
+    Ok((id.into(), read_file("--provider-secret-file", &file.into())?))
+}
+
+/// `line=1234567890`, `acme=daemun https://id.acme.example Acme`.
+fn read_provider(text: &str, secrets: &[(String, String)]) -> Result<ProviderConfig, lexopt::Error> {
+    let (id, registration) = text.split_once('=').ok_or("--provider: ID=CLIENT_ID or \"ID=CLIENT_ID ISSUER NAME\"")?;
+    let mut parts = registration.splitn(3, ' ');
+    let (client_id, issuer, name) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
+    let provider = match (issuer, ProviderConfig::preset(id)) {
+        (Some(issuer), None) => ProviderConfig::open_id(id, name.unwrap_or(id), issuer),
+        (None, Some(preset)) => preset,
+        (Some(_), Some(_)) => return Err(format!("--provider: {id} has an issuer already").into()),
+        (None, None) => return Err(format!("--provider: {id} is known by no name: give its issuer").into()),
+    };
+    let given = secrets.iter().find(|(whose, _)| whose == id).map(|(_, secret)| secret.clone());
+    let variable = format!("DAEMUN_PROVIDER_SECRET_{}", id.to_uppercase().replace('-', "_"));
+    let secret = given.or_else(|| std::env::var(variable).ok());
+    let secret = secret.ok_or_else(|| format!("--provider {id} needs --provider-secret-file {id}=FILE"))?;
+    Ok(provider.registered(client_id, Secret::new(secret)))
 }
 
 fn read_logo(file: &PathBuf) -> Result<Logo, lexopt::Error> {

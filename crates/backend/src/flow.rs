@@ -11,6 +11,7 @@ pub mod join;
 pub mod new_password;
 pub mod passkey;
 pub mod policy;
+pub mod provider;
 pub mod register_id;
 pub mod reset;
 pub mod second_factor;
@@ -21,8 +22,8 @@ pub mod sign_in;
 mod view;
 
 use daemun_protocol::{
-    AcceptedCredentials, ApprovalRequest, Channel, Factor, FieldCode, FieldError, Membership, Notifications, QrLink,
-    SavedPolicy, Secret, Session, Timestamp, TrustedDevice, TwoFactor,
+    AcceptedCredentials, ApprovalRequest, Channel, Factor, FieldCode, FieldError, Membership, Notifications, Provider,
+    QrLink, SavedPolicy, Secret, Session, Timestamp, TrustedDevice, TwoFactor,
 };
 use serde::{Deserialize, Serialize};
 
@@ -143,6 +144,9 @@ pub enum Said {
     PolicySaved,
     PolicyChangedMeanwhile,
     PolicyLocksOutMore,
+    ProviderCancelled { provider: String },
+    ProviderDenied { provider: String },
+    ProviderUnavailable { provider: String },
 }
 
 /// A workspace and its policy (FEATURES L8, L9, P1, R3, R4).
@@ -161,6 +165,8 @@ pub struct Workspace {
     pub quick_login: bool,
     /// Whether somebody who is in has to let a new device in (FEATURES D1).
     pub device_approval: bool,
+    /// External providers that members may not sign in by (FEATURES L3).
+    pub denied_providers: Vec<String>,
     pub two_factor: TwoFactor,
     /// Whether a browser can be remembered after a second factor (FEATURES T1).
     pub remember_browser: bool,
@@ -235,6 +241,12 @@ pub struct Facts {
     pub is_super_administrator: bool,
     /// What was decided about the workspace last.
     pub policy_log: Vec<SavedPolicy>,
+    /// External providers that may be signed in by from here.
+    pub providers: Vec<Provider>,
+    /// What people call the one that the stage is about.
+    pub provider_name: Option<String>,
+    /// Where the one is that was chosen.
+    pub go_to: Option<Secret>,
     pub shown: Shown,
 }
 
@@ -314,6 +326,8 @@ pub enum Refusal {
     PasskeyRefused,
     /// As many accounts as may be are registered on this device.
     DeviceFull,
+    /// What came back from a provider does not belong here.
+    ProviderRefused,
     CredentialsWrong {
         tries_left: Option<u32>,
     },

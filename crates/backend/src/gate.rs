@@ -15,6 +15,7 @@ mod new_password_turn;
 mod passkey_turns;
 mod password_turn;
 mod policy_turns;
+mod provider_turns;
 mod reset_turns;
 mod second_factor_turns;
 mod settings_turns;
@@ -48,6 +49,7 @@ use crate::log::Log;
 use crate::mail::Postman;
 use crate::organisation_id::{NotAnOrganisationId, OrganisationId};
 use crate::password::{Breached, PasswordChecker};
+use crate::providers::Providers;
 use crate::push::Sender;
 use crate::relying_party::RelyingParty;
 use crate::return_to::ReturnPlaces;
@@ -57,6 +59,8 @@ use crate::store::{self, Finished, FlowRow, Listener, Remembered, Scope, Store, 
 use new_password_turn::NewPassword;
 use password_turn::PasswordCheck;
 pub(crate) use password_turn::account_subject;
+use provider_turns::Asking;
+pub(crate) use provider_turns::identity_digest;
 pub use same_key::SameKey;
 use taking::Taking;
 
@@ -85,6 +89,8 @@ pub struct Parts {
     pub terms: Vec<Terms>,
     /// How codes can travel here.
     pub channels: Vec<Channel>,
+    /// Whom members may sign in by.
+    pub providers: Providers,
     /// Who notifies browsers.
     pub push: Option<Sender>,
     /// Whether the platform's app shows notifications.
@@ -182,6 +188,8 @@ enum Turn {
     Check(Box<PasswordCheck>),
     /// A new password is to be hashed outside.
     Hash(Box<NewPassword>),
+    /// A provider is to be asked outside.
+    Ask(Box<Asking>),
 }
 
 /// How a locale, a version and the like are bounded.
@@ -495,6 +503,7 @@ impl Gate {
             Turn::Answered(finished) | Turn::Passing(finished) => finished,
             Turn::Check(check) => self.check_password(asker, browser.clone(), flow, scope, *check).await?,
             Turn::Hash(new) => self.hash_password(asker, browser.clone(), flow, scope, *new).await?,
+            Turn::Ask(asking) => self.ask_provider(asker, browser.clone(), flow, scope, *asking).await?,
         };
         self.postman.ring();
         let new_session = finished.session_salt.as_ref().map(|salt| browser.session_token(salt));
@@ -551,7 +560,7 @@ impl Gate {
                 store::finish_answer(connection, scope, to_keep(finished, &taking.row.flow.stage)?, now)?;
                 store::forget_old(connection, now)?;
             }
-            Turn::Hash(_) => {
+            Turn::Hash(_) | Turn::Ask(_) => {
                 store::remember_reservation(connection, scope, new_password_turn::RESERVED.into(), now)?;
                 store::forget_old(connection, now)?;
             }
@@ -583,6 +592,7 @@ impl Gate {
             ..Facts::default()
         };
         let facts = self.with_devices(connection, facts, stage, viewer)?;
+        let facts = self.with_providers(connection, facts, stage)?;
         match stage.entering() {
             Some(entering) => self.with_factors(connection, facts, stage, entering),
             None => Ok(facts),
@@ -595,6 +605,7 @@ impl Gate {
             return Ok(over(id, row, flow::signed_out(), viewer.now));
         }
         let facts = self.facts(connection, &row.flow.stage, viewer)?;
+        let facts = Facts { go_to: self.address_to_go_to(id, &row.flow.stage), ..facts };
         Ok(flow::view(id, &row.flow, &facts, viewer.now, row.expires_at))
     }
 }

@@ -21,6 +21,7 @@ use crate::mail::{Inbox, Postman, Smtp, SmtpRefused, Ways, Webhook, WebhookRefus
 use crate::mobile_number;
 use crate::offering::{self, NotALink};
 use crate::password::{self, Breached, PasswordChecker, WorstPasswords};
+use crate::providers::{ProviderConfig, Providers, ProvidersRefused};
 use crate::push::{PushRefused, Reach, Sender, VapidKey};
 use crate::relying_party::RelyingParty;
 use crate::reset_desk::ResetDesk;
@@ -60,6 +61,8 @@ pub struct Config {
     pub apps: Vec<AppLink>,
     /// What the deployment is known by (FEATURES X5).
     pub brand: Brand,
+    /// Who members may sign in by (FEATURES L3). `None`: stand-ins of the sandbox's own, and in a deployment nobody.
+    pub providers: Option<Vec<ProviderConfig>>,
     /// Which passwords everybody tries first.
     pub breached: Arc<dyn Breached>,
     pub log: Log,
@@ -128,6 +131,7 @@ impl Config {
             terms: offering::sandbox_terms(),
             apps: offering::sandbox_apps(),
             brand: Brand::default(),
+            providers: None,
             breached: Arc::new(WorstPasswords),
             log: Log::silent(),
         }
@@ -176,6 +180,8 @@ pub enum NotStarted {
     Webhook(#[from] WebhookRefused),
     #[error(transparent)]
     Push(#[from] PushRefused),
+    #[error(transparent)]
+    Providers(#[from] ProvidersRefused),
     #[error("the app: {0}")]
     App(#[from] NotServable),
     #[error("cannot listen on {0}: {1}")]
@@ -236,6 +242,12 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
     let terms = offering::resolved(config.terms.clone(), &origin)?;
     let apps = offering::checked(config.apps.clone())?;
     let brand = Arc::new(config.brand.clone());
+    let providers = match (config.providers.clone(), config.sandbox) {
+        (Some(providers), Sandbox::On | Sandbox::Off) => providers,
+        (None, Sandbox::On) => sandbox::providers(&origin),
+        (None, Sandbox::Off) => Vec::new(),
+    };
+    let providers = Providers::new(&origin, providers)?;
     let (store, files) = {
         let (database, app, sandbox) = (config.database.clone(), config.app.clone(), config.sandbox);
         let brand = brand.clone();
@@ -307,6 +319,7 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
         shows: config.shows,
         terms: terms.clone(),
         channels,
+        providers: providers.clone(),
         push,
         app_pushes,
         same_key: crate::gate::SameKey::default(),
@@ -318,7 +331,7 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
         gate,
         files: Arc::new(files),
         origin: Arc::new(Origin { text: origin.clone(), host }),
-        discovery: Arc::new(discovery(terms, apps, brand.told())),
+        discovery: Arc::new(discovery(terms, apps, providers.listed(), brand.told())),
         brand,
         log: config.log.clone(),
         client_address: config.client_address,

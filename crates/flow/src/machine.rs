@@ -2,7 +2,7 @@
 
 use daemun_protocol::{
     Action, ActionName, Credential, EndReason, Flow, Kind, Offers, Poll, Problem, ProblemCode, PublicKeyOptions,
-    Restart, Status, Step, StepKind, StepState, Timestamp,
+    Restart, Secret, Status, Step, StepKind, StepState, Timestamp,
 };
 
 use crate::retry::{Jitter, RESENDS, Rhythm};
@@ -105,6 +105,8 @@ pub enum Effect {
     Wake { at: Moment },
     /// Leave the page for this address.
     Leave { url: String },
+    /// Leave it for an external provider, whose member may come back here.
+    Visit { url: Secret },
     /// Leave the page for the door that the entry's hints lead to.
     Door,
     /// Load the page anew.
@@ -595,7 +597,8 @@ impl Machine {
             }
             Phase::Open(open) => {
                 let name = action.name();
-                let may = open.available_at(name).is_some_and(|at| at <= now);
+                // What a provider has sent back is the backend's to judge, wherever the flow is.
+                let may = name == ActionName::Return || open.available_at(name).is_some_and(|at| at <= now);
                 let before = match &open.turn {
                     Turn::Yours { watch: Watch::Reading { ticket, .. }, .. } => Some(*ticket),
                     // While the device is asked, nothing has gone out: whatever else the member does comes before it.
@@ -868,7 +871,11 @@ impl Machine {
     ) {
         let trouble = match answer {
             Ok(Answer::Flow { flow, etag }) if self.is_ours(&flow) => {
-                return self.adopt(now, flow, etag, None, effects);
+                self.adopt(now, flow, etag, None, effects);
+                if action == ActionName::Go {
+                    self.visit(effects);
+                }
+                return;
             }
             Ok(Answer::Problem(mut problem)) => match problem.flow.take() {
                 Some(flow) if self.is_ours(&flow) => {
@@ -934,6 +941,18 @@ impl Machine {
             return self.end(EndReason::Expired);
         }
         self.hand_over_after_read(now, sent);
+    }
+
+    /// Whoever has chosen a provider goes there, once: coming back to this page is no reason to go again.
+    fn visit(&mut self, effects: &mut Vec<Effect>) {
+        if let Phase::Open(open) = &mut self.phase
+            && let Step::Provider { go_to: Some(url), .. } = &open.step.step
+        {
+            match may_lead_to(url.expose()) {
+                true => effects.push(Effect::Visit { url: url.clone() }),
+                false => open.say((ActionName::Go, Trouble::Unreadable)),
+            }
+        }
     }
 
     fn is_ours(&self, flow: &Flow) -> bool {

@@ -405,7 +405,7 @@ fn a_step_without_a_screen_here_is_carried_on_where_there_is_one() {
     let shows = |step: &Step| !matches!(step, Step::ChooseWorkspace { .. });
     let story = Story::of(Machine::new(front_door(), shows, 7));
     let ticket = story.asked();
-    let step = Step::ChooseWorkspace { verified: "a@b.test".into(), workspaces: Vec::new() };
+    let step = Step::ChooseWorkspace { verified: "a@b.test".into(), provider: None, workspaces: Vec::new() };
     let story = story.then(Event::Answered(ticket, answer(flow(4, step, &[]))));
     assert_eq!(story.effects, [Effect::Continue]);
     assert_eq!(story.machine.face(), Face::Opening, "nothing that is about to go is shown");

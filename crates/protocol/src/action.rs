@@ -93,6 +93,12 @@ pub enum ActionName {
     ChangePassword,
     /// A first ID and password.
     RegisterId,
+    /// Sign in by an external provider.
+    UseProvider,
+    /// Leave for one of the providers.
+    Go,
+    /// Back from there, with what the address says.
+    Return,
 }
 
 impl ActionName {
@@ -140,6 +146,9 @@ impl ActionName {
         Self::TurnOffTwoFactor,
         Self::ChangePassword,
         Self::RegisterId,
+        Self::UseProvider,
+        Self::Go,
+        Self::Return,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -187,6 +196,9 @@ impl ActionName {
             Self::TurnOffTwoFactor => "turn_off_two_factor",
             Self::ChangePassword => "change_password",
             Self::RegisterId => "register_id",
+            Self::UseProvider => "use_provider",
+            Self::Go => "go",
+            Self::Return => "return",
         }
     }
 
@@ -311,6 +323,15 @@ pub enum Action {
     Save {
         confirmed: bool,
     },
+    /// `provider`: one of the listed providers.
+    Go {
+        provider: String,
+    },
+    /// Wherever the flow is: what came back from a provider.
+    Return {
+        provider: String,
+        returned: Secret,
+    },
     Back,
     Resend,
     UseOrganisation,
@@ -342,6 +363,7 @@ pub enum Action {
     TurnOffTwoFactor,
     ChangePassword,
     RegisterId,
+    UseProvider,
 }
 
 impl Action {
@@ -401,6 +423,9 @@ impl Action {
             Self::TurnOffTwoFactor => ActionName::TurnOffTwoFactor,
             Self::ChangePassword => ActionName::ChangePassword,
             Self::RegisterId => ActionName::RegisterId,
+            Self::UseProvider => ActionName::UseProvider,
+            Self::Go { .. } => ActionName::Go,
+            Self::Return { .. } => ActionName::Return,
         }
     }
 
@@ -439,6 +464,7 @@ impl Action {
             ActionName::TurnOffTwoFactor => Some(Self::TurnOffTwoFactor),
             ActionName::ChangePassword => Some(Self::ChangePassword),
             ActionName::RegisterId => Some(Self::RegisterId),
+            ActionName::UseProvider => Some(Self::UseProvider),
             ActionName::Approve => Some(Self::Approve { number: None, credential: None, reason: None }),
             ActionName::Save => Some(Self::Save { confirmed: false }),
             ActionName::Submit
@@ -449,7 +475,9 @@ impl Action {
             | ActionName::AskAdmin
             | ActionName::Subscribe
             | ActionName::Review
-            | ActionName::SignOut => None,
+            | ActionName::SignOut
+            | ActionName::Go
+            | ActionName::Return => None,
         }
     }
 
@@ -509,6 +537,11 @@ impl Action {
             Self::Review { changes } => input.changes = Some(changes),
             Self::Save { confirmed } => input.confirmed = confirmed,
             Self::SignOutSession { session } => input.session = Some(session),
+            Self::Go { provider } => input.provider = Some(provider),
+            Self::Return { provider, returned } => {
+                input.provider = Some(provider);
+                input.returned = Some(returned);
+            }
             Self::Back
             | Self::Resend
             | Self::UseOrganisation
@@ -539,7 +572,8 @@ impl Action {
             | Self::TurnOnTwoFactor
             | Self::TurnOffTwoFactor
             | Self::ChangePassword
-            | Self::RegisterId => {}
+            | Self::RegisterId
+            | Self::UseProvider => {}
         }
         input
     }
@@ -642,6 +676,11 @@ impl Action {
             (ActionName::SignOut, StepKind::Sessions) => {
                 Ok(Self::SignOutSession { session: need(input.session, "/input/session")? })
             }
+            (ActionName::Go, StepKind::Provider) => Ok(Self::Go { provider: need(input.provider, "/input/provider")? }),
+            (ActionName::Return, _) => Ok(Self::Return {
+                provider: need(input.provider, "/input/provider")?,
+                returned: need(input.returned, "/input/returned")?,
+            }),
             (
                 ActionName::Submit
                 | ActionName::Choose
@@ -653,7 +692,8 @@ impl Action {
                 | ActionName::Subscribe
                 | ActionName::Review
                 | ActionName::Save
-                | ActionName::SignOut,
+                | ActionName::SignOut
+                | ActionName::Go,
                 _,
             ) => Err(MissingInput { pointer: None }),
             (other, _) => Self::without_input(other).ok_or(MissingInput { pointer: None }),
@@ -749,6 +789,12 @@ pub struct Input {
     /// `save` at `policy_review`: that members are to be locked out, where it says that they would be.
     #[serde(default, skip_serializing_if = "is_false")]
     pub confirmed: bool,
+    /// `go`: the `id` of a provider that is listed; `return`: of the one that the address names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    /// `return`: what the provider has sent back, the address's query as it is, without `?` (RFC 6749 §4.1.2, RFC 9207 §2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returned: Option<Secret>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]

@@ -45,6 +45,9 @@ open_enum! {
         PasskeyRefused = "passkey_refused",
         /// 422: as many accounts as may be are registered on this device (FEATURES S4).
         DeviceFull = "device_full",
+        /// 422: what came back from an external provider does not belong to where the flow is: another browser's, used before, or
+        /// not to be believed (FEATURES L3).
+        ProviderRefused = "provider_refused",
         /// 403: this can only be begun by who is signed in.
         SignInRequired = "sign_in_required",
         /// 429: too many wrong passwords; `retry_after` says for how long (FEATURES L9).
@@ -155,6 +158,12 @@ open_enum! {
         PolicyChangedMeanwhile = "policy_changed_meanwhile",
         /// More members than before would be locked out: nothing was saved (FEATURES P2).
         PolicyLocksOutMore = "policy_locks_out_more",
+        /// The member has cancelled at `params.provider` (FEATURES L3); so for the next ones.
+        ProviderCancelled = "provider_cancelled",
+        /// It has refused.
+        ProviderDenied = "provider_denied",
+        /// It cannot be reached, or says nothing that can be read.
+        ProviderUnavailable = "provider_unavailable",
     }
 }
 
@@ -215,6 +224,8 @@ open_enum! {
         RequestSettled = "request_settled",
         /// This is for the administrators of `params.workspace` (FEATURES P2).
         NotAdministrator = "not_administrator",
+        /// The account at `params.provider` is connected to none here (FEATURES L3).
+        ProviderNotLinked = "provider_not_linked",
     }
 }
 
@@ -238,6 +249,18 @@ open_enum! {
         Service = "service",
         Privacy = "privacy",
         Marketing = "marketing",
+    }
+}
+
+open_enum! {
+    /// What an external provider tells of its member (`providers[].shares`).
+    pub enum Share {
+        /// A name for the account there that means nothing to anybody else.
+        Identifier = "identifier",
+        /// An email address, which is saved as the personal one if the member agrees there.
+        Email = "email",
+        /// A mobile number, likewise.
+        Mobile = "mobile",
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::tree::{Missing, Tree, list, named, text};
-use crate::{Kind, TermsId};
+use crate::{Kind, Provider, TermsId};
 
 /// The deployment's own description. What a single workspace allows comes with the flow.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +28,9 @@ pub struct Discovery {
     /// What new members agree to.
     #[serde(default)]
     pub terms: Vec<Terms>,
+    /// Who members may sign in by, where their workspace lets them (FEATURES L3).
+    #[serde(default)]
+    pub providers: Vec<Provider>,
     /// Where a browser that cannot run the app may go instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fallback_url: Option<String>,
@@ -102,6 +105,7 @@ impl Discovery {
             long_polling: tree.child("long_polling").is_some_and(|is| is.is_true()),
             apps: list(tree, "apps", AppLink::read),
             terms: list(tree, "terms", Terms::read),
+            providers: list(tree, "providers", Provider::read),
             fallback_url: text(tree, "fallback_url"),
             brand: tree.child("brand").map(|brand| Brand {
                 name: text(&brand, "name"),

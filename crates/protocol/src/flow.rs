@@ -115,6 +115,9 @@ pub struct Params {
     /// A workspace's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub workspace: Option<String>,
+    /// An external provider's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
 }
 
 /// Whose account.
@@ -232,9 +235,15 @@ impl Message {
 }
 
 impl Params {
-    pub(crate) fn read(tree: Option<&impl Tree>) -> Self {
+    pub(crate) fn read<T: Tree>(tree: Option<&T>) -> Self {
         let Some(tree) = tree else { return Self::default() };
-        Self { to: text(tree, "to"), until: number(tree, "until").map(Timestamp), workspace: text(tree, "workspace") }
+        Self {
+            to: text(tree, "to"),
+            until: number(tree, "until").map(Timestamp),
+            workspace: text(tree, "workspace"),
+            // Nobody comes back from a provider to the login path alone.
+            provider: if T::READS_ALL_STEPS { text(tree, "provider") } else { None },
+        }
     }
 }
 

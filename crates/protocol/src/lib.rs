@@ -11,6 +11,7 @@ mod flow;
 mod password_rules;
 mod policy;
 mod problem;
+mod provider;
 mod push;
 mod secret;
 mod security;
@@ -21,7 +22,9 @@ mod webauthn;
 
 pub use action::{Act, Action, ActionName, Input, MissingInput, Offer, Offers, Proof};
 pub use approval::{ApprovalKind, ApprovalRequest, NumberToMatch};
-pub use code::{EndReason, FieldCode, MessageCode, NewPasswordReason, NoticeCode, ProblemCode, Severity, TermsId};
+pub use code::{
+    EndReason, FieldCode, MessageCode, NewPasswordReason, NoticeCode, ProblemCode, Severity, Share, TermsId,
+};
 pub use discovery::{AppLink, Brand, Discovery, Platform, Terms};
 pub use flow::{Account, Begin, Client, Flow, Hints, Kind, Message, Params, Poll, Restart, Status, Workspace};
 pub use password_rules::{PasswordRules, Requirement};
@@ -29,6 +32,7 @@ pub use password_rules::{PasswordRules, Requirement};
 pub use policy::PolicyOption;
 pub use policy::{AccountPolicy, PasswordFormat, PolicyEffect, PolicyEffectCode, SavedPolicy, TwoFactor};
 pub use problem::{FieldError, Problem};
+pub use provider::Provider;
 pub use push::{Notifications, PushKeys, PushSubscription};
 pub use secret::Secret;
 pub use security::{SecurityItem, Session, SettingReason};

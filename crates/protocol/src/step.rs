@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::tree::{Missing, Tree, list, named, number, text};
 use crate::{
     AcceptedCredentials, AccountPolicy, ApprovalRequest, DeviceKind, NewPasswordReason, NoticeCode, Notifications,
-    NumberToMatch, Params, PasswordRules, PolicyEffect, PublicKeyOptions, SavedPolicy, Secret, SecurityItem, Session,
-    Timestamp, TrustedDevice,
+    NumberToMatch, Params, PasswordRules, PolicyEffect, Provider, PublicKeyOptions, SavedPolicy, Secret, SecurityItem,
+    Session, Timestamp, TrustedDevice,
 };
 
 /// A step with the instance's name: drafts and focus live as long as `id` stays the same.
@@ -23,7 +23,7 @@ pub struct StepState {
 #[serde(tag = "type", rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Step {
-    /// Who are you? `submit`, `use_organisation`, `use_passkey`.
+    /// Who are you? `submit`, `use_organisation`, `use_passkey`, `use_provider`.
     Identify {
         /// What was entered before, when coming back.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,12 +59,15 @@ pub enum Step {
     ChooseWorkspace {
         /// The verified address or number, as the member typed it.
         verified: String,
+        /// Or the name of the external provider whose identity is connected there (FEATURES L3).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        provider: Option<String>,
         workspaces: Vec<Membership>,
     },
     /// Which second factor? `choose`, `back` (FEATURES T1, T5).
     ChooseFactor { factors: Vec<Factor> },
     /// The password, on the workspace's own screen. `submit`, `forgot`, `find_id`, `use_email`, `use_passkey`,
-    /// `use_mobile`, `back` (FEATURES L1).
+    /// `use_mobile`, `use_provider`, `back` (FEATURES L1).
     Password {
         /// The ID, where it is settled; where it is absent, the member enters ID and password.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -223,6 +226,15 @@ pub enum Step {
         draft: AccountPolicy,
         effects: Vec<PolicyEffect>,
     },
+    /// An external provider is to say who this is; what each would tell is said before leaving (FEATURES L3). `go`, `return`,
+    /// `back`.
+    Provider {
+        providers: Vec<Provider>,
+        /// Where the member goes, having chosen one: an absolute `https` (on loopback also `http`) URL. An app goes there once, when
+        /// the answer to `go` has it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        go_to: Option<Secret>,
+    },
     /// Something to be told, with whatever actions lead on.
     Notice { code: NoticeCode, params: Params },
     /// A step of a later version: shown as something this app cannot do yet, with a way on.
@@ -355,6 +367,7 @@ pub enum StepKind {
     Approve,
     AccountSecurity,
     PolicyReview,
+    Provider,
     Notice,
 }
 
@@ -391,6 +404,7 @@ impl StepKind {
         Self::Approve,
         Self::AccountSecurity,
         Self::PolicyReview,
+        Self::Provider,
         Self::Notice,
     ];
 
@@ -427,6 +441,7 @@ impl StepKind {
             Self::Approve => "approve",
             Self::AccountSecurity => "account_security",
             Self::PolicyReview => "policy_review",
+            Self::Provider => "provider",
             Self::Notice => "notice",
         }
     }
@@ -465,7 +480,8 @@ impl StepKind {
             | Self::Approvals
             | Self::Approve
             | Self::AccountSecurity
-            | Self::PolicyReview => false,
+            | Self::PolicyReview
+            | Self::Provider => false,
         }
     }
 
@@ -514,6 +530,7 @@ impl Step {
             Self::Approve { .. } => Some(StepKind::Approve),
             Self::AccountSecurity { .. } => Some(StepKind::AccountSecurity),
             Self::PolicyReview { .. } => Some(StepKind::PolicyReview),
+            Self::Provider { .. } => Some(StepKind::Provider),
             Self::Notice { .. } => Some(StepKind::Notice),
             Self::Unknown { .. } => None,
         }
@@ -548,7 +565,9 @@ impl StepState {
             },
             StepKind::ChooseWorkspace => {
                 let workspaces = list(tree, "workspaces", Membership::read);
-                Step::ChooseWorkspace { verified: need("verified")?, workspaces }
+                // Nobody comes back from a provider to the login path alone.
+                let provider = if T::READS_ALL_STEPS { text(tree, "provider") } else { None };
+                Step::ChooseWorkspace { verified: need("verified")?, provider, workspaces }
             }
             StepKind::ChooseFactor => Step::ChooseFactor { factors: list(tree, "factors", Factor::read) },
             StepKind::Password => Step::Password { identifier: text(tree, "identifier") },
@@ -576,7 +595,8 @@ impl StepState {
             | StepKind::Approvals
             | StepKind::Approve
             | StepKind::AccountSecurity
-            | StepKind::PolicyReview => {
+            | StepKind::PolicyReview
+            | StepKind::Provider => {
                 if T::READS_ALL_STEPS {
                     read_more(known, tree)?
                 } else {
@@ -665,6 +685,10 @@ fn read_more(kind: StepKind, tree: &impl Tree) -> Result<Step, Missing> {
             policy: policy("policy").ok_or(Missing("policy"))?,
             draft: policy("draft").ok_or(Missing("draft"))?,
             effects: PolicyEffect::read_all(tree, "effects"),
+        },
+        StepKind::Provider => Step::Provider {
+            providers: list(tree, "providers", Provider::read),
+            go_to: text(tree, "go_to").map(Secret::new),
         },
         StepKind::Identify
         | StepKind::Organisation

@@ -11,7 +11,6 @@ use tempfile::TempDir;
 
 use super::browser::{Browser, Languages};
 use super::member::Member;
-use super::story::Setting;
 use super::wire::Wire;
 use super::workplace::Workplace;
 
@@ -59,7 +58,7 @@ struct SeededAccount {
 }
 
 impl Gate {
-    pub async fn open(setting: Setting) -> Self {
+    pub async fn open(windows: bool, change: impl FnOnce(Config) -> Config) -> Self {
         let wire = Wire::listen().await;
         let workplace = Workplace::open().await;
         let database = tempfile::tempdir().expect("a folder for the database");
@@ -70,17 +69,16 @@ impl Gate {
             chance: Chance::system(),
             log: Log::kept(),
             return_origins: vec![workplace.origin()],
-            brand: setting.brand,
             ..Config::sandbox(database.path().join("daemun.db"))
         };
-        let server = start(config).await.unwrap_or_else(|error| panic!("the backend does not start: {error}"));
+        let server = start(change(config)).await.unwrap_or_else(|error| panic!("the backend does not start: {error}"));
         wire.lead_to(server.address());
         Self {
             wire,
             workplace,
             server,
             client: reqwest::Client::new(),
-            windows: setting.windows,
+            windows,
             browsers: Mutex::new(Vec::new()),
             _database: database,
         }
@@ -215,6 +213,13 @@ impl Gate {
     pub async fn now(&self) -> u64 {
         let clock = self.sandbox(reqwest::Method::GET, &format!("{}/sandbox/clock", self.origin()), None).await;
         clock["now"].as_u64().expect("milliseconds") / 1000
+    }
+
+    /// Connects an identity at a provider, as its member would.
+    pub async fn connects(&self, email: &str, workspace: &str, provider: &str, subject: &str) {
+        let url = format!("{}/sandbox/identities", self.origin());
+        let it = json!({ "email": email, "workspace": workspace, "provider": provider, "subject": subject });
+        self.sandbox(reqwest::Method::POST, &url, Some(it)).await;
     }
 
     pub async fn scenario(&self, name: &str) {

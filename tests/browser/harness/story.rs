@@ -7,7 +7,7 @@ use std::sync::{Condvar, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use daemun_backend::Brand;
+use daemun_backend::Config;
 
 use super::browser::Browser;
 use super::gate::Gate;
@@ -18,31 +18,27 @@ const LONGEST: Duration = Duration::from_secs(300);
 /// How long a browser may take to say what it has to say, and to close.
 const FAREWELL: Duration = Duration::from_secs(30);
 
-/// What a story is told with, where it is not the ordinary.
-#[derive(Default)]
-pub struct Setting {
-    /// Whether a tab hides another and notifications are shown: that takes the whole of Chromium. What is ordinary has its pages
-    /// without its windows, and is done in half of the time.
-    pub windows: bool,
-    /// What the deployment is known by.
-    pub brand: Brand,
-}
-
 /// Runs `tale` at a gate of its own.
 pub fn story(tale: impl AsyncFnOnce(&Gate)) {
-    story_in(Setting::default(), tale);
+    tell(false, |config| config, tale);
 }
 
-/// The same where tabs hide each other and notifications are shown.
+/// The same where a tab hides another and notifications are shown. That takes the whole of Chromium; what is ordinary has its pages
+/// without its windows, and is done in half of the time.
 pub fn story_in_windows(tale: impl AsyncFnOnce(&Gate)) {
-    story_in(Setting { windows: true, ..Setting::default() }, tale);
+    tell(true, |config| config, tale);
 }
 
-pub fn story_in(setting: Setting, tale: impl AsyncFnOnce(&Gate)) {
+/// The same, at a gate that is set up otherwise.
+pub fn story_with(change: impl FnOnce(Config) -> Config, tale: impl AsyncFnOnce(&Gate)) {
+    tell(false, change, tale);
+}
+
+fn tell(windows: bool, change: impl FnOnce(Config) -> Config, tale: impl AsyncFnOnce(&Gate)) {
     let _seat = Seat::take();
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    let gate = runtime.block_on(Gate::open(setting));
+    let gate = runtime.block_on(Gate::open(windows, change));
     let told = catch_unwind(AssertUnwindSafe(|| {
         let told = runtime.block_on(async { tokio::time::timeout(LONGEST, tale(&gate)).await });
         assert!(told.is_ok(), "the story did not come to its end within {LONGEST:?}");

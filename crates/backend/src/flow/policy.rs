@@ -297,6 +297,7 @@ mod tests {
             passwords: PasswordPolicy::DEFAULT,
             accent: None,
             logo: None,
+            denied_providers: Vec::new(),
         }
     }
 

@@ -23,6 +23,8 @@ pub enum First {
     },
     /// A device's own unlock (FEATURES L4): having it and its unlock are two factors, so nothing follows.
     Passkey,
+    /// An identity at an external provider (FEATURES L3).
+    Provider(String),
 }
 
 impl From<Way> for First {
@@ -119,7 +121,7 @@ pub fn missing(entering: Entering) -> Next {
 /// The ways for a code to a contact that can be saved: after a code to a phone, none that ends there (FEATURES T4).
 pub fn channels_to_save(first: &First, channels: &[Channel]) -> Vec<Channel> {
     let may = |channel: &Channel| match (channel, first) {
-        (Channel::Email, _) | (Channel::Sms, First::Password(_) | First::Passkey) => true,
+        (Channel::Email, _) | (Channel::Sms, First::Password(_) | First::Passkey | First::Provider(_)) => true,
         (Channel::Sms, First::Phone { .. }) | (Channel::Notification | Channel::Authenticator, _) => false,
     };
     channels.iter().copied().filter(may).collect()
@@ -134,7 +136,7 @@ pub fn before(entering: &Entering) -> Stage {
             restricted_until: None,
         }),
         First::Phone { typed, .. } => Stage::Identify { identifier: Some(typed.clone()) },
-        First::Passkey => Stage::Identify { identifier: None },
+        First::Passkey | First::Provider(_) => Stage::Identify { identifier: None },
     }
 }
 
@@ -142,7 +144,7 @@ pub fn before(entering: &Entering) -> Stage {
 pub fn before_enrolment(entering: &Entering) -> Stage {
     match &entering.first {
         First::Password(Way::Proof(whose)) => Stage::Security(whose.clone()),
-        First::Password(_) | First::Phone { .. } | First::Passkey => before(entering),
+        First::Password(_) | First::Phone { .. } | First::Passkey | First::Provider(_) => before(entering),
     }
 }
 

@@ -11,6 +11,7 @@ use super::join::{AccountForm, BadInvitation, Joined, OpenInvitation};
 use super::new_password::{NewPasswordStage, Proof, Whose};
 use super::passkey::Unlocking;
 use super::policy::{self, PolicyForm, PolicyReview};
+use super::provider::{self, From, Leaving, Proven};
 use super::register_id::{IdForm, ProvenBy};
 use super::reset::{ResetForm, ResetLinkTrouble};
 use super::second_factor::{
@@ -68,6 +69,9 @@ pub enum Stage {
     Approve(Looking),
     AccountSecurity(PolicyForm),
     PolicyReview(PolicyReview),
+    Provider(Leaving),
+    /// One of the workspaces that an identity is connected in.
+    ChooseAccount(Proven),
     Notice(Notice),
     Complete(Completed),
     Ended(Ending),
@@ -91,6 +95,7 @@ pub enum Notice {
     ApprovalEnded { how: Outcome, waiting: Box<Waiting> },
     RequestEnded { how: Answered, whose: Whose },
     NotAdministrator(Whose),
+    ProviderNotLinked { provider: String, from: From },
 }
 
 /// Signed in.
@@ -153,6 +158,8 @@ impl Stage {
             Self::Approve(_) => Some(StepKind::Approve),
             Self::AccountSecurity(_) => Some(StepKind::AccountSecurity),
             Self::PolicyReview(_) => Some(StepKind::PolicyReview),
+            Self::Provider(_) => Some(StepKind::Provider),
+            Self::ChooseAccount(_) => Some(StepKind::ChooseWorkspace),
             Self::Notice(_) => Some(StepKind::Notice),
             Self::Complete(_) | Self::Ended(_) => None,
         }
@@ -177,6 +184,7 @@ impl Stage {
                 | Self::RecoveryCodes(_)
                 | Self::NewRecoveryKey(_)
                 | Self::Waiting(Waiting { qr: Some(_), .. })
+                | Self::Provider(Leaving { gone: Some(_), .. })
         )
     }
 
@@ -222,6 +230,8 @@ impl Stage {
             | Self::Approve(_)
             | Self::AccountSecurity(_)
             | Self::PolicyReview(_)
+            | Self::Provider(_)
+            | Self::ChooseAccount(_)
             | Self::Notice(_)
             | Self::Complete(_)
             | Self::Ended(_) => None,
@@ -268,6 +278,7 @@ impl Stage {
             | Self::PolicyReview(PolicyReview { form: PolicyForm { whose, .. }, .. }) => Some(&whose.workspace),
             Self::Waiting(waiting) | Self::Approved(waiting) | Self::RecoveryKey(waiting) => Some(waiting.workspace()),
             Self::NewRecoveryKey(new) => Some(&new.whose().workspace),
+            Self::Provider(leaving) => leaving.from.workspace(),
             Self::Complete(completed) => Some(&completed.workspace),
             Self::Notice(notice) => match notice {
                 Notice::AccountSuspended { workspace, .. }
@@ -282,11 +293,13 @@ impl Stage {
                 Notice::EmailRestricted { back, .. } => back.workspace(),
                 Notice::ApprovalEnded { waiting, .. } => Some(waiting.workspace()),
                 Notice::RequestEnded { whose, .. } | Notice::NotAdministrator(whose) => Some(&whose.workspace),
+                Notice::ProviderNotLinked { from, .. } => from.workspace(),
                 Notice::NoWorkspace { .. } => None,
             },
             Self::Identify { .. }
             | Self::Organisation { .. }
             | Self::ChooseWorkspace { .. }
+            | Self::ChooseAccount(_)
             | Self::Link(_)
             | Self::Ended(_) => None,
         }
@@ -309,7 +322,7 @@ impl Stage {
                     First::Phone { typed, number } => {
                         Some(Contact::Mobile { typed: typed.clone(), number: number.clone() })
                     }
-                    First::Passkey => None,
+                    First::Passkey | First::Provider(_) => None,
                 }
             }
             Self::Identify { .. }
@@ -342,6 +355,8 @@ impl Stage {
             | Self::Approve(_)
             | Self::AccountSecurity(_)
             | Self::PolicyReview(_)
+            | Self::Provider(_)
+            | Self::ChooseAccount(_)
             | Self::Notice(_)
             | Self::Complete(_)
             | Self::Ended(_) => None,
@@ -358,7 +373,9 @@ impl Stage {
         match self {
             Self::Identify { .. } => {
                 let offers = with_organisation(offers.with(ActionName::Submit), facts);
-                if facts.knows_passkeys && facts.device_way { offers.with(ActionName::UsePasskey) } else { offers }
+                let offers =
+                    if facts.knows_passkeys && facts.device_way { offers.with(ActionName::UsePasskey) } else { offers };
+                with_providers(offers, facts)
             }
             Self::Organisation { .. } => {
                 offers.with(ActionName::Submit).with(ActionName::UseEmail).with(ActionName::Back)
@@ -386,7 +403,10 @@ impl Stage {
             }
             Self::EnrolAuthenticator(_) => offers.with(ActionName::Submit).with(ActionName::Back),
             Self::RecoveryCodes(_) => offers.with(ActionName::Done),
-            Self::ChooseWorkspace { .. } => offers.with(ActionName::Choose).with(ActionName::Back),
+            Self::ChooseWorkspace { .. } | Self::ChooseAccount(_) => {
+                offers.with(ActionName::Choose).with(ActionName::Back)
+            }
+            Self::Provider(leaving) => leaving.offers(),
             Self::Password(PasswordStage { way, restricted_until, .. }) => {
                 let offers = offers.with_offer(ActionName::Submit, from(*restricted_until));
                 let offers = match way {
@@ -402,6 +422,11 @@ impl Stage {
                 };
                 let offers = if may_unlock(way, facts) { offers.with(ActionName::UsePasskey) } else { offers };
                 let offers = if may_ask_phone(way, facts) { offers.with(ActionName::UseMobile) } else { offers };
+                let offers = match way {
+                    // It opens nothing that is not open already.
+                    Way::Proof(_) => offers,
+                    Way::Email(_) | Way::Link(_) | Way::Organisation => with_providers(offers, facts),
+                };
                 offers.with(ActionName::Back)
             }
             Self::Invitation(_) => offers.with(ActionName::Accept).with(ActionName::Decline),
@@ -463,7 +488,8 @@ impl Notice {
             Self::AccountSuspended { first, .. } => match first {
                 First::Password(Way::Email(_) | Way::Link(_) | Way::Proof(_))
                 | First::Phone { .. }
-                | First::Passkey => with_organisation(offers.with(ActionName::Back), facts),
+                | First::Passkey
+                | First::Provider(_) => with_organisation(offers.with(ActionName::Back), facts),
                 First::Password(Way::Organisation) => offers.with(ActionName::UseEmail).with(ActionName::Back),
             },
             Self::MethodNotAllowed { first, .. } => {
@@ -474,7 +500,7 @@ impl Notice {
                     First::Password(Way::Email(_)) => may(offers, ActionName::UseOrganisation, by_organisation),
                     First::Password(Way::Organisation) => may(offers, ActionName::UseEmail, by_email),
                     First::Password(Way::Link(_) | Way::Proof(_)) => offers,
-                    First::Phone { .. } | First::Passkey => {
+                    First::Phone { .. } | First::Passkey | First::Provider(_) => {
                         let offers = may(offers, ActionName::UseEmail, by_email);
                         may(offers, ActionName::UseOrganisation, by_organisation)
                     }
@@ -489,7 +515,9 @@ impl Notice {
             Self::BadInvitation(BadInvitation { joined: None, .. }) => {
                 with_organisation(offers.with(ActionName::UseEmail), facts)
             }
-            Self::ResetRequested { .. } | Self::IdNotFound { .. } => offers.with(ActionName::Back),
+            Self::ResetRequested { .. } | Self::IdNotFound { .. } | Self::ProviderNotLinked { .. } => {
+                offers.with(ActionName::Back)
+            }
             Self::BadResetLink { .. } => offers.with(ActionName::Forgot).with(ActionName::UseEmail),
         }
     }
@@ -497,6 +525,10 @@ impl Notice {
 
 fn with_organisation(offers: Offers, facts: &Facts) -> Offers {
     if facts.organisation_way { offers.with(ActionName::UseOrganisation) } else { offers }
+}
+
+fn with_providers(offers: Offers, facts: &Facts) -> Offers {
+    if provider::may_use(facts) { offers.with(ActionName::UseProvider) } else { offers }
 }
 
 /// Whether a passkey can stand in for the password. Where the ID is settled, only if there is one.
@@ -550,6 +582,8 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
         Stage::RecoveryKey(waiting) => Some(Stage::Waiting(waiting.clone())),
         Stage::Approve(Looking { whose, .. }) => Some(Stage::Approvals(whose.clone())),
         Stage::PolicyReview(review) => Some(Stage::AccountSecurity(review.form.clone())),
+        Stage::Provider(leaving) => Some(leaving.from.before()),
+        Stage::ChooseAccount(_) => Some(Stage::Identify { identifier: None }),
         Stage::ChooseWorkspace { verified } => Some(Stage::Identify { identifier: Some(verified.typed().into()) }),
         Stage::Password(PasswordStage { way, .. }) => Some(before_password(way, facts)),
         Stage::CreateAccount(form) => Some(Stage::Invitation(form.invited.clone())),
@@ -587,8 +621,11 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
             | Notice::MethodNotAllowed { first: First::Phone { typed, .. }, .. } => {
                 Some(Stage::Identify { identifier: Some(typed.clone()) })
             }
-            Notice::AccountSuspended { first: First::Passkey, .. }
-            | Notice::MethodNotAllowed { first: First::Passkey, .. } => Some(Stage::Identify { identifier: None }),
+            Notice::ProviderNotLinked { from, .. } => Some(from.before()),
+            Notice::AccountSuspended { first: First::Passkey | First::Provider(_), .. }
+            | Notice::MethodNotAllowed { first: First::Passkey | First::Provider(_), .. } => {
+                Some(Stage::Identify { identifier: None })
+            }
             Notice::AlreadyMember { form, .. } => Some(Stage::CreateAccount(form.clone())),
             Notice::Joined(_)
             | Notice::BadInvitation(_)

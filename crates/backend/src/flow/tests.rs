@@ -32,6 +32,7 @@ fn workspace() -> Workspace {
         device_unlock: true,
         device_approval: false,
         quick_login: false,
+        denied_providers: Vec::new(),
         two_factor: TwoFactor::Optional,
         remember_browser: false,
         managed_profiles: false,

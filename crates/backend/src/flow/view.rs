@@ -153,9 +153,17 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
         Stage::PolicyReview(PolicyReview { form, before, effects }) => {
             active(Step::PolicyReview { policy: *before, draft: form.draft, effects: effects.clone() })
         }
-        Stage::ChooseWorkspace { verified } => {
-            active(Step::ChooseWorkspace { verified: verified.typed().into(), workspaces: facts.memberships.clone() })
-        }
+        Stage::Provider(_) => active(Step::Provider { providers: facts.providers.clone(), go_to: facts.go_to.clone() }),
+        Stage::ChooseAccount(_) => active(Step::ChooseWorkspace {
+            verified: facts.provider_name.clone().unwrap_or_default(),
+            provider: facts.provider_name.clone(),
+            workspaces: facts.memberships.clone(),
+        }),
+        Stage::ChooseWorkspace { verified } => active(Step::ChooseWorkspace {
+            verified: verified.typed().into(),
+            provider: None,
+            workspaces: facts.memberships.clone(),
+        }),
         Stage::Password(PasswordStage { way, .. }) => active(Step::Password { identifier: settled_id(way) }),
         Stage::Invitation(invited) => active(Step::Invitation { inviter: invited.inviter.clone() }),
         Stage::CreateAccount(form) => active(Step::CreateAccount {
@@ -280,6 +288,9 @@ fn notice_step(notice: &Notice, facts: &Facts) -> Step {
             },
             workspace(),
         ),
+        Notice::ProviderNotLinked { .. } => {
+            (NoticeCode::ProviderNotLinked, Params { provider: facts.provider_name.clone(), ..workspace() })
+        }
         Notice::IdNotFound { to: asked, .. } => (NoticeCode::IdNotFound, to(asked)),
         Notice::SecondFactorMissing(_) => (NoticeCode::SecondFactorMissing, workspace()),
         Notice::ApprovalEnded { how, .. } => (how.code(), Params::default()),
@@ -386,6 +397,11 @@ fn messages(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Vec<Message> {
             params: Params { to: Some(to.clone()), ..Params::default() },
             severity: Severity::Info,
         },
+        Said::ProviderCancelled { provider } => of_provider(MessageCode::ProviderCancelled, Severity::Info, provider),
+        Said::ProviderDenied { provider } => of_provider(MessageCode::ProviderDenied, Severity::Warning, provider),
+        Said::ProviderUnavailable { provider } => {
+            of_provider(MessageCode::ProviderUnavailable, Severity::Error, provider)
+        }
         Said::AdministratorAsked => {
             Message { code: MessageCode::AdministratorAsked, params: Params::default(), severity: Severity::Info }
         }
@@ -399,6 +415,11 @@ fn messages(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Vec<Message> {
     let missing = if let Stage::TrustedDevices(_) = &flow.stage { settings::missing(facts) } else { None };
     let missing = missing.map(|code| Message { code, params: workspace_name(facts), severity: Severity::Info });
     said.chain(restricted).chain(missing).collect()
+}
+
+/// `provider` is its name.
+fn of_provider(code: MessageCode, severity: Severity, provider: &str) -> Message {
+    Message { code, params: Params { provider: Some(provider.into()), ..Params::default() }, severity }
 }
 
 fn done(code: MessageCode) -> Message {

@@ -388,6 +388,7 @@ mod tests {
             shows: super::super::Shows::Members,
             places: ReturnPlaces::new("https://login.example", &[]).unwrap(),
             host: "login.example".into(),
+            providers: crate::providers::Providers::new("https://login.example", Vec::new()).unwrap(),
             push: None,
             app_pushes: false,
             same_key: SameKey::default(),

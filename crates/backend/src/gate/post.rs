@@ -52,6 +52,11 @@ impl Gate {
             };
             self.tell_members(connection, workspace, write)?;
         }
+        let allowed_now = |provider: &str| !before.allows_provider(provider) && workspace.allows_provider(provider);
+        for provider in self.providers.listed().into_iter().filter(|provider| allowed_now(&provider.id)) {
+            let write = |locale, workspace: &str| texts::provider_sign_in_allowed(locale, workspace, &provider.name);
+            self.tell_members(connection, workspace, write)?;
+        }
         Ok(())
     }
 
@@ -81,7 +86,7 @@ impl Gate {
         &self,
         connection: &Connection,
         workspace: &Workspace,
-        write: fn(Locale, &str) -> Words,
+        write: impl Fn(Locale, &str) -> Words,
     ) -> Result<(), Trouble> {
         let now = self.clock.now();
         for account in store::members(connection, &workspace.id)? {

@@ -20,6 +20,7 @@ pub fn of(refusal: Refusal, flow: Flow) -> Problem {
         Refusal::PasskeyUnknown => Problem::new(ProblemCode::PasskeyUnknown, 422),
         Refusal::PasskeyRefused => Problem::new(ProblemCode::PasskeyRefused, 422),
         Refusal::DeviceFull => Problem::new(ProblemCode::DeviceFull, 422),
+        Refusal::ProviderRefused => Problem::new(ProblemCode::ProviderRefused, 422),
         Refusal::CodeWrong { tries_left } => {
             let mut problem = Problem::new(ProblemCode::CodeWrong, 422);
             problem.tries_left = Some(tries_left);

@@ -54,8 +54,10 @@ impl Gate {
         let to = |kind| saved(account, kind).map(|to| to.typed().to_owned());
         let email = to(FactorKind::Email).map(|to| factor("email", FactorKind::Email, Some(to)));
         let mobile = match first {
-            First::Password(_) | First::Passkey if self.channels.contains(&Channel::Sms) => to(FactorKind::Sms),
-            First::Password(_) | First::Passkey | First::Phone { .. } => None,
+            First::Password(_) | First::Passkey | First::Provider(_) if self.channels.contains(&Channel::Sms) => {
+                to(FactorKind::Sms)
+            }
+            First::Password(_) | First::Passkey | First::Provider(_) | First::Phone { .. } => None,
         };
         let sms = mobile.map(|to| factor("sms", FactorKind::Sms, Some(to)));
         let authenticator = store::authenticator(connection, account.id)?;
@@ -102,7 +104,7 @@ impl Taking<'_> {
         let account = store::account(self.connection, account.id)?.ok_or(Trouble::TaskLost)?;
         let workspace = store::workspace(self.connection, &account.workspace)?.ok_or(Trouble::TaskLost)?;
         let is_asked = match first {
-            First::Password(_) | First::Phone { .. } => {
+            First::Password(_) | First::Phone { .. } | First::Provider(_) => {
                 workspace.two_factor == TwoFactor::Required || account.two_factor
             }
             First::Passkey => false,
@@ -136,7 +138,9 @@ impl Taking<'_> {
             First::Password(way) if is_over && !self.is_changing_password() => {
                 self.finish(sign_in::renew_password(way.clone(), whose(account, identifier.into())))
             }
-            First::Password(_) | First::Phone { .. } | First::Passkey => self.let_in(account, identifier, first),
+            First::Password(_) | First::Phone { .. } | First::Passkey | First::Provider(_) => {
+                self.let_in(account, identifier, first)
+            }
         }
     }
 
@@ -186,6 +190,15 @@ impl Taking<'_> {
             && account.phone.as_deref() != Some(number.as_str())
         {
             return Ok(Err(Next::to(second_factor::before(entering))));
+        }
+        // Neither does an identity that is disconnected.
+        if let First::Provider(provider) = &entering.first {
+            if !store::has_identity(self.connection, account.id, provider)? {
+                return Ok(Err(Next::to(second_factor::before(entering))));
+            }
+            if let Some(next) = self.provider_trouble(&account, provider)? {
+                return Ok(Err(next));
+            }
         }
         let policy = store::workspace(self.connection, workspace)?;
         Ok(sign_in::first_trouble(workspace, &entering.first, policy.as_ref()).map_or(Ok(account), Err))
@@ -353,7 +366,7 @@ impl Taking<'_> {
 /// Whether anything is saved that could follow the first factor, reached from here or not.
 fn saved_behind(connection: &Connection, account: &AccountRow, first: &First) -> Result<Saved, Trouble> {
     let mobile = match first {
-        First::Password(_) | First::Passkey => account.mobile.as_ref(),
+        First::Password(_) | First::Passkey | First::Provider(_) => account.mobile.as_ref(),
         First::Phone { .. } => None,
     };
     let has_authenticator = store::authenticator(connection, account.id)?.is_some();

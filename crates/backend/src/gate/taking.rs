@@ -57,6 +57,10 @@ impl Taking<'_> {
         let stage = self.row.flow.stage.clone();
         let facts = self.gate.facts(self.connection, &stage, &self.viewer())?;
         let offered = name.and_then(|name| stage.offers(&facts, self.now).get(name).map(|offer| (name, offer)));
+        // Whatever comes back to where nobody is awaited: from another browser, a second time, or made up.
+        if name == Some(ActionName::Return) && offered.is_none() {
+            return self.settle(Next::Refuse(Refusal::ProviderRefused));
+        }
         let (Some((name, offer)), Some(kind)) = (offered, stage.kind()) else {
             return self.settle(Next::unavailable());
         };
@@ -83,7 +87,15 @@ impl Taking<'_> {
             },
             Action::UseNotification => self.send_otherwise(&stage, Carrier::Notification)?,
             Action::UseSms => self.send_otherwise(&stage, Carrier::Sms)?,
-            Action::ChooseWorkspace { workspace } => return self.choose_workspace(&stage, &workspace),
+            Action::ChooseWorkspace { workspace } => {
+                if let Stage::ChooseAccount(proven) = &stage {
+                    return self.choose_account(proven, &workspace);
+                }
+                return self.choose_workspace(&stage, &workspace);
+            }
+            Action::UseProvider => self.use_provider(&stage),
+            Action::Go { provider } => return self.leave_for(&stage, &provider, &facts),
+            Action::Return { provider, returned } => return self.come_back(&stage, &provider, &returned),
             Action::ChooseFactor { factor } => self.choose_factor(&stage, &factor, &facts)?,
             Action::UseOther => match waiting_of(&stage) {
                 Some(waiting) => self.without_phone(waiting)?,
@@ -291,6 +303,7 @@ fn filled_in(kind: StepKind, mut input: Input) -> Input {
         | StepKind::Approve
         | StepKind::AccountSecurity
         | StepKind::PolicyReview
+        | StepKind::Provider
         | StepKind::Notice => {}
     }
     input

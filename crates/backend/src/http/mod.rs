@@ -19,7 +19,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use daemun_protocol::{
-    AppLink, Brand as OwnBrand, DEFAULT_API, Discovery, Kind, Problem, ProblemCode, StepKind, Terms, VERSION,
+    AppLink, Brand as OwnBrand, DEFAULT_API, Discovery, Kind, Problem, ProblemCode, Provider, StepKind, Terms, VERSION,
 };
 use tokio::sync::watch;
 
@@ -98,7 +98,12 @@ pub fn router(house: House) -> Router {
 }
 
 /// What this backend does, and what the deployment offers.
-pub fn discovery(terms: Vec<Terms>, apps: Vec<AppLink>, brand: Option<OwnBrand>) -> Discovery {
+pub fn discovery(
+    terms: Vec<Terms>,
+    apps: Vec<AppLink>,
+    providers: Vec<Provider>,
+    brand: Option<OwnBrand>,
+) -> Discovery {
     Discovery {
         versions: vec![VERSION.into()],
         api: DEFAULT_API.into(),
@@ -108,6 +113,7 @@ pub fn discovery(terms: Vec<Terms>, apps: Vec<AppLink>, brand: Option<OwnBrand>)
         long_polling: true,
         apps,
         terms,
+        providers,
         fallback_url: None,
         brand,
     }

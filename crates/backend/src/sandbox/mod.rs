@@ -4,6 +4,7 @@
 mod links;
 mod page;
 mod policy;
+mod provider;
 mod scenarios;
 mod terms;
 mod world;
@@ -23,6 +24,7 @@ use crate::login_id::LoginId;
 use crate::pages;
 use crate::store::{self, InboxRow, Trouble};
 
+pub(crate) use provider::providers;
 pub use world::{Seed, seeds};
 pub(crate) use world::{plant, warm_up};
 
@@ -75,6 +77,12 @@ pub fn routes(house: House) -> Router<House> {
         .route("/sandbox/messages", get(messages))
         .route("/sandbox/clock", get(clock).post(move_clock))
         .route("/sandbox/scenarios/{name}", post(scenario))
+        .route("/sandbox/provider/{id}/.well-known/openid-configuration", get(provider::describe))
+        .route("/sandbox/provider/{id}/jwks", get(provider::keys))
+        .route("/sandbox/provider/{id}/authorize", get(provider::ask).post(provider::decide))
+        .route("/sandbox/provider/{id}/token", post(provider::grant))
+        .route("/sandbox/provider/{id}/me", get(provider::profile))
+        .route("/sandbox/identities", post(provider::connect))
         .route("/sandbox/workspaces/{id}/policy", get(policy::read).post(policy::change))
         .layer(middleware::from_fn_with_state(house, only_from_here))
 }

@@ -30,6 +30,7 @@ struct Policy {
     device_unlock: bool,
     device_approval: bool,
     quick_login: bool,
+    denied_providers: Vec<String>,
     two_factor: TwoFactor,
     remember_browser: bool,
     managed_profiles: bool,
@@ -54,6 +55,7 @@ impl From<&Workspace> for Policy {
             device_unlock: workspace.device_unlock,
             device_approval: workspace.device_approval,
             quick_login: workspace.quick_login,
+            denied_providers: workspace.denied_providers.clone(),
             two_factor: workspace.two_factor,
             remember_browser: workspace.remember_browser,
             managed_profiles: workspace.managed_profiles,
@@ -82,6 +84,7 @@ struct Changes {
     device_unlock: Option<bool>,
     device_approval: Option<bool>,
     quick_login: Option<bool>,
+    denied_providers: Option<Vec<String>>,
     two_factor: Option<TwoFactor>,
     remember_browser: Option<bool>,
     managed_profiles: Option<bool>,
@@ -114,6 +117,7 @@ impl Changes {
         workspace.device_unlock = self.device_unlock.unwrap_or(workspace.device_unlock);
         workspace.device_approval = self.device_approval.unwrap_or(workspace.device_approval);
         workspace.quick_login = self.quick_login.unwrap_or(workspace.quick_login);
+        workspace.denied_providers = self.denied_providers.unwrap_or(workspace.denied_providers);
         workspace.two_factor = self.two_factor.unwrap_or(workspace.two_factor);
         workspace.remember_browser = self.remember_browser.unwrap_or(workspace.remember_browser);
         workspace.managed_profiles = self.managed_profiles.unwrap_or(workspace.managed_profiles);
@@ -124,7 +128,9 @@ impl Changes {
         if let Some(logo) = &logo {
             workspace.logo = logo.as_ref().map(Logo::name);
         }
-        workspace.nonsense().is_empty().then_some((workspace, logo.flatten()))
+        let is_name = |name: &String| !name.is_empty() && !name.contains(char::is_whitespace);
+        let makes_sense = workspace.nonsense().is_empty() && workspace.denied_providers.iter().all(is_name);
+        makes_sense.then_some((workspace, logo.flatten()))
     }
 }
 

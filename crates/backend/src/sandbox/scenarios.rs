@@ -24,6 +24,8 @@ pub enum Scenario {
         email: &'static str,
         workspace: &'static str,
     },
+    /// Minji alone may not sign in to nuri by LINE, or may again (FEATURES P1).
+    MinjisLine(bool),
     /// Nobody is suspended any more.
     LiftSuspensions,
     /// All counters of tries and of codes sent are forgotten.
@@ -49,6 +51,8 @@ pub enum PolicyChange {
     TwoFactor(TwoFactor),
     RememberBrowser(bool),
     ManagedProfiles(bool),
+    /// Whether members may sign in by an external provider (FEATURES L3).
+    Provider(&'static str, bool),
 }
 
 impl PolicyChange {
@@ -64,6 +68,12 @@ impl PolicyChange {
             Self::TwoFactor(asked) => workspace.two_factor = asked,
             Self::RememberBrowser(allowed) => workspace.remember_browser = allowed,
             Self::ManagedProfiles(managed) => workspace.managed_profiles = managed,
+            Self::Provider(provider, allowed) => {
+                workspace.denied_providers.retain(|denied| denied != provider);
+                if !allowed {
+                    workspace.denied_providers.push(provider.into());
+                }
+            }
         }
     }
 }
@@ -100,6 +110,10 @@ const CHANGES: &[PolicyChange] = &[
     PolicyChange::RememberBrowser(true),
     PolicyChange::ManagedProfiles(false),
     PolicyChange::ManagedProfiles(true),
+    PolicyChange::Provider("line", false),
+    PolicyChange::Provider("line", true),
+    PolicyChange::Provider("naver", false),
+    PolicyChange::Provider("naver", true),
 ];
 
 impl Scenario {
@@ -112,6 +126,8 @@ impl Scenario {
             Self::ChangeMinjisContacts,
             DOHYUN,
             HARUTO,
+            Self::MinjisLine(false),
+            Self::MinjisLine(true),
             Self::LiftSuspensions,
             Self::LiftRestrictions,
             Self::MailDown,
@@ -132,6 +148,8 @@ impl Scenario {
             Self::SuspendMinjiNuri => "suspend_minji_nuri".into(),
             Self::ChangeMinjisContacts => "change_minjis_contacts".into(),
             Self::Administrator { name, .. } => format!("{name}_administrator"),
+            Self::MinjisLine(false) => "minji_nuri_line_off".into(),
+            Self::MinjisLine(true) => "minji_nuri_line_on".into(),
             Self::LiftSuspensions => "lift_suspensions".into(),
             Self::LiftRestrictions => "lift_restrictions".into(),
             Self::MailDown => "mail_down".into(),
@@ -157,6 +175,7 @@ fn change_name(change: PolicyChange) -> String {
         PolicyChange::TwoFactor(asked) => format!("two_factor_{}", asked.as_str()),
         PolicyChange::RememberBrowser(on) => format!("remember_browser_{}", switch(on)),
         PolicyChange::ManagedProfiles(on) => format!("managed_profiles_{}", switch(on)),
+        PolicyChange::Provider(provider, on) => format!("{provider}_{}", switch(on)),
     }
 }
 
@@ -202,6 +221,18 @@ pub(super) async fn play(gate: &Gate, scenario: Scenario) -> Result<(), Trouble>
                 Ok(())
             };
             gate.store.write(make).await
+        }
+        Scenario::MinjisLine(allowed) => {
+            let denied: &[String] = if allowed { &[] } else { &["line".to_owned()] };
+            let denied = denied.to_vec();
+            gate.store
+                .write(move |transaction| {
+                    for account in store::accounts_by_email(transaction, MINJI, Some("nuri"))? {
+                        store::deny_member(transaction, account.id, &denied)?;
+                    }
+                    Ok(())
+                })
+                .await
         }
         Scenario::LiftSuspensions => gate.store.write(|transaction| store::lift_suspensions(transaction)).await,
         Scenario::LiftRestrictions => {

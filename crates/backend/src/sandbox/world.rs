@@ -12,10 +12,11 @@ use super::links;
 use super::scenarios::Scenario;
 use crate::email_address::EmailAddress;
 use crate::flow::Workspace;
-use crate::gate::account_subject;
+use crate::gate::{account_subject, identity_digest};
 use crate::locale::Locale;
 use crate::login_id::{LoginName, MobileNumber};
 use crate::password::{self, PasswordPolicy, Prepared, StoredPassword};
+use crate::providers::ProviderConfig;
 use crate::recovery_codes;
 use crate::server_key::{ServerKey, digest};
 use crate::store::{self, AccountState, NewAccount, Trouble};
@@ -161,6 +162,7 @@ fn workspaces() -> [Workspace; 5] {
         device_unlock: true,
         quick_login: false,
         device_approval: false,
+        denied_providers: Vec::new(),
         two_factor: TwoFactor::Optional,
         remember_browser: false,
         managed_profiles: false,
@@ -180,6 +182,16 @@ fn workspaces() -> [Workspace; 5] {
         Workspace { capacity: Some(1), ..workspace("gadeuk", "가득상사", None) },
     ]
 }
+
+/// Whose identity at which stand-in is connected in which workspace (FEATURES L3).
+const IDENTITIES: &[(&str, &str, &str, &str)] = &[
+    ("line", "minji", "minji@daemun.test", "nuri"),
+    ("line", "minji", "minji@daemun.test", "hanbit"),
+    ("line", "taeyang", "taeyang@daemun.test", "nuri"),
+    ("line", "haruto", "haruto@daemun.test", "sakura"),
+    ("naver", "dohyun", "dohyun@daemun.test", "nuri"),
+    ("kakao", "minji", "minji@daemun.test", "nuri"),
+];
 
 /// Puts the world into an empty database, which is the sandbox's from then on.
 pub(crate) fn plant(connection: &Connection, key: &ServerKey, now: Timestamp) -> Result<(), Trouble> {
@@ -220,6 +232,13 @@ pub(crate) fn plant(connection: &Connection, key: &ServerKey, now: Timestamp) ->
         match seed.state {
             State::Active | State::Invited => {}
             State::Suspended => store::suspend(connection, &account_subject(id), now)?,
+        }
+    }
+    for (provider, subject, email, workspace) in IDENTITIES {
+        let namespace = ProviderConfig::preset(provider).map(|provider| provider.namespace().to_owned());
+        for account in store::accounts_by_email(connection, email, Some(workspace))? {
+            let subject = identity_digest(key, namespace.as_deref().unwrap_or(provider), subject);
+            store::connect_identity(connection, &account, provider, &subject, now)?;
         }
     }
     links::plant(connection, key)

@@ -3,7 +3,7 @@
 use daemun_protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Trouble, stored, unstored};
+use super::{Trouble, names, stored, unstored};
 use crate::email_address::EmailAddress;
 use crate::flow::code::Contact;
 use crate::login_id::{LoginId, LoginName};
@@ -23,6 +23,8 @@ pub struct AccountRow {
     /// Whether the member has turned the second factor on (FEATURES T1).
     pub two_factor: bool,
     pub super_administrator: bool,
+    /// External providers that this member alone may not sign in by (FEATURES P1).
+    pub denied_providers: Vec<String>,
     /// The ID that the member registered (FEATURES R5).
     pub login_name: Option<String>,
     pub name: String,
@@ -73,12 +75,12 @@ pub struct NewAccount<'a> {
     pub password: Option<&'a StoredPassword>,
 }
 
-const ACCOUNT: &str = "account.id, account.workspace, email, phone,
+pub(super) const ACCOUNT: &str = "account.id, account.workspace, email, phone,
     (SELECT login_name.name FROM login_name WHERE login_name.account = account.id),
     account.name, locale, state, password_hash, password_set_at, epoch, personal_email, mobile, account.two_factor,
-    account.super_administrator";
+    account.super_administrator, account.denied_providers";
 
-fn read_account(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
+pub(super) fn read_account(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
     let (hash, set_at): (Option<String>, Option<i64>) = (row.get(8)?, row.get(9)?);
     Ok(AccountRow {
         id: row.get(0)?,
@@ -100,6 +102,7 @@ fn read_account(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
         mobile: row.get(12)?,
         two_factor: row.get(13)?,
         super_administrator: row.get(14)?,
+        denied_providers: names(&row.get::<_, String>(15)?),
     })
 }
 

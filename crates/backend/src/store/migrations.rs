@@ -482,6 +482,25 @@ const STEPS: &[M<'_>] = &[
     CREATE INDEX session_by_browser ON session (browser);
     ",
     ),
+    M::up(
+        "
+    -- External providers that members, or one of them, may not sign in by: their names, with spaces between them.
+    ALTER TABLE workspace ADD COLUMN denied_providers TEXT NOT NULL DEFAULT '';
+    ALTER TABLE account ADD COLUMN denied_providers TEXT NOT NULL DEFAULT '';
+
+    -- Identities at external providers. What a provider calls its member is kept as a keyed digest.
+    CREATE TABLE external_identity (
+        account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        workspace TEXT NOT NULL REFERENCES workspace (id) ON DELETE CASCADE,
+        provider TEXT NOT NULL,
+        subject BLOB NOT NULL,
+        connected_at INTEGER NOT NULL,
+        PRIMARY KEY (account, provider),
+        UNIQUE (workspace, provider, subject)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX external_identity_by_subject ON external_identity (provider, subject);
+    ",
+    ),
 ];
 
 /// Brings the tables up to date. Foreign keys are not enforced meanwhile, since a table that is made anew would take with it

@@ -8,6 +8,7 @@ mod bells;
 mod cleaning;
 mod counters;
 mod flows;
+mod identities;
 mod invitations;
 mod logos;
 mod mails;
@@ -49,6 +50,7 @@ pub use counters::{
     delete_tries, forget_counters, known_device, note_device, note_sent, read_tries, sent_since, write_tries,
 };
 pub use flows::{FlowRow, flows_of, insert_flow, newest_flows_of, read_flow, write_flow};
+pub use identities::{accounts_by_identity, connect_identity, deny_member, has_identity, provider_way};
 pub use invitations::{
     agree, has_invitations, insert_invitation, invitation, invitation_of, invitations_to, use_invitation,
 };
@@ -214,6 +216,11 @@ fn prepare(connection: &Connection) -> Result<(), Trouble> {
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
+}
+
+/// Names as they are kept: with spaces between them.
+fn names(kept: &str) -> Vec<String> {
+    kept.split_whitespace().map(Into::into).collect()
 }
 
 /// An unsigned number as SQLite keeps it.

@@ -3,7 +3,7 @@
 use daemun_protocol::{Membership, PasswordFormat, TwoFactor};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::Trouble;
+use super::{Trouble, names};
 use crate::accent::Accent;
 use crate::email_address::EmailAddress;
 use crate::flow::Workspace;
@@ -16,7 +16,7 @@ const WORKSPACE: &str =
     "id, name, organisation_id, email_entry, organisation_entry, attempt_limit, reveal_tries, capacity,
     password_format, password_min_length, password_max_age_days, password_history,
     phone_entry, two_factor, remember_browser, managed_profiles, device_unlock,
-    device_approval, accent, logo, quick_login";
+    device_approval, accent, logo, quick_login, denied_providers";
 
 fn read_workspace(row: &Row<'_>) -> rusqlite::Result<Workspace> {
     Ok(Workspace {
@@ -50,6 +50,7 @@ fn read_workspace(row: &Row<'_>) -> rusqlite::Result<Workspace> {
         accent: row.get::<_, Option<String>>(18)?.and_then(|text| Accent::parse(&text).ok()),
         logo: row.get::<_, Option<String>>(19)?.map(LogoName::from_stored),
         quick_login: row.get(20)?,
+        denied_providers: names(&row.get::<_, String>(21)?),
     })
 }
 
@@ -167,7 +168,8 @@ pub fn set_policy(connection: &Connection, workspace: &Workspace) -> Result<(), 
         "UPDATE workspace SET email_entry = ?2, organisation_entry = ?3, attempt_limit = ?4, reveal_tries = ?5,
              capacity = ?6, password_format = ?7, password_min_length = ?8, password_max_age_days = ?9,
              password_history = ?10, phone_entry = ?11, two_factor = ?12, remember_browser = ?13, managed_profiles = ?14,
-             device_unlock = ?15, device_approval = ?16, accent = ?17, logo = ?18, quick_login = ?19
+             device_unlock = ?15, device_approval = ?16, accent = ?17, logo = ?18, quick_login = ?19,
+             denied_providers = ?20
          WHERE id = ?1",
         params![
             workspace.id,
@@ -189,6 +191,7 @@ pub fn set_policy(connection: &Connection, workspace: &Workspace) -> Result<(), 
             workspace.accent.as_ref().map(Accent::as_str),
             workspace.logo.as_ref().map(LogoName::as_str),
             workspace.quick_login,
+            workspace.denied_providers.join(" "),
         ],
     )?;
     Ok(())
@@ -202,7 +205,7 @@ pub fn world_is_empty(connection: &Connection) -> Result<bool, Trouble> {
 pub fn forget_world(connection: &Connection) -> Result<(), Trouble> {
     Ok(connection.execute_batch(
         "DELETE FROM policy_change; DELETE FROM link_grant; DELETE FROM security_link_recipient; DELETE FROM security_link;
-         DELETE FROM approval; DELETE FROM workspace_device; DELETE FROM recovery_key; DELETE FROM passkey; DELETE FROM remembered_browser; DELETE FROM recovery_code; DELETE FROM authenticator;
+         DELETE FROM external_identity; DELETE FROM approval; DELETE FROM workspace_device; DELETE FROM recovery_key; DELETE FROM passkey; DELETE FROM remembered_browser; DELETE FROM recovery_code; DELETE FROM authenticator;
          DELETE FROM session; DELETE FROM invitation; DELETE FROM reset_request; DELETE FROM reset_link;
          DELETE FROM agreement; DELETE FROM old_password; DELETE FROM login_name; DELETE FROM account;
          DELETE FROM workspace; DELETE FROM logo; DELETE FROM standing; DELETE FROM flow; DELETE FROM tries; DELETE FROM code_sent;

@@ -89,7 +89,8 @@ async fn beginnings_that_cannot_be() {
     tried.push((change("/client/steps", json!(vec!["x"; 65])), 400, "malformed"));
     tried.push((change("/client/steps", json!([])), 422, "client_unsupported"));
     tried.push((change("/client/steps", json!(["identify"])), 422, "client_unsupported"));
-    let with_code = |code: &str| json!(STEPS.map(|step| if step == "code" { code } else { step }));
+    let with_code =
+        |code: &str| json!(STEPS.iter().map(|step| if *step == "code" { code } else { step }).collect::<Vec<_>>());
     tried.push((change("/client/steps", with_code("code:2")), 422, "client_unsupported"));
     for (body, status, code) in tried {
         visitor.post("/api/v1/flows", &fresh_key(), &body).await.problem(status, code);

@@ -27,7 +27,7 @@ async fn l10_by_personal_email_and_by_mobile() {
     let house = House::open().await;
     let mut minji = house.visitor();
     let offered = minji.begin(json!({"organisation": "nuri"})).await;
-    assert_eq!(offered.actions(), ["back", "find_id", "forgot", "submit", "use_email", "use_passkey"]);
+    assert_eq!(offered.actions(), ["back", "find_id", "forgot", "submit", "use_email", "use_passkey", "use_provider"]);
     let asked = minji.act("find_id", json!({})).await.at("find_id");
     assert_eq!(asked.flow()["step"]["channels"], json!(["email", "sms"]));
     assert_eq!(asked.flow()["workspace"]["id"], "nuri");
@@ -160,7 +160,7 @@ async fn l10_it_is_offered_where_the_id_is_asked_for_and_a_code_opens_nothing_el
     let house = House::open().await;
     let mut minji = house.visitor();
     minji.reach_password(&house, "minji@daemun.test", "nuri").await;
-    assert_eq!(minji.read().await.actions(), ["back", "forgot", "submit"]);
+    assert_eq!(minji.read().await.actions(), ["back", "forgot", "submit", "use_provider"]);
     minji.act("find_id", json!({})).await.problem(403, "action_unavailable");
     // The code that finds an ID signs nobody in.
     let mut finder = at_form(&house, "nuri").await;

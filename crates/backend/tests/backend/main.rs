@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so at once")]
 
 mod device;
+mod issuer;
 mod visitor;
 
 mod account_security;
@@ -23,6 +24,7 @@ mod passkeys;
 mod password_policy;
 mod phone_sign_in;
 mod proofs;
+mod providers;
 mod register_id;
 mod reset;
 mod restrictions;

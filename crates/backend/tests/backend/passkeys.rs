@@ -113,7 +113,7 @@ async fn l4_a_device_signs_in() {
     // In whatever browser it is: the credential says who it is.
     let mut elsewhere = house.visitor();
     let identify = elsewhere.begin(json!({})).await.at("identify");
-    assert_eq!(identify.actions(), ["submit", "use_organisation", "use_passkey"]);
+    assert_eq!(identify.actions(), ["submit", "use_organisation", "use_passkey", "use_provider"]);
     assert_eq!(identify.flow()["step"]["passkey"]["userVerification"], "required");
     let done = elsewhere.uses(&mut passkey).await;
     is_in(&done);
@@ -211,7 +211,7 @@ async fn l4_p1_signing_in_by_devices_is_switched_off() {
         house.policy(workspace, json!({"device_unlock": false})).await;
     }
     let identify = house.visitor().begin(json!({})).await.at("identify");
-    assert_eq!(identify.actions(), ["submit", "use_organisation"]);
+    assert_eq!(identify.actions(), ["submit", "use_organisation", "use_provider"]);
     assert!(identify.flow()["step"].get("passkey").is_none());
 
     // Everybody hears when it comes back.

@@ -14,7 +14,7 @@ async fn e1_by_email_code_workspace_and_password() {
     let begun = minji.begin(json!({})).await.at("identify");
     assert_eq!(begun.status, 201);
     assert_eq!(begun.header("location"), Some(minji.flow_path().as_str()));
-    assert_eq!(begun.actions(), ["submit", "use_organisation", "use_passkey"]);
+    assert_eq!(begun.actions(), ["submit", "use_organisation", "use_passkey", "use_provider"]);
 
     let asked = minji.submit(json!({"identifier": " Minji@daemun.test "})).await.at("code");
     let step = asked.flow()["step"].clone();
@@ -34,7 +34,7 @@ async fn e1_by_email_code_workspace_and_password() {
     assert_eq!(chosen.flow()["workspace"]["name"], "누리소프트");
     assert_eq!(chosen.flow()["step"]["identifier"], "Minji@daemun.test");
     assert_eq!(chosen.flow()["account"]["identifier"], "Minji@daemun.test");
-    assert_eq!(chosen.actions(), ["back", "forgot", "submit"]);
+    assert_eq!(chosen.actions(), ["back", "forgot", "submit", "use_provider"]);
 
     // Each workspace's account has its own password.
     minji.submit(json!({"password": "hanbit-Minji-2024!"})).await.problem(422, "credentials_wrong");
@@ -138,7 +138,10 @@ async fn e3_by_organisation_id_with_email_or_mobile_number() {
         let asked = minji.submit(json!({"organisation": " Nuri "})).await.at("password");
         assert!(asked.flow()["step"].get("identifier").is_none());
         assert_eq!(asked.flow()["workspace"]["id"], "nuri");
-        assert_eq!(asked.actions(), ["back", "find_id", "forgot", "submit", "use_email", "use_passkey"]);
+        assert_eq!(
+            asked.actions(),
+            ["back", "find_id", "forgot", "submit", "use_email", "use_passkey", "use_provider"]
+        );
         let done = minji.submit(json!({"identifier": id, "password": PASSWORD})).await;
         assert_eq!(done.flow()["status"], "complete", "{id}: {}", done.json());
         assert!(house.mails(MINJI).await.is_empty(), "no code on this way");
@@ -292,7 +295,7 @@ async fn l8_a_method_switched_off_between_offer_and_use() {
     house.play("sakura_organisation_entry_off").await;
     house.play("northwind_organisation_entry_off").await;
     let begun = minji.begin(json!({})).await.at("identify");
-    assert_eq!(begun.actions(), ["submit", "use_passkey"]);
+    assert_eq!(begun.actions(), ["submit", "use_passkey", "use_provider"]);
     minji.act("use_organisation", json!({})).await.problem(403, "action_unavailable");
 }
 

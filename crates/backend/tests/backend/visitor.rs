@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-pub const STEPS: [&str; 32] = [
+pub const STEPS: &[&str] = &[
     "identify",
     "organisation",
     "code",
@@ -40,6 +40,7 @@ pub const STEPS: [&str; 32] = [
     "approve",
     "account_security",
     "policy_review",
+    "provider",
     "notice",
 ];
 

@@ -7,7 +7,7 @@ use std::fs;
 use daemun_protocol::{
     Act, Action, ActionName, Begin, Channel, Discovery, EndReason, FactorKind, FieldCode, Flow, Kind, Message,
     MessageCode, NewPasswordReason, NoticeCode, Platform, Problem, ProblemCode, SecurityItem, SettingReason, Severity,
-    Status, Step, StepKind, TermsId,
+    Share, Status, Step, StepKind, TermsId,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -110,7 +110,7 @@ fn each_variant_of_a_flow_has_a_golden() {
             Identify, Organisation, Code, ChooseWorkspace, Password, Invitation, CreateAccount, RequestReset, NewPassword,
             RegisterId, FindId, FoundIds, ChooseFactor, EnrolContact, EnrolAuthenticator, RecoveryCodes, RecoveryCode,
             LinkAddress, Passkey, Security, Sessions, TrustedDevices, RegisterDevice, MatchNumber, WaitApproval, RecoveryKey, NewRecoveryKey,
-            Approvals, Approve, AccountSecurity, PolicyReview, Notice,
+            Approvals, Approve, AccountSecurity, PolicyReview, Provider, Notice,
         },
         not sent: Unknown
     )
@@ -132,7 +132,7 @@ fn each_variant_of_a_flow_has_a_golden() {
             InvitationExpired, InvitationRevoked, InvitationUsed, WorkspaceFull, ResetRequested, ResetLinkUnknown,
             ResetLinkExpired, ResetLinkUsed, IdNotFound, SecondFactorMissing, LinkUnknown, LinkExpired, LinkRevoked,
             ApprovalDenied, ApprovalExpired, ApprovalNumberWrong, ApprovalNotMe, RequestApproved, RequestDenied,
-            RequestNumberWrong, RequestNotMe, RequestSettled, NotAdministrator,
+            RequestNumberWrong, RequestNotMe, RequestSettled, NotAdministrator, ProviderNotLinked,
         },
         not sent: Unknown
     )
@@ -142,6 +142,7 @@ fn each_variant_of_a_flow_has_a_golden() {
             CodeSent, CodeSentAgain, SignInRestricted, MethodNotAllowed, ReturnNotAllowed, PasswordChanged, LinkLeft,
             SecondFactorRequired, DeviceRegistered, DeviceRemoved, SignedOutElsewhere, TwoFactorOn, TwoFactorOff, IdRegistered, AdministratorAsked, MemberAsked,
             PolicySaved, PolicyChangedMeanwhile, PolicyLocksOutMore,
+            ProviderCancelled, ProviderDenied, ProviderUnavailable,
         },
         not sent: Unknown
     )
@@ -215,6 +216,9 @@ fn each_variant_of_a_request_has_a_golden() {
         TurnOffTwoFactor,
         ChangePassword,
         RegisterId,
+        UseProvider,
+        Go,
+        Return,
     })
     .are_all_among(wires.iter().filter_map(action).cloned());
 }
@@ -228,6 +232,9 @@ fn each_variant_of_a_discovery_has_a_golden() {
         .are_all_among(discoveries.iter().flat_map(|discovery| discovery.kinds.clone()));
     variants!(Platform { Android, Ios, Macos, Windows, Other })
         .are_all_among(discoveries.iter().flat_map(|discovery| discovery.apps.iter().map(|app| app.platform)));
+    variants!(Share { Identifier, Email, Mobile }, not sent: Unknown).are_all_among(
+        discoveries.iter().flat_map(|it| it.providers.iter().flat_map(|provider| provider.shares.clone())),
+    );
     variants!(TermsId { Service, Privacy, Marketing }, not sent: Unknown)
         .are_all_among(discoveries.iter().flat_map(|discovery| discovery.terms.iter().map(|terms| terms.id.clone())));
 }
@@ -241,7 +248,7 @@ fn each_variant_of_a_problem_has_a_golden() {
         ProblemCode {
             Malformed, TooLarge, VersionUnsupported, ClientUnsupported, OriginRefused, FlowUnknown, FlowExpired, Stale,
             ActionUnavailable, KeyReused, InputInvalid, CodeWrong, CodeExpired, CodeSpent, OrganisationUnknown,
-            CredentialsWrong, PasskeyUnknown, PasskeyRefused, DeviceFull, SignInRequired, SignInRestricted, TooManyRequests, Unavailable, Internal,
+            CredentialsWrong, PasskeyUnknown, PasskeyRefused, DeviceFull, ProviderRefused, SignInRequired, SignInRestricted, TooManyRequests, Unavailable, Internal,
         },
         not sent: Unknown
     )
@@ -298,6 +305,7 @@ fn step_kinds() -> Variants<StepKind> {
         Approve,
         AccountSecurity,
         PolicyReview,
+        Provider,
         Notice,
     })
 }
@@ -347,6 +355,9 @@ fn action_names() -> Variants<ActionName> {
         TurnOffTwoFactor,
         ChangePassword,
         RegisterId,
+        UseProvider,
+        Go,
+        Return,
     })
 }
 

@@ -25,6 +25,8 @@ mod settings;
 
 mod policy;
 
+mod providers;
+
 mod problems;
 
 /// A message and the name of its file.
@@ -86,6 +88,7 @@ pub fn all() -> Vec<Golden> {
         settings::acts(),
         approvals::acts(),
         policy::acts(),
+        providers::acts(),
     ];
     let flows = [
         sign_in::flows(),
@@ -99,6 +102,7 @@ pub fn all() -> Vec<Golden> {
         settings::flows(),
         approvals::flows(),
         policy::flows(),
+        providers::flows(),
     ];
     let mut all = Vec::new();
     all.extend(

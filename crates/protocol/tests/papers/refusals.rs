@@ -110,6 +110,11 @@ fn refusal(code: &ProblemCode) -> Refusal {
             "What the authenticator says does not hold: another challenge, origin or key, no user verification, a counter that went back; or its time is over. Which of them is not said. The step's options are new ones.",
             &["flow"],
         ),
+        ProblemCode::ProviderRefused => (
+            &[(422, &[Request::Act])],
+            "What came back from an external provider does not belong here, or does not hold. Which of them is not said.",
+            &["flow"],
+        ),
         ProblemCode::DeviceFull => {
             (&[(422, ACT)], "As many accounts as may be are registered on this device.", &["flow"])
         }

@@ -78,6 +78,7 @@ fn document() -> Value {
             "data-workspace": "Beside `choose`: the workspace's `id`.",
             "data-factor": "Beside `choose`: the second factor's `id`.",
             "data-request": "Beside `choose`: the request's `id`.",
+            "data-provider": "Beside `go`: the provider's `id`.",
             "data-device": "On a trusted device, and beside what is done with it: its `id`.",
             "data-item": "On one of the security settings: its `type`.",
             "data-session": "On a signed-in browser, and beside `sign_out`: its `id`.",
@@ -118,8 +119,8 @@ const fn added(kind: StepKind) -> (&'static [&'static str], &'static [&'static s
         StepKind::Organisation => (&[], &[], &["organisation"]),
         StepKind::Code => (&[], &[], &["code", "code_field"]),
         StepKind::ChooseWorkspace => (&[], &[], &["choose_workspace", "choice"]),
-        // `use_passkey` is offered to who has registered a device, which nobody in the examples has.
-        StepKind::Password => (&[], &["show_password", "use_passkey"], &["password"]),
+        // `use_passkey` is offered to who has registered a device, and `use_provider` where there are providers: nobody in the examples.
+        StepKind::Password => (&[], &["show_password", "use_passkey", "use_provider"], &["password"]),
         StepKind::Invitation => (&[], &[], &["invitation"]),
         StepKind::CreateAccount => (&[], &["show_password"], &["create_account"]),
         StepKind::RequestReset => (&[], &[], &["request_reset"]),
@@ -166,6 +167,7 @@ const fn added(kind: StepKind) -> (&'static [&'static str], &'static [&'static s
             &["account_security"],
         ),
         StepKind::PolicyReview => (&[], &["cancel", "confirm"], &["policy_review"]),
+        StepKind::Provider => (&[], &["retry"], &["provider"]),
         StepKind::Notice => (&[], &["get_app", "open_app"], &["notice", "joined"]),
     }
 }

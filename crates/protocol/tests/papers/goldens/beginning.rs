@@ -15,6 +15,7 @@ pub(super) fn discoveries() -> [(&'static str, Discovery); 2] {
         long_polling: false,
         apps: Vec::new(),
         terms: Vec::new(),
+        providers: Vec::new(),
         fallback_url: None,
         brand: None,
     };
@@ -36,6 +37,7 @@ pub(super) fn discoveries() -> [(&'static str, Discovery); 2] {
             app(Platform::Other, None, "all"),
         ],
         terms: vec![terms(TermsId::Service, true), terms(TermsId::Privacy, true), terms(TermsId::Marketing, false)],
+        providers: super::providers::listed(),
         fallback_url: Some("https://login.example/plain".into()),
         brand: Some(Brand {
             name: Some("Nuri Works".into()),

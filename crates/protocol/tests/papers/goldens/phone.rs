@@ -48,6 +48,7 @@ fn choose_workspace() -> Flow {
         logo: workspace.logo,
     };
     let step = Step::ChooseWorkspace {
+        provider: None,
         verified: MINJIS_PHONE.into(),
         workspaces: vec![membership(nuri()), membership(hanbit())],
     };

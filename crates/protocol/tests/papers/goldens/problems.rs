@@ -8,6 +8,7 @@ use super::ids::{MINJIS_MOBILE, find_id, register_id};
 use super::joining::create_account;
 use super::passwords::{expired as password_expired, request_reset, reset};
 use super::policy::{not_fresh, review};
+use super::providers::provider;
 use super::second_factor::{enrol_contact, recovery_code};
 use super::sign_in::{
     code, code_resent, code_with_wait, expired, identify, organisation, password, password_by_organisation,
@@ -139,6 +140,7 @@ fn meanings() -> Vec<(&'static str, Problem)> {
         ("", with(ProblemCode::PasskeyUnknown, 422, identify(1, None))),
         ("", with(ProblemCode::PasskeyRefused, 422, passkey())),
         ("", with(ProblemCode::DeviceFull, 422, register_device())),
+        ("", with(ProblemCode::ProviderRefused, 422, provider(3))),
         ("", with(ProblemCode::OrganisationUnknown, 422, organisation(2, None))),
         ("", Problem { tries_left: Some(9), ..with(ProblemCode::CredentialsWrong, 422, password()) }),
         ("unrevealed", with(ProblemCode::CredentialsWrong, 422, password())),

@@ -132,7 +132,7 @@ fn choose_workspace() -> Flow {
         membership("northwind", "Northwind Traders", "Minji Kim", None),
     ];
     let offers = offers(&[ActionName::Choose, ActionName::Back]);
-    active(3, Step::ChooseWorkspace { verified: MINJI.into(), workspaces }, offers)
+    active(3, Step::ChooseWorkspace { verified: MINJI.into(), provider: None, workspaces }, offers)
 }
 
 pub(super) fn password() -> Flow {
