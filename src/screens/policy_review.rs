@@ -65,6 +65,8 @@ const fn words_of(code: &PolicyEffectCode) -> Text {
         PolicyEffectCode::NextPassword => Text::PolicyEffectNextPassword,
         PolicyEffectCode::PhoneDenied => Text::PolicyEffectPhoneDenied,
         PolicyEffectCode::DeviceDenied => Text::PolicyEffectDeviceDenied,
+        PolicyEffectCode::LineDenied => Text::PolicyEffectLineDenied,
+        PolicyEffectCode::NaverDenied => Text::PolicyEffectNaverDenied,
         PolicyEffectCode::Notified => Text::PolicyEffectNotified,
         PolicyEffectCode::Unknown(_) => Text::PolicyEffectUnknown,
     }

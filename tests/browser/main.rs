@@ -68,5 +68,6 @@ mod matrix_of_factors;
 mod matrix_of_joining;
 mod matrix_of_links;
 mod matrix_of_policy;
+mod matrix_of_providers;
 mod matrix_of_settings;
 mod sandbox_page;

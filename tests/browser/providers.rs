@@ -1,8 +1,10 @@
 //! Signing in by an external provider (FEATURES L3): at a real one, and at the sandbox's stand-ins.
 
 use serde_json::json;
+use thirtyfour::Key;
 
 use crate::harness::{Member, OpenIdProvider, Passed, Requests, Sight, Tampering, story, story_with};
+use crate::keyboard::tabs_to;
 use crate::link_secrets::assert_not_in_history;
 use crate::secrets::{assert_no_trace, assert_no_trace_but};
 
@@ -261,5 +263,24 @@ fn l3_p1_a_denied_provider_is_not_offered_and_bites_at_the_next_login() {
         dohyun.is_told("provider_denied").await;
         dohyun.decides_at("naver", "dohyun", "agree").await;
         dohyun.is_in(DOHYUN, "nuri").await;
+    });
+}
+
+/// L3, X4: to a provider and back by keyboard alone; the focus is on what comes.
+#[test]
+fn x4_a_provider_is_chosen_by_keyboard_alone() {
+    story(async |gate| {
+        let minji = gate.member().await;
+        minji.opens("/").await;
+        tabs_to(&minji, "the way by a provider", |sight| sight.focus.action == "use_provider").await;
+        minji.presses_key(Key::Enter).await;
+        let sight = minji.comes_to("provider").await;
+        assert_eq!(sight.focus.tag, "h1", "{sight}");
+        tabs_to(&minji, "Kakao", |sight| sight.focus.action == "go" && sight.focus.text.contains("Kakao")).await;
+        minji.presses_key(Key::Enter).await;
+        minji.waits_for("the stand-in", |sight| sight.page == "provider").await;
+        minji.clicks("[name=decision][value=cancel]").await;
+        let sight = minji.comes_to("provider").await;
+        assert!(sight.says("provider_cancelled") && sight.focus.in_main, "{sight}");
     });
 }

@@ -22,8 +22,8 @@ pub mod sign_in;
 mod view;
 
 use daemun_protocol::{
-    AcceptedCredentials, ApprovalRequest, Channel, Factor, FieldCode, FieldError, Membership, Notifications, Provider,
-    QrLink, SavedPolicy, Secret, Session, Timestamp, TrustedDevice, TwoFactor,
+    AcceptedCredentials, AccountPolicy, ApprovalRequest, Channel, Factor, FieldCode, FieldError, Membership,
+    Notifications, Provider, QrLink, SavedPolicy, Secret, Session, Timestamp, TrustedDevice, TwoFactor,
 };
 use serde::{Deserialize, Serialize};
 
@@ -239,6 +239,8 @@ pub struct Facts {
     pub sessions: Vec<Session>,
     /// Whether whose settings these are may have a recovery key.
     pub is_super_administrator: bool,
+    /// What is decided about the workspace, as far as this deployment has it.
+    pub policy: AccountPolicy,
     /// What was decided about the workspace last.
     pub policy_log: Vec<SavedPolicy>,
     /// External providers that may be signed in by from here.

@@ -97,6 +97,10 @@ impl Providers {
         self.0.all.iter().map(ProviderConfig::told).collect()
     }
 
+    pub fn has(&self, id: &str) -> bool {
+        self.find(id).is_some()
+    }
+
     fn find(&self, id: &str) -> Option<&ProviderConfig> {
         self.0.all.iter().find(|provider| provider.id == id)
     }

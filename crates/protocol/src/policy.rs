@@ -170,6 +170,10 @@ open_enum! {
         PhoneDenied = "phone_denied",
         /// They have registered a device, and cannot sign in by it when they sign in next.
         DeviceDenied = "device_denied",
+        /// They have connected a LINE account, and cannot sign in by it when they sign in next.
+        LineDenied = "line_denied",
+        /// They have connected a NAVER account, and cannot sign in by it when they sign in next.
+        NaverDenied = "naver_denied",
         /// They are mailed that they can sign in another way.
         Notified = "notified",
     }

@@ -3,7 +3,7 @@
 
 use daemun_protocol::{
     AccountPolicy, ActionName, FieldCode, FieldError, Offer, Offers, PolicyEffect, PolicyEffectCode, PolicyOption,
-    Proof, SavedPolicy, Timestamp, TwoFactor,
+    Proof, Provider, SavedPolicy, Timestamp, TwoFactor,
 };
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,10 @@ use super::{Facts, Workspace};
 
 /// Consecutive wrong passwords that a policy can suspend at, at most.
 const HIGHEST_ATTEMPT_LIMIT: u32 = 100;
+
+/// The external providers that have an option of their own (seed 003), by the names of their presets.
+pub const LINE: &str = "line";
+pub const NAVER: &str = "naver";
 
 /// The options, as far as they are filled in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,7 +58,8 @@ impl Workspace {
             device_unlock: Some(self.device_unlock),
             quick_login: Some(self.quick_login),
             device_approval: Some(self.device_approval),
-            ..AccountPolicy::default()
+            line_entry: Some(self.allows_provider(LINE)),
+            naver_entry: Some(self.allows_provider(NAVER)),
         }
     }
 
@@ -73,9 +78,8 @@ impl Workspace {
             device_unlock,
             device_approval,
             quick_login,
-            // There is nothing yet that could be allowed.
-            line_entry: _,
-            naver_entry: _,
+            line_entry,
+            naver_entry,
         } = draft;
         let passwords = &mut self.passwords;
         passwords.format = password_format.unwrap_or(passwords.format);
@@ -88,6 +92,13 @@ impl Workspace {
         self.device_unlock = device_unlock.unwrap_or(self.device_unlock);
         self.quick_login = quick_login.unwrap_or(self.quick_login);
         self.device_approval = device_approval.unwrap_or(self.device_approval);
+        for (provider, allowed) in [(LINE, line_entry), (NAVER, naver_entry)] {
+            match allowed {
+                Some(true) => self.denied_providers.retain(|denied| denied != provider),
+                Some(false) if self.allows_provider(provider) => self.denied_providers.push(provider.into()),
+                Some(false) | None => {}
+            }
+        }
         self
     }
 
@@ -109,7 +120,7 @@ pub fn trouble(changed: &Workspace) -> Vec<FieldError> {
 }
 
 /// A member, as far as policies matter.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MemberWays {
     /// Since when there is a password.
     pub password_set_at: Option<Timestamp>,
@@ -122,6 +133,8 @@ pub struct MemberWays {
     pub has_authenticator: bool,
     /// Whether the second factor is turned on.
     pub two_factor: bool,
+    /// At which external providers an identity is connected that may be used, by their names.
+    pub identities: Vec<String>,
 }
 
 /// What messages to phones and authenticators can do in this deployment.
@@ -147,6 +160,7 @@ impl MemberWays {
             workspace.email_entry || (workspace.takes_organisation_way() && self.password_set_at.is_some());
         let by_phone = workspace.phone_entry && self.has_phone && reach.sends_sms;
         let by_device = workspace.device_unlock && self.has_passkey && reach.knows_passkeys;
+        let by_provider = self.identities.iter().any(|provider| workspace.allows_provider(provider));
         let asks = workspace.two_factor == TwoFactor::Required || self.two_factor;
         let has_other = self.has_personal_email || self.has_authenticator;
         let reaches_other = has_other || (self.has_passkey && reach.knows_passkeys);
@@ -161,7 +175,7 @@ impl MemberWays {
             }
         };
         let entries = [
-            behind(by_password, self.has_mobile),
+            behind(by_password || by_provider, self.has_mobile),
             // A code to a phone is no second factor behind another one (FEATURES T4).
             behind(by_phone, false),
             if by_device { Entry::In } else { Entry::Shut },
@@ -178,30 +192,35 @@ impl MemberWays {
 }
 
 /// A way to sign in that comes to be allowed, which is told to all members.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum News {
     Phone,
     Device,
     QuickLogin,
+    Provider(Provider),
 }
 
 impl News {
-    /// What comes to be allowed by a change.
-    pub fn of(before: &Workspace, after: &Workspace) -> Vec<Self> {
+    /// What comes to be allowed by a change, where these providers are there to sign in by.
+    pub fn of(before: &Workspace, after: &Workspace, providers: Vec<Provider>) -> Vec<Self> {
         let ways = [
             (Self::Phone, before.phone_entry, after.phone_entry),
             (Self::Device, before.device_unlock, after.device_unlock),
             (Self::QuickLogin, before.quick_login, after.quick_login),
         ];
-        ways.into_iter().filter(|(_, before, after)| *after && !before).map(|(news, _, _)| news).collect()
+        let ways = ways.into_iter().filter(|(_, before, after)| *after && !before).map(|(news, _, _)| news);
+        let allowed_now =
+            |provider: &Provider| after.allows_provider(&provider.id) && !before.allows_provider(&provider.id);
+        ways.chain(providers.into_iter().filter(allowed_now).map(Self::Provider)).collect()
     }
 
     /// The name under which it is noted that it was told.
-    pub const fn as_str(self) -> &'static str {
+    pub fn as_str(&self) -> &str {
         match self {
             Self::Phone => "phone",
             Self::Device => "device",
             Self::QuickLogin => "quick login",
+            Self::Provider(provider) => &provider.id,
         }
     }
 }
@@ -228,6 +247,11 @@ pub fn effects(
     let expired = |workspace: &Workspace, member: &MemberWays| {
         member.password_set_at.is_some_and(|set_at| workspace.passwords.has_expired(set_at, now))
     };
+    let comes_to_deny = |provider: &str, member: &MemberWays| {
+        before.allows_provider(provider)
+            && !after.allows_provider(provider)
+            && member.identities.iter().any(|connected| connected == provider)
+    };
     let (old, new) = (before.passwords, after.passwords);
     let asks_otherwise = (old.format, old.min_length, old.history) != (new.format, new.min_length, new.history);
     let counted = [
@@ -239,6 +263,8 @@ pub fn effects(
             PolicyEffectCode::DeviceDenied,
             count(&|member| before.device_unlock && !after.device_unlock && member.has_passkey),
         ),
+        (PolicyEffectCode::LineDenied, count(&|member| comes_to_deny(LINE, member))),
+        (PolicyEffectCode::NaverDenied, count(&|member| comes_to_deny(NAVER, member))),
         (PolicyEffectCode::NextPassword, count(&|member| asks_otherwise && member.password_set_at.is_some())),
         (PolicyEffectCode::Notified, count(&|_| !news.is_empty())),
     ];
@@ -306,8 +332,8 @@ mod tests {
     }
 
     /// What the change does to one member.
-    fn does(member: MemberWays, before: &Workspace, draft: AccountPolicy, reach: Reach) -> Vec<PolicyEffectCode> {
-        let told = effects(&[member], before, &before.clone().under(draft), &[], reach, NOW);
+    fn does(member: &MemberWays, before: &Workspace, draft: AccountPolicy, reach: Reach) -> Vec<PolicyEffectCode> {
+        let told = effects(std::slice::from_ref(member), before, &before.clone().under(draft), &[], reach, NOW);
         assert!(told.iter().all(|effect| effect.members == 1), "{told:?}");
         told.into_iter().map(|effect| effect.code).collect()
     }
@@ -331,21 +357,21 @@ mod tests {
         let passkey = with(|member| member.has_passkey = true);
         use PolicyEffectCode::{EnrolFactor, LockedOut};
         for (member, workspace, reach, told) in [
-            (nothing, &own, FAR, vec![EnrolFactor]),
-            (nothing, &managed, FAR, vec![LockedOut]),
+            (nothing.clone(), &own, FAR, vec![EnrolFactor]),
+            (nothing.clone(), &managed, FAR, vec![LockedOut]),
             (email, &managed, FAR, vec![]),
-            (mobile, &managed, FAR, vec![]),
-            (mobile, &own, near, vec![LockedOut]),
+            (mobile.clone(), &managed, FAR, vec![]),
+            (mobile.clone(), &own, near, vec![LockedOut]),
             (authenticator, &managed, near, vec![]),
-            (passkey, &managed, FAR, vec![]),
-            (passkey, &own, near, vec![LockedOut]),
+            (passkey.clone(), &managed, FAR, vec![]),
+            (passkey.clone(), &own, near, vec![LockedOut]),
         ] {
-            assert_eq!(does(member, workspace, required, reach), told, "{member:?}");
+            assert_eq!(does(&member, workspace, required, reach), told, "{member:?}");
         }
         // Who has it turned on already is asked as before.
         let turned_on = MemberWays { two_factor: true, ..by_password() };
-        assert_eq!(does(turned_on, &own, required, FAR), []);
-        assert_eq!(does(turned_on, &managed, required, FAR), [], "shut out before, and not by this");
+        assert_eq!(does(&turned_on, &own, required, FAR), []);
+        assert_eq!(does(&turned_on, &managed, required, FAR), [], "shut out before, and not by this");
     }
 
     /// P2, T4: a code to a phone, and behind it another, are no two factors.
@@ -354,9 +380,9 @@ mod tests {
         let closed = Workspace { email_entry: false, organisation_entry: false, ..nuri() };
         let member = MemberWays { has_phone: true, has_mobile: true, ..MemberWays::default() };
         let required = AccountPolicy { two_factor: Some(TwoFactor::Required), ..AccountPolicy::default() };
-        assert_eq!(does(member, &closed, required, FAR), [PolicyEffectCode::EnrolFactor]);
+        assert_eq!(does(&member, &closed, required, FAR), [PolicyEffectCode::EnrolFactor]);
         let managed = Workspace { managed_profiles: true, ..closed };
-        assert_eq!(does(member, &managed, required, FAR), [PolicyEffectCode::LockedOut]);
+        assert_eq!(does(&member, &managed, required, FAR), [PolicyEffectCode::LockedOut]);
     }
 
     /// P2: who uses a method is told from who has nothing else.
@@ -367,11 +393,15 @@ mod tests {
         let phone = MemberWays { has_phone: true, ..by_password() };
         let device = MemberWays { has_passkey: true, ..by_password() };
         use PolicyEffectCode::{DeviceDenied, LockedOut, PhoneDenied};
-        assert_eq!(does(phone, &nuri(), deny, FAR), [PhoneDenied]);
-        assert_eq!(does(device, &nuri(), deny, FAR), [DeviceDenied]);
-        assert_eq!(does(phone, &closed, deny, FAR), [LockedOut, PhoneDenied]);
-        assert_eq!(does(device, &closed, deny, FAR), [LockedOut, DeviceDenied]);
-        assert_eq!(does(by_password(), &closed, deny, FAR), [], "who could not come in before is not locked out by it");
+        assert_eq!(does(&phone, &nuri(), deny, FAR), [PhoneDenied]);
+        assert_eq!(does(&device, &nuri(), deny, FAR), [DeviceDenied]);
+        assert_eq!(does(&phone, &closed, deny, FAR), [LockedOut, PhoneDenied]);
+        assert_eq!(does(&device, &closed, deny, FAR), [LockedOut, DeviceDenied]);
+        assert_eq!(
+            does(&by_password(), &closed, deny, FAR),
+            [],
+            "who could not come in before is not locked out by it"
+        );
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! A stored flow as it goes over the wire. It refuses to decide anything.
 
 use daemun_protocol::{
-    Account, AccountPolicy, ActionName, Channel, EndReason, Flow, Kind, Message, MessageCode, NoticeCode,
-    NumberToMatch, Offer, Params, PasswordRules, Poll, PublicKeyOptions, Restart, Severity, Status, Step, StepState,
-    Timestamp,
+    Account, ActionName, Channel, EndReason, Flow, Kind, Message, MessageCode, NoticeCode, NumberToMatch, Offer,
+    Params, PasswordRules, Poll, PublicKeyOptions, Restart, Severity, Status, Step, StepState, Timestamp,
 };
 
 use super::approval::{Asks, Looking, POLL_INTERVAL, Waiting};
@@ -18,7 +17,7 @@ use super::second_factor;
 use super::security_link::LinkStage;
 use super::settings::{self, NewDevice};
 use super::sign_in::{PasswordStage, Way};
-use super::{Completed, Ending, Entrance, Facts, Notice, Said, Shown, Stage, StoredFlow, Workspace};
+use super::{Completed, Ending, Entrance, Facts, Notice, Said, Shown, Stage, StoredFlow};
 use crate::codes;
 use crate::logo::LogoName;
 use crate::password::PasswordPolicy;
@@ -145,11 +144,9 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
             }
             None => active(Step::Notice { code: NoticeCode::RequestSettled, params: workspace_name(facts) }),
         },
-        Stage::AccountSecurity(PolicyForm { draft, .. }) => active(Step::AccountSecurity {
-            policy: account_policy(facts),
-            draft: *draft,
-            log: facts.policy_log.clone(),
-        }),
+        Stage::AccountSecurity(PolicyForm { draft, .. }) => {
+            active(Step::AccountSecurity { policy: facts.policy, draft: *draft, log: facts.policy_log.clone() })
+        }
         Stage::PolicyReview(PolicyReview { form, before, effects }) => {
             active(Step::PolicyReview { policy: *before, draft: form.draft, effects: effects.clone() })
         }
@@ -253,10 +250,6 @@ fn rules(facts: &Facts) -> PasswordRules {
 
 fn policy(facts: &Facts) -> PasswordPolicy {
     facts.workspace.as_ref().map_or(PasswordPolicy::DEFAULT, |workspace| workspace.passwords)
-}
-
-fn account_policy(facts: &Facts) -> AccountPolicy {
-    facts.workspace.as_ref().map(Workspace::policy).unwrap_or_default()
 }
 
 /// The end of a flow that can be begun anew.

@@ -151,6 +151,7 @@ impl Gate {
             Some(StepKind::AccountSecurity) => store::policy_changes(connection, &whose.workspace, LOG_LENGTH)?,
             Some(_) | None => Vec::new(),
         };
+        let policy = facts.workspace.as_ref().map(|workspace| self.policy_of(workspace)).unwrap_or_default();
         let account = store::account(connection, whose.account)?;
         let facts = match (stage, &account) {
             (Stage::Security(_) | Stage::Sessions(_), Some(account)) => {
@@ -165,6 +166,7 @@ impl Gate {
             is_super_administrator: account.is_some_and(|account| account.super_administrator),
             is_fresh: self.is_fresh(connection, viewer.session.as_ref(), viewer.now)?,
             policy_log,
+            policy,
             ..facts
         })
     }

@@ -46,6 +46,21 @@ impl Gate {
         Ok(store::account(connection, account)?.is_some_and(|account| account.super_administrator))
     }
 
+    /// What is decided about a workspace, as far as this deployment has it.
+    pub(super) fn policy_of(&self, workspace: &Workspace) -> AccountPolicy {
+        self.had_here(workspace.policy())
+    }
+
+    /// The options that there is something behind.
+    fn had_here(&self, options: AccountPolicy) -> AccountPolicy {
+        let has = |provider, option: Option<bool>| option.filter(|_| self.providers.has(provider));
+        AccountPolicy {
+            line_entry: has(policy::LINE, options.line_entry),
+            naver_entry: has(policy::NAVER, options.naver_entry),
+            ..options
+        }
+    }
+
     /// What a workspace's becoming another would do to its members.
     fn policy_effects(
         &self,
@@ -54,10 +69,13 @@ impl Gate {
         after: &Workspace,
         now: Timestamp,
     ) -> Result<Vec<PolicyEffect>, Trouble> {
-        let members = store::member_ways(connection, &before.id)?;
+        let mut members = store::member_ways(connection, &before.id)?;
+        for member in &mut members {
+            member.identities.retain(|provider| self.providers.has(provider));
+        }
         let reach =
             Reach { sends_sms: self.channels.contains(&Channel::Sms), knows_passkeys: self.relying_party.is_some() };
-        let news = self.untold(connection, News::of(before, after), &before.id, now)?;
+        let news = self.untold(connection, News::of(before, after, self.providers.listed()), &before.id, now)?;
         Ok(policy::effects(&members, before, after, &news, reach, now))
     }
 }
@@ -73,11 +91,12 @@ impl Taking<'_> {
         let (Stage::AccountSecurity(PolicyForm { whose, .. }), Some(workspace)) = (stage, &facts.workspace) else {
             return Ok(Next::unavailable());
         };
+        let changes = self.gate.had_here(changes);
         let errors = policy::trouble(&workspace.clone().under(changes));
         if !errors.is_empty() {
             return Ok(Next::Refuse(Refusal::Fields(errors)));
         }
-        let draft = changes.unlike(workspace.policy());
+        let draft = changes.unlike(self.gate.policy_of(workspace));
         if draft == AccountPolicy::default() {
             return Ok(Next::Refuse(Refusal::field("/input/changes", FieldCode::NothingChanged)));
         }
@@ -90,7 +109,7 @@ impl Taking<'_> {
         let Some(before) = store::workspace(self.connection, &form.whose.workspace)? else {
             return Ok(Next::unavailable());
         };
-        let draft = form.draft.unlike(before.policy());
+        let draft = form.draft.unlike(self.gate.policy_of(&before));
         if draft == AccountPolicy::default() {
             // Somebody else has decided the same meanwhile.
             let form = PolicyForm { draft, ..form };
@@ -98,7 +117,7 @@ impl Taking<'_> {
         }
         let effects = self.gate.policy_effects(self.connection, &before, &before.clone().under(draft), self.now)?;
         let form = PolicyForm { draft, ..form };
-        Ok(Next::to(Stage::PolicyReview(PolicyReview { form, before: before.policy(), effects })))
+        Ok(Next::to(Stage::PolicyReview(PolicyReview { form, before: self.gate.policy_of(&before), effects })))
     }
 
     /// `save`: just what was looked at, beside just what it was looked at beside.
@@ -107,7 +126,7 @@ impl Taking<'_> {
             return Ok(Next::unavailable());
         };
         let PolicyReview { form, before, effects: _ } = review;
-        if workspace.policy() != *before {
+        if self.gate.policy_of(workspace) != *before {
             return Ok(Next::Go(Stage::AccountSecurity(form.clone()), vec![Said::PolicyChangedMeanwhile]));
         }
         if !facts.is_fresh {

@@ -43,19 +43,16 @@ impl Gate {
         store::set_policy(connection, workspace)?;
         let Some(before) = before else { return Ok(()) };
         let now = self.clock.now();
-        for news in self.untold(connection, News::of(&before, workspace), &workspace.id, now)? {
-            store::note_sent(connection, &self.news_counter(news, &workspace.id), now)?;
-            let write = match news {
-                News::Phone => texts::phone_sign_in_allowed,
-                News::Device => texts::device_sign_in_allowed,
-                News::QuickLogin => texts::quick_login_allowed,
-            };
-            self.tell_members(connection, workspace, write)?;
-        }
-        let allowed_now = |provider: &str| !before.allows_provider(provider) && workspace.allows_provider(provider);
-        for provider in self.providers.listed().into_iter().filter(|provider| allowed_now(&provider.id)) {
-            let write = |locale, workspace: &str| texts::provider_sign_in_allowed(locale, workspace, &provider.name);
-            self.tell_members(connection, workspace, write)?;
+        for news in
+            self.untold(connection, News::of(&before, workspace, self.providers.listed()), &workspace.id, now)?
+        {
+            store::note_sent(connection, &self.news_counter(&news, &workspace.id), now)?;
+            self.tell_members(connection, workspace, |locale, workspace| match &news {
+                News::Phone => texts::phone_sign_in_allowed(locale, workspace),
+                News::Device => texts::device_sign_in_allowed(locale, workspace),
+                News::QuickLogin => texts::quick_login_allowed(locale, workspace),
+                News::Provider(provider) => texts::provider_sign_in_allowed(locale, workspace, &provider.name),
+            })?;
         }
         Ok(())
     }
@@ -71,14 +68,14 @@ impl Gate {
     ) -> Result<Vec<News>, Trouble> {
         let mut untold = Vec::new();
         for one in news {
-            if store::sent_since(connection, &self.news_counter(one, workspace), NEWS_PAUSE, now)?.is_empty() {
+            if store::sent_since(connection, &self.news_counter(&one, workspace), NEWS_PAUSE, now)?.is_empty() {
                 untold.push(one);
             }
         }
         Ok(untold)
     }
 
-    fn news_counter(&self, news: News, workspace: &str) -> Digest32 {
+    fn news_counter(&self, news: &News, workspace: &str) -> Digest32 {
         self.counter("news of a policy", None, &format!("{workspace}:{}", news.as_str()))
     }
 

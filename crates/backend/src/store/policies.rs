@@ -3,7 +3,7 @@
 use daemun_protocol::{SavedPolicy, Timestamp};
 use rusqlite::{Connection, params};
 
-use super::{Trouble, stored, unstored};
+use super::{Trouble, names, stored, unstored};
 use crate::flow::policy::MemberWays;
 
 /// Notes a decision.
@@ -43,7 +43,10 @@ pub fn member_ways(connection: &Connection, workspace: &str) -> Result<Vec<Membe
         "SELECT CASE WHEN password_hash IS NULL THEN NULL ELSE password_set_at END, phone IS NOT NULL,
              personal_email IS NOT NULL, mobile IS NOT NULL, two_factor,
              EXISTS (SELECT 1 FROM passkey WHERE passkey.account = account.id),
-             EXISTS (SELECT 1 FROM authenticator WHERE authenticator.account = account.id)
+             EXISTS (SELECT 1 FROM authenticator WHERE authenticator.account = account.id),
+             (SELECT group_concat(provider, ' ') FROM external_identity
+              WHERE external_identity.account = account.id
+                  AND instr(' ' || account.denied_providers || ' ', ' ' || provider || ' ') = 0)
          FROM account WHERE workspace = ?1 AND state = 'active'",
     )?;
     let rows = query.query_map([workspace], |row| {
@@ -55,6 +58,7 @@ pub fn member_ways(connection: &Connection, workspace: &str) -> Result<Vec<Membe
             two_factor: row.get(4)?,
             has_passkey: row.get(5)?,
             has_authenticator: row.get(6)?,
+            identities: names(&row.get::<_, Option<String>>(7)?.unwrap_or_default()),
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -61,7 +61,7 @@ async fn p2_an_administrator_reads_reviews_and_saves() {
         json!({
             "password_format": "letters_digits", "password_min_length": 8, "password_max_age_days": 0,
             "password_history": 0, "attempt_limit": 0, "two_factor": "optional", "phone_entry": true,
-            "quick_login": false, "device_unlock": true, "device_approval": false,
+            "line_entry": true, "naver_entry": true, "quick_login": false, "device_unlock": true, "device_approval": false,
         })
     );
     assert_eq!((seen.actions(), seen.flow()["kind"].clone()), (vec!["done".into(), "review".into()], json!("policy")));
@@ -360,7 +360,8 @@ async fn p2_who_uses_a_method_that_is_denied_is_counted() {
     sujin.act("back", json!({})).await.at("account_security");
     house.policy("nuri", json!({"email_entry": false, "organisation_entry": false})).await;
     let reviewed = review(&mut sujin, json!({"phone_entry": false})).await.at("policy_review");
-    assert_eq!((members(&reviewed, "phone_denied"), members(&reviewed, "locked_out")), (4, 4));
+    // minji and taeyang have a connected account elsewhere.
+    assert_eq!((members(&reviewed, "phone_denied"), members(&reviewed, "locked_out")), (4, 2));
     sujin.act("back", json!({})).await.at("account_security");
     house.policy("nuri", json!({"email_entry": true, "organisation_entry": true})).await;
     decide(&mut sujin, json!({"phone_entry": false})).await;
@@ -463,4 +464,37 @@ async fn p1_what_is_newly_allowed_is_mailed_to_all_members_once() {
 #[track_caller]
 fn members_told(reviewed: &Answer) -> u64 {
     members(reviewed, "notified")
+}
+
+/// P1: signing in by LINE and by NAVER is decided here too: who has connected such an account is counted, a denial holds for the
+/// next sign-in, and what is allowed again is mailed to all.
+#[tokio::test]
+async fn p1_an_administrator_denies_line_and_naver_and_allows_them_again() {
+    let house = House::open().await;
+    let mut sujin = sujin(&house).await;
+    let policy = sujin.read().await.at("account_security").flow()["step"]["policy"].clone();
+    assert_eq!((&policy["line_entry"], &policy["naver_entry"]), (&json!(true), &json!(true)));
+    let connected = |provider: &str| {
+        let query = "SELECT count(*) FROM external_identity WHERE workspace = 'nuri' AND provider = ";
+        u64::try_from(house.count(&format!("{query}'{provider}'"))).unwrap()
+    };
+    let (by_line, by_naver) = (connected("line"), connected("naver"));
+    let reviewed = review(&mut sujin, json!({"line_entry": false, "naver_entry": false})).await.at("policy_review");
+    assert_eq!((members(&reviewed, "line_denied"), members(&reviewed, "naver_denied")), (by_line, by_naver));
+    assert_eq!(members(&reviewed, "locked_out"), 0);
+    sujin.act("save", json!({})).await.at("account_security");
+    assert_eq!(policy_of(&house, "nuri").await["denied_providers"], json!(["line", "naver"]));
+    let told = house.mails(MINJI).await.len();
+    let reviewed = review(&mut sujin, json!({"line_entry": true})).await.at("policy_review");
+    assert_eq!((members(&reviewed, "line_denied"), members(&reviewed, "notified")), (0, 6));
+    sujin.act("save", json!({})).await.at("account_security");
+    assert_eq!(policy_of(&house, "nuri").await["denied_providers"], json!(["naver"]));
+    assert_eq!(house.mails(MINJI).await.len(), told + 1, "all who have joined are told");
+
+    // Where there is nobody to sign in by, there is nothing to decide.
+    let without = House::with(|config| daemun_backend::Config { providers: Some(Vec::new()), ..config }).await;
+    let mut sujin = self::sujin(&without).await;
+    let policy = sujin.read().await.at("account_security").flow()["step"]["policy"].clone();
+    assert_eq!((policy.get("line_entry"), policy.get("naver_entry")), (None, None));
+    review(&mut sujin, json!({"line_entry": false})).await.problem(422, "input_invalid");
 }
