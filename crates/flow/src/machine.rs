@@ -1003,7 +1003,7 @@ impl Machine {
                 effects.push(Effect::Continue);
             }
             Status::Active { step, actions: offers, poll } => {
-                let renews = trouble.as_ref().is_some_and(|(_, trouble)| trouble.renews_options());
+                let renews = trouble.as_ref().is_some_and(|(_, trouble)| trouble.renews_step());
                 let (same, asking, rhythm) = match &mut self.phase {
                     Phase::Open(open)
                         if open.step.id == step.id || renews && open.step.step.kind() == step.step.kind() =>

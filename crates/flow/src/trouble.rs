@@ -23,10 +23,11 @@ impl Trouble {
         matches!(self, Self::Refused(refusal) if refusal.code == ProblemCode::Stale)
     }
 
-    /// Whether what was refused came of the device: its options are used up then, and the step is there anew with others.
-    pub(crate) fn renews_options(&self) -> bool {
-        use ProblemCode::{DeviceFull, PasskeyRefused, PasskeyUnknown};
-        matches!(self, Self::Refused(refusal) if matches!(refusal.code, PasskeyUnknown | PasskeyRefused | DeviceFull))
+    /// Whether what was refused came of the device, or from a provider: what it was asked is used up then, and the step is there anew.
+    pub(crate) fn renews_step(&self) -> bool {
+        use ProblemCode::{DeviceFull, PasskeyRefused, PasskeyUnknown, ProviderRefused};
+        let Self::Refused(refusal) = self else { return false };
+        matches!(refusal.code, PasskeyUnknown | PasskeyRefused | DeviceFull | ProviderRefused)
     }
 }
 

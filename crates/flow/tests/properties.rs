@@ -189,6 +189,7 @@ impl Wire {
             | Effect::Reload
             | Effect::Continue
             | Effect::Cancel { .. }
+            | Effect::Visit { .. }
             | Effect::Spread => {}
         }
     }

@@ -87,11 +87,9 @@ impl OpenId {
     async fn describe(&self, requests: &Requests) -> Result<Description, Failed> {
         let issuer = IssuerUrl::new(self.issuer.clone()).map_err(|_| Failed::Unavailable)?;
         let described = Description::discover_async(issuer, requests).await;
-        described.map_err(|failed| match failed {
-            // It describes somebody else.
-            DiscoveryError::Validation(_) => Failed::Refused,
-            _ => Failed::Unavailable,
-        })
+        // One that describes somebody else is not believed.
+        let is_of_another = |failed: &_| matches!(failed, DiscoveryError::Validation(_));
+        described.map_err(|failed| if is_of_another(&failed) { Failed::Refused } else { Failed::Unavailable })
     }
 
     pub(super) async fn entrance(&self, requests: &Requests) -> Result<String, Failed> {

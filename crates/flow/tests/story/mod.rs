@@ -37,6 +37,7 @@ impl Story {
             | Effect::Abort { .. }
             | Effect::Wake { .. }
             | Effect::Leave { .. }
+            | Effect::Visit { .. }
             | Effect::Door
             | Effect::Reload
             | Effect::Continue
