@@ -212,6 +212,7 @@ impl<'g> NativeApp<'g> {
                     | Effect::Door
                     | Effect::Reload
                     | Effect::Continue
+                    | Effect::Visit { .. }
                     | Effect::Spread => {}
                     Effect::Leave { url } => self.left_for = Some(url),
                     Effect::Cancel { id } => {
