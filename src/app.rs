@@ -106,7 +106,8 @@ fn of_step(gate: Gate, step: &Step) -> AnyView {
         | Step::Approve { .. }
         | Step::AccountSecurity { .. }
         | Step::PolicyReview { .. }
-        | Step::Provider { .. } => off_the_login_path(gate, step),
+        | Step::Provider { .. }
+        | Step::ExternalIdentities { .. } => off_the_login_path(gate, step),
         Step::Notice { .. } => screens::notice::view(gate),
         Step::Unknown { .. } => screens::unknown::view(gate),
     }
@@ -140,6 +141,7 @@ fn off_the_login_path(gate: Gate, step: &Step) -> AnyView {
         Step::AccountSecurity { .. } => screens::account_security::view(gate),
         Step::PolicyReview { .. } => screens::policy_review::view(gate),
         Step::Provider { .. } => screens::provider::view(gate),
+        Step::ExternalIdentities { .. } => screens::external_identities::view(gate),
         Step::Notice { .. } => screens::joined::view(gate),
         Step::Identify { .. }
         | Step::Organisation { .. }
@@ -198,6 +200,7 @@ pub fn shows(step: &Step) -> bool {
         | Step::AccountSecurity { .. }
         | Step::PolicyReview { .. }
         | Step::Provider { .. }
+        | Step::ExternalIdentities { .. }
         | Step::MatchNumber { .. } => step.kind().is_some_and(StepKind::is_on_login_path),
     }
 }

@@ -226,6 +226,10 @@ pub fn aside(message: &Message) -> Option<String> {
         | MessageCode::ProviderCancelled
         | MessageCode::ProviderDenied
         | MessageCode::ProviderUnavailable
+        | MessageCode::IdentityConnected
+        | MessageCode::IdentityDisconnected
+        | MessageCode::IdentityTaken
+        | MessageCode::ContactsSaved
         | MessageCode::Unknown(_) => {
             let code = message.code.as_str();
             let workspace = message.params.workspace.as_deref().unwrap_or_default();

@@ -196,6 +196,7 @@ fn has_field(gate: Gate, refusal: &Refusal) -> bool {
             | Step::RecoveryCodes { .. }
             | Step::Invitation { .. }
             | Step::Provider { .. }
+            | Step::ExternalIdentities { .. }
             | Step::FoundIds { .. }
             | Step::Notice { .. }
             | Step::Unknown { .. } => false,

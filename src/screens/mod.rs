@@ -53,6 +53,8 @@ pub mod enrol_authenticator;
 #[cfg(feature = "whole")]
 pub mod enrol_contact;
 #[cfg(feature = "whole")]
+pub mod external_identities;
+#[cfg(feature = "whole")]
 pub mod find_id;
 #[cfg(feature = "whole")]
 pub mod found_ids;

@@ -18,8 +18,14 @@ fn listed(step: &Step) -> Option<Vec<Provider>> {
 pub fn view(gate: Gate) -> AnyView {
     let providers = gate.step_once(listed).unwrap_or_default();
     let providers = providers.into_iter().map(|provider| way_to(gate, provider)).collect::<Vec<_>>();
+    let connects =
+        gate.step_once(|step| if let Step::Provider { connects, .. } = step { Some(*connects) } else { None });
+    let (title, lead) = match connects {
+        Some(true) => (Text::ProviderConnectTitle, Text::ProviderConnectLead),
+        Some(false) | None => (Text::ProviderTitle, Text::ProviderLead),
+    };
     let parts = vec![
-        heading_with(say(Text::ProviderTitle), None, say(Text::ProviderLead)),
+        heading_with(say(title), None, say(lead)),
         once_more(gate),
         view! { <ul class="choices">{providers}</ul> }.into_any(),
         ways(gate, &[(ActionName::Back, Text::ActionBack)]),
@@ -59,7 +65,8 @@ fn way_to(gate: Gate, provider: Provider) -> AnyView {
     .into_any()
 }
 
-fn told(shares: &[Share]) -> String {
+/// What a provider tells, in words.
+pub fn told(shares: &[Share]) -> String {
     let told = shares.iter().map(|share| said(i18n::share(share.as_str()).unwrap_or(Text::ShareUnknown)));
     told.collect::<Vec<_>>().join(", ")
 }

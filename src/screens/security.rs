@@ -85,7 +85,8 @@ fn shown(item: SecurityItem) -> Row {
         }
         SecurityItem::Identities { count, missing } => {
             let state = how_many(count, Text::SecurityConnected, Text::SecurityUnlinked);
-            Row { item: "identities", title: Text::SecurityIdentities, state: one(state), missing, ways: &[] }
+            let ways = &[(ActionName::ShowIdentities, Text::SecurityIdentitiesShow)];
+            Row { item: "identities", title: Text::SecurityIdentities, state: one(state), missing, ways }
         }
         SecurityItem::Devices { count, missing } => {
             let state = how_many(count, Text::SecurityDevicesCount, Text::SecurityDevicesNone);

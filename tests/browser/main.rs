@@ -17,6 +17,7 @@ mod return_to;
 mod return_to_reading;
 
 mod authenticator;
+mod external_identities;
 mod mobile_approval;
 mod new_device;
 mod second_factor;

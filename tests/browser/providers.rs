@@ -15,7 +15,7 @@ const TAEYANGS_OTHER_EMAIL: &str = "taeyang.home@daemun.test";
 
 impl Member<'_> {
     /// To the list of providers, from the front door.
-    async fn comes_to_providers(&self) -> Sight {
+    pub async fn comes_to_providers(&self) -> Sight {
         self.opens("/").await;
         self.waits_for("the way by a provider", |sight| sight.actions.iter().any(|way| way.name == "use_provider"))
             .await;
@@ -24,12 +24,12 @@ impl Member<'_> {
     }
 
     /// Leaves for a provider.
-    async fn leaves_for(&self, provider: &str) {
+    pub async fn leaves_for(&self, provider: &str) {
         self.clicks(&format!("[data-action=go][data-provider={provider}]")).await;
     }
 
     /// To one of the sandbox's stand-ins, and decides there.
-    async fn decides_at(&self, provider: &str, who: &str, decision: &str) {
+    pub async fn decides_at(&self, provider: &str, who: &str, decision: &str) {
         self.leaves_for(provider).await;
         self.waits_for("the stand-in", |sight| sight.page == "provider").await;
         self.clicks(&format!("[name=who][value={who}]")).await;

@@ -44,7 +44,7 @@ fn s1_one_screen_lists_everything_and_why_the_rest_is_missing() {
         assert!(minji.reads_setting("devices").await.contains("등록 안 함"), "{sight}");
         assert!(minji.reads_setting("sessions").await.contains("브라우저 1개"), "{sight}");
         let identities = minji.reads_setting("identities").await;
-        assert!(identities.contains("아직"), "it says why: {identities}");
+        assert!(identities.contains("계정 2개 연결됨"), "{identities}");
         let quick_login = minji.reads_setting("quick_login").await;
         assert!(quick_login.contains("허용하지 않아요"), "it says why: {quick_login}");
         let without = "return [...document.querySelectorAll('.settings li')].filter((li) => !li.querySelector('button') \

@@ -22,8 +22,8 @@ pub mod sign_in;
 mod view;
 
 use daemun_protocol::{
-    AcceptedCredentials, AccountPolicy, ApprovalRequest, Channel, Factor, FieldCode, FieldError, Membership,
-    Notifications, Provider, QrLink, SavedPolicy, Secret, Session, Timestamp, TrustedDevice, TwoFactor,
+    AcceptedCredentials, AccountPolicy, ApprovalRequest, Channel, ExternalIdentity, Factor, FieldCode, FieldError,
+    Membership, Notifications, Provider, QrLink, SavedPolicy, Secret, Session, Timestamp, TrustedDevice, TwoFactor,
 };
 use serde::{Deserialize, Serialize};
 
@@ -147,6 +147,10 @@ pub enum Said {
     ProviderCancelled { provider: String },
     ProviderDenied { provider: String },
     ProviderUnavailable { provider: String },
+    IdentityConnected { provider: String },
+    IdentityDisconnected { provider: String },
+    IdentityTaken { provider: String },
+    ContactsSaved { provider: String },
 }
 
 /// A workspace and its policy (FEATURES L8, L9, P1, R3, R4).
@@ -245,6 +249,8 @@ pub struct Facts {
     pub policy_log: Vec<SavedPolicy>,
     /// External providers that may be signed in by from here.
     pub providers: Vec<Provider>,
+    /// What is connected of whose settings these are, and what could be.
+    pub identities: Vec<ExternalIdentity>,
     /// What people call the one that the stage is about.
     pub provider_name: Option<String>,
     /// Where the one is that was chosen.

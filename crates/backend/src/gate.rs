@@ -9,6 +9,7 @@ mod code_turn;
 mod enrolment_turns;
 mod entering;
 mod id_turns;
+mod identity_turns;
 mod join_turns;
 mod link_turns;
 mod new_password_turn;

@@ -16,7 +16,7 @@ const AUTHORIZE: &str = "https://access.line.me/oauth2/v2.1/authorize?state=f.x"
 
 fn provider(rev: u64, go_to: Option<&str>) -> Flow {
     let line = Provider { id: "line".into(), name: "LINE".into(), shares: vec![Share::Identifier] };
-    let step = Step::Provider { providers: vec![line], go_to: go_to.map(Secret::new) };
+    let step = Step::Provider { providers: vec![line], go_to: go_to.map(Secret::new), connects: false };
     let actions = Offers::default().with(ActionName::Go).with(ActionName::Back);
     flow_at(Kind::SignIn, rev, Status::Active { step: StepState { id: rev.to_string(), step }, actions, poll: None })
 }

@@ -99,6 +99,12 @@ pub enum ActionName {
     Go,
     /// Back from there, with what the address says.
     Return,
+    /// What is connected at external providers.
+    ShowIdentities,
+    /// Connect an identity at one of them.
+    Connect,
+    /// Disconnect it.
+    Disconnect,
 }
 
 impl ActionName {
@@ -149,6 +155,9 @@ impl ActionName {
         Self::UseProvider,
         Self::Go,
         Self::Return,
+        Self::ShowIdentities,
+        Self::Connect,
+        Self::Disconnect,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -199,6 +208,9 @@ impl ActionName {
             Self::UseProvider => "use_provider",
             Self::Go => "go",
             Self::Return => "return",
+            Self::ShowIdentities => "show_identities",
+            Self::Connect => "connect",
+            Self::Disconnect => "disconnect",
         }
     }
 
@@ -327,6 +339,13 @@ pub enum Action {
     Go {
         provider: String,
     },
+    /// `external_identities`: one of the listed providers.
+    Connect {
+        provider: String,
+    },
+    Disconnect {
+        provider: String,
+    },
     /// Wherever the flow is: what came back from a provider.
     Return {
         provider: String,
@@ -364,6 +383,7 @@ pub enum Action {
     ChangePassword,
     RegisterId,
     UseProvider,
+    ShowIdentities,
 }
 
 impl Action {
@@ -426,6 +446,9 @@ impl Action {
             Self::UseProvider => ActionName::UseProvider,
             Self::Go { .. } => ActionName::Go,
             Self::Return { .. } => ActionName::Return,
+            Self::ShowIdentities => ActionName::ShowIdentities,
+            Self::Connect { .. } => ActionName::Connect,
+            Self::Disconnect { .. } => ActionName::Disconnect,
         }
     }
 
@@ -465,6 +488,7 @@ impl Action {
             ActionName::ChangePassword => Some(Self::ChangePassword),
             ActionName::RegisterId => Some(Self::RegisterId),
             ActionName::UseProvider => Some(Self::UseProvider),
+            ActionName::ShowIdentities => Some(Self::ShowIdentities),
             ActionName::Approve => Some(Self::Approve { number: None, credential: None, reason: None }),
             ActionName::Save => Some(Self::Save { confirmed: false }),
             ActionName::Submit
@@ -477,7 +501,9 @@ impl Action {
             | ActionName::Review
             | ActionName::SignOut
             | ActionName::Go
-            | ActionName::Return => None,
+            | ActionName::Return
+            | ActionName::Connect
+            | ActionName::Disconnect => None,
         }
     }
 
@@ -537,7 +563,9 @@ impl Action {
             Self::Review { changes } => input.changes = Some(changes),
             Self::Save { confirmed } => input.confirmed = confirmed,
             Self::SignOutSession { session } => input.session = Some(session),
-            Self::Go { provider } => input.provider = Some(provider),
+            Self::Go { provider } | Self::Connect { provider } | Self::Disconnect { provider } => {
+                input.provider = Some(provider);
+            }
             Self::Return { provider, returned } => {
                 input.provider = Some(provider);
                 input.returned = Some(returned);
@@ -573,6 +601,7 @@ impl Action {
             | Self::TurnOffTwoFactor
             | Self::ChangePassword
             | Self::RegisterId
+            | Self::ShowIdentities
             | Self::UseProvider => {}
         }
         input
@@ -677,6 +706,12 @@ impl Action {
                 Ok(Self::SignOutSession { session: need(input.session, "/input/session")? })
             }
             (ActionName::Go, StepKind::Provider) => Ok(Self::Go { provider: need(input.provider, "/input/provider")? }),
+            (ActionName::Connect, StepKind::ExternalIdentities) => {
+                Ok(Self::Connect { provider: need(input.provider, "/input/provider")? })
+            }
+            (ActionName::Disconnect, StepKind::ExternalIdentities) => {
+                Ok(Self::Disconnect { provider: need(input.provider, "/input/provider")? })
+            }
             (ActionName::Return, _) => Ok(Self::Return {
                 provider: need(input.provider, "/input/provider")?,
                 returned: need(input.returned, "/input/returned")?,
@@ -693,7 +728,9 @@ impl Action {
                 | ActionName::Review
                 | ActionName::Save
                 | ActionName::SignOut
-                | ActionName::Go,
+                | ActionName::Go
+                | ActionName::Connect
+                | ActionName::Disconnect,
                 _,
             ) => Err(MissingInput { pointer: None }),
             (other, _) => Self::without_input(other).ok_or(MissingInput { pointer: None }),
@@ -789,7 +826,7 @@ pub struct Input {
     /// `save` at `policy_review`: that members are to be locked out, where it says that they would be.
     #[serde(default, skip_serializing_if = "is_false")]
     pub confirmed: bool,
-    /// `go`: the `id` of a provider that is listed; `return`: of the one that the address names.
+    /// `go`, `connect` and `disconnect`: the `id` of a provider that is listed; `return`: of the one that the address names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
     /// `return`: what the provider has sent back, the address's query as it is, without `?` (RFC 6749 §4.1.2, RFC 9207 §2).

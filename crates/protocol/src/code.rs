@@ -164,6 +164,14 @@ open_enum! {
         ProviderDenied = "provider_denied",
         /// It cannot be reached, or says nothing that can be read.
         ProviderUnavailable = "provider_unavailable",
+        /// The account at `params.provider` is connected from now on (FEATURES S3); so for the next ones.
+        IdentityConnected = "identity_connected",
+        /// It is not any more.
+        IdentityDisconnected = "identity_disconnected",
+        /// It is connected to another account of this workspace.
+        IdentityTaken = "identity_taken",
+        /// What the member agreed to hand over there is saved in their profile.
+        ContactsSaved = "contacts_saved",
     }
 }
 

@@ -32,7 +32,7 @@ pub use password_rules::{PasswordRules, Requirement};
 pub use policy::PolicyOption;
 pub use policy::{AccountPolicy, PasswordFormat, PolicyEffect, PolicyEffectCode, SavedPolicy, TwoFactor};
 pub use problem::{FieldError, Problem};
-pub use provider::Provider;
+pub use provider::{ExternalIdentity, Provider};
 pub use push::{Notifications, PushKeys, PushSubscription};
 pub use secret::Secret;
 pub use security::{SecurityItem, Session, SettingReason};

@@ -33,7 +33,7 @@ pub enum SecurityItem {
         #[serde(skip_serializing_if = "Option::is_none")]
         missing: Option<SettingReason>,
     },
-    /// Accounts elsewhere to sign in with (FEATURES S3).
+    /// Accounts elsewhere to sign in with. `show_identities` (FEATURES S3).
     Identities {
         /// How many are connected.
         count: u32,

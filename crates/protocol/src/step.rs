@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::tree::{Missing, Tree, list, named, number, text};
 use crate::{
-    AcceptedCredentials, AccountPolicy, ApprovalRequest, DeviceKind, NewPasswordReason, NoticeCode, Notifications,
-    NumberToMatch, Params, PasswordRules, PolicyEffect, Provider, PublicKeyOptions, SavedPolicy, Secret, SecurityItem,
-    Session, Timestamp, TrustedDevice,
+    AcceptedCredentials, AccountPolicy, ApprovalRequest, DeviceKind, ExternalIdentity, NewPasswordReason, NoticeCode,
+    Notifications, NumberToMatch, Params, PasswordRules, PolicyEffect, Provider, PublicKeyOptions, SavedPolicy, Secret,
+    SecurityItem, Session, Timestamp, TrustedDevice,
 };
 
 /// A step with the instance's name: drafts and focus live as long as `id` stays the same.
@@ -234,7 +234,12 @@ pub enum Step {
         /// the answer to `go` has it.
         #[serde(skip_serializing_if = "Option::is_none")]
         go_to: Option<Secret>,
+        /// Whether it is for connecting the identity, and not for signing in by it (FEATURES S3).
+        #[serde(skip_serializing_if = "core::ops::Not::not")]
+        connects: bool,
     },
+    /// What is connected at external providers, and what could be. `connect`, `disconnect`, `back` (FEATURES S3).
+    ExternalIdentities { identities: Vec<ExternalIdentity> },
     /// Something to be told, with whatever actions lead on.
     Notice { code: NoticeCode, params: Params },
     /// A step of a later version: shown as something this app cannot do yet, with a way on.
@@ -368,6 +373,7 @@ pub enum StepKind {
     AccountSecurity,
     PolicyReview,
     Provider,
+    ExternalIdentities,
     Notice,
 }
 
@@ -405,6 +411,7 @@ impl StepKind {
         Self::AccountSecurity,
         Self::PolicyReview,
         Self::Provider,
+        Self::ExternalIdentities,
         Self::Notice,
     ];
 
@@ -442,6 +449,7 @@ impl StepKind {
             Self::AccountSecurity => "account_security",
             Self::PolicyReview => "policy_review",
             Self::Provider => "provider",
+            Self::ExternalIdentities => "external_identities",
             Self::Notice => "notice",
         }
     }
@@ -481,7 +489,8 @@ impl StepKind {
             | Self::Approve
             | Self::AccountSecurity
             | Self::PolicyReview
-            | Self::Provider => false,
+            | Self::Provider
+            | Self::ExternalIdentities => false,
         }
     }
 
@@ -531,6 +540,7 @@ impl Step {
             Self::AccountSecurity { .. } => Some(StepKind::AccountSecurity),
             Self::PolicyReview { .. } => Some(StepKind::PolicyReview),
             Self::Provider { .. } => Some(StepKind::Provider),
+            Self::ExternalIdentities { .. } => Some(StepKind::ExternalIdentities),
             Self::Notice { .. } => Some(StepKind::Notice),
             Self::Unknown { .. } => None,
         }
@@ -596,7 +606,8 @@ impl StepState {
             | StepKind::Approve
             | StepKind::AccountSecurity
             | StepKind::PolicyReview
-            | StepKind::Provider => {
+            | StepKind::Provider
+            | StepKind::ExternalIdentities => {
                 if T::READS_ALL_STEPS {
                     read_more(known, tree)?
                 } else {
@@ -689,7 +700,11 @@ fn read_more(kind: StepKind, tree: &impl Tree) -> Result<Step, Missing> {
         StepKind::Provider => Step::Provider {
             providers: list(tree, "providers", Provider::read),
             go_to: text(tree, "go_to").map(Secret::new),
+            connects: tree.child("connects").is_some_and(|is| is.is_true()),
         },
+        StepKind::ExternalIdentities => {
+            Step::ExternalIdentities { identities: list(tree, "identities", ExternalIdentity::read) }
+        }
         StepKind::Identify
         | StepKind::Organisation
         | StepKind::Code

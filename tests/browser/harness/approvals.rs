@@ -1,5 +1,6 @@
 //! Two devices at once: what a member does on the one that asks, and what on the one that answers.
 
+use super::browser::Languages;
 use super::gate::Gate;
 use super::member::Member;
 use super::sight::Sight;
@@ -10,7 +11,12 @@ pub const COLLEAGUES: [&str; 2] = ["dohyun@daemun.test", "sujin@daemun.test"];
 impl Gate {
     /// A member who is in, at a browser of their own.
     pub async fn member_in(&self, email: &str, workspace: &str) -> Member<'_> {
-        let member = self.member().await;
+        self.member_in_reading(email, workspace, "ko-KR,ko").await
+    }
+
+    /// The same, in one of the languages.
+    pub async fn member_in_reading(&self, email: &str, workspace: &str, languages: Languages) -> Member<'_> {
+        let member = self.member_reading(languages).await;
         member.gives_password_at(workspace, email).await;
         member.is_in(email, workspace).await;
         member

@@ -3,6 +3,7 @@
 use daemun_protocol::{ActionName, Offers};
 use serde::{Deserialize, Serialize};
 
+use super::new_password::Whose;
 use super::second_factor::Salt;
 use super::sign_in::PasswordStage;
 use super::{Facts, Next, Notice, Said, Stage, Workspace};
@@ -23,6 +24,8 @@ pub enum From {
     Identify,
     /// To sign in, in the place of the password at whose step it was chosen.
     Password(PasswordStage),
+    /// To connect the identity at this one provider (FEATURES S3).
+    Connect { whose: Whose, provider: String },
 }
 
 /// Somebody has left. What binds their return to the flow is made of the server's key and the salt, and kept nowhere.
@@ -63,6 +66,7 @@ impl From {
         match self {
             Self::Identify => None,
             Self::Password(stage) => Some(&stage.workspace),
+            Self::Connect { whose, .. } => Some(&whose.workspace),
         }
     }
 
@@ -71,6 +75,7 @@ impl From {
         match self {
             Self::Identify => Stage::Identify { identifier: None },
             Self::Password(stage) => Stage::Password(stage.clone()),
+            Self::Connect { whose, .. } => Stage::ExternalIdentities(whose.clone()),
         }
     }
 }

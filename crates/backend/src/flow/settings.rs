@@ -51,6 +51,14 @@ pub enum AfterProof {
     TurnOffTwoFactor(Whose),
     ChangePassword(Whose),
     RegisterId(Whose),
+    Connect {
+        whose: Whose,
+        provider: String,
+    },
+    Disconnect {
+        whose: Whose,
+        provider: String,
+    },
 }
 
 impl AfterProof {
@@ -66,6 +74,7 @@ impl AfterProof {
             | Self::TurnOffTwoFactor(whose)
             | Self::ChangePassword(whose)
             | Self::RegisterId(whose) => Stage::Security(whose.clone()),
+            Self::Connect { whose, .. } | Self::Disconnect { whose, .. } => Stage::ExternalIdentities(whose.clone()),
         }
     }
 }
@@ -83,7 +92,7 @@ pub fn items(facts: &Facts) -> Vec<SecurityItem> {
             missing: password_missing(own, workspace),
         },
         SecurityItem::Phone { linked: own.phone.clone(), missing: Some(not_yet(workspace.phone_entry)) },
-        SecurityItem::Identities { count: 0, missing: Some(SettingReason::NotAvailable) },
+        SecurityItem::Identities { count: connected(facts), missing: identities_missing(facts) },
         SecurityItem::Devices { count: devices, missing: devices_missing(facts, workspace) },
         SecurityItem::TwoFactor {
             on: own.two_factor || workspace.two_factor == TwoFactor::Required,
@@ -102,6 +111,19 @@ const fn not_yet(is_allowed: bool) -> SettingReason {
 /// A password is of use wherever it can be entered; one that there is can be changed all the same.
 fn password_missing(own: &Own, workspace: &Workspace) -> Option<SettingReason> {
     (own.password_set_at.is_none() && !workspace.takes_passwords()).then_some(SettingReason::NotAllowed)
+}
+
+/// At how many external providers an identity is connected.
+fn connected(facts: &Facts) -> u32 {
+    let connected = facts.identities.iter().filter(|identity| identity.connected_at.is_some());
+    u32::try_from(connected.count()).unwrap_or(u32::MAX)
+}
+
+fn identities_missing(facts: &Facts) -> Option<SettingReason> {
+    if facts.identities.is_empty() {
+        return Some(SettingReason::NotAvailable);
+    }
+    facts.identities.iter().all(|identity| identity.denied).then_some(SettingReason::NotAllowed)
 }
 
 fn devices_missing(facts: &Facts, workspace: &Workspace) -> Option<SettingReason> {
@@ -144,6 +166,8 @@ pub fn offers(facts: &Facts) -> Offers {
     let may_turn = two_factor_missing(own, workspace).is_none();
     let offers = may(offers, ActionName::TurnOnTwoFactor, may_turn && !own.two_factor);
     let offers = may(offers, ActionName::TurnOffTwoFactor, may_turn && own.two_factor);
+    let may_see = connected(facts) > 0 || identities_missing(facts).is_none();
+    let offers = if may_see { offers.with(ActionName::ShowIdentities) } else { offers };
     let has_devices = facts.knows_passkeys || !facts.devices.is_empty() || facts.is_super_administrator;
     let offers = if has_devices { offers.with(ActionName::ShowDevices) } else { offers };
     offers.with(ActionName::ShowSessions).with(ActionName::Done)
@@ -153,6 +177,12 @@ pub fn offers(facts: &Facts) -> Offers {
 pub fn to_devices(stage: &Stage) -> Next {
     let Stage::Security(whose) = stage else { return Next::unavailable() };
     Next::to(Stage::TrustedDevices(whose.clone()))
+}
+
+/// `show_identities`.
+pub fn to_identities(stage: &Stage) -> Next {
+    let Stage::Security(whose) = stage else { return Next::unavailable() };
+    Next::to(Stage::ExternalIdentities(whose.clone()))
 }
 
 /// `show_sessions`.
@@ -184,6 +214,18 @@ pub fn offers_of_devices(facts: &Facts) -> Offers {
         false => offers.with(ActionName::Rename).with(ActionName::Remove),
     };
     offers.with(ActionName::Back)
+}
+
+/// What can be done with what is connected at external providers (FEATURES S3).
+pub fn offers_of_identities(facts: &Facts) -> Offers {
+    let proof = (!facts.is_fresh).then_some(Proof::Fresh);
+    let may = |offers: Offers, name, is_allowed| {
+        if is_allowed { offers.with_offer(name, Offer { proof, ..Offer::default() }) } else { offers }
+    };
+    let can_connect = facts.identities.iter().any(|it| it.connected_at.is_none() && !it.denied);
+    let offers = may(Offers::default(), ActionName::Connect, can_connect);
+    let has_any = facts.identities.iter().any(|it| it.connected_at.is_some());
+    may(offers, ActionName::Disconnect, has_any).with(ActionName::Back)
 }
 
 /// Why something is not there that members may look for.

@@ -70,6 +70,7 @@ pub enum Stage {
     AccountSecurity(PolicyForm),
     PolicyReview(PolicyReview),
     Provider(Leaving),
+    ExternalIdentities(Whose),
     /// One of the workspaces that an identity is connected in.
     ChooseAccount(Proven),
     Notice(Notice),
@@ -159,6 +160,7 @@ impl Stage {
             Self::AccountSecurity(_) => Some(StepKind::AccountSecurity),
             Self::PolicyReview(_) => Some(StepKind::PolicyReview),
             Self::Provider(_) => Some(StepKind::Provider),
+            Self::ExternalIdentities(_) => Some(StepKind::ExternalIdentities),
             Self::ChooseAccount(_) => Some(StepKind::ChooseWorkspace),
             Self::Notice(_) => Some(StepKind::Notice),
             Self::Complete(_) | Self::Ended(_) => None,
@@ -231,6 +233,7 @@ impl Stage {
             | Self::AccountSecurity(_)
             | Self::PolicyReview(_)
             | Self::Provider(_)
+            | Self::ExternalIdentities(_)
             | Self::ChooseAccount(_)
             | Self::Notice(_)
             | Self::Complete(_)
@@ -272,6 +275,7 @@ impl Stage {
             | Self::Sessions(whose)
             | Self::TrustedDevices(whose)
             | Self::RegisterDevice(NewDevice { whose, .. })
+            | Self::ExternalIdentities(whose)
             | Self::Approvals(whose)
             | Self::Approve(Looking { whose, .. })
             | Self::AccountSecurity(PolicyForm { whose, .. })
@@ -356,6 +360,7 @@ impl Stage {
             | Self::AccountSecurity(_)
             | Self::PolicyReview(_)
             | Self::Provider(_)
+            | Self::ExternalIdentities(_)
             | Self::ChooseAccount(_)
             | Self::Notice(_)
             | Self::Complete(_)
@@ -407,6 +412,7 @@ impl Stage {
                 offers.with(ActionName::Choose).with(ActionName::Back)
             }
             Self::Provider(leaving) => leaving.offers(),
+            Self::ExternalIdentities(_) => settings::offers_of_identities(facts),
             Self::Password(PasswordStage { way, restricted_until, .. }) => {
                 let offers = offers.with_offer(ActionName::Submit, from(*restricted_until));
                 let offers = match way {
@@ -583,6 +589,7 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
         Stage::Approve(Looking { whose, .. }) => Some(Stage::Approvals(whose.clone())),
         Stage::PolicyReview(review) => Some(Stage::AccountSecurity(review.form.clone())),
         Stage::Provider(leaving) => Some(leaving.from.before()),
+        Stage::ExternalIdentities(whose) => Some(Stage::Security(whose.clone())),
         Stage::ChooseAccount(_) => Some(Stage::Identify { identifier: None }),
         Stage::ChooseWorkspace { verified } => Some(Stage::Identify { identifier: Some(verified.typed().into()) }),
         Stage::Password(PasswordStage { way, .. }) => Some(before_password(way, facts)),

@@ -11,6 +11,7 @@ use super::join::{InvitationTrouble, Joined};
 use super::new_password::{NewPasswordStage, Whose};
 use super::passkey::Unlocking;
 use super::policy::{PolicyForm, PolicyReview};
+use super::provider::{From, Leaving};
 use super::register_id::IdForm;
 use super::reset::ResetLinkTrouble;
 use super::second_factor;
@@ -150,7 +151,12 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
         Stage::PolicyReview(PolicyReview { form, before, effects }) => {
             active(Step::PolicyReview { policy: *before, draft: form.draft, effects: effects.clone() })
         }
-        Stage::Provider(_) => active(Step::Provider { providers: facts.providers.clone(), go_to: facts.go_to.clone() }),
+        Stage::Provider(Leaving { from, .. }) => active(Step::Provider {
+            providers: facts.providers.clone(),
+            go_to: facts.go_to.clone(),
+            connects: matches!(from, From::Connect { .. }),
+        }),
+        Stage::ExternalIdentities(_) => active(Step::ExternalIdentities { identities: facts.identities.clone() }),
         Stage::ChooseAccount(_) => active(Step::ChooseWorkspace {
             verified: facts.provider_name.clone().unwrap_or_default(),
             provider: facts.provider_name.clone(),
@@ -336,6 +342,8 @@ fn account(stage: &Stage) -> Option<Account> {
     | Stage::Security(whose)
     | Stage::Sessions(whose)
     | Stage::TrustedDevices(whose)
+    | Stage::ExternalIdentities(whose)
+    | Stage::Provider(Leaving { from: From::Connect { whose, .. }, .. })
     | Stage::Approvals(whose)
     | Stage::Approve(Looking { whose, .. })
     | Stage::AccountSecurity(PolicyForm { whose, .. })
@@ -395,6 +403,14 @@ fn messages(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Vec<Message> {
         Said::ProviderUnavailable { provider } => {
             of_provider(MessageCode::ProviderUnavailable, Severity::Error, provider)
         }
+        Said::IdentityConnected { provider } => {
+            of_provider(MessageCode::IdentityConnected, Severity::Success, provider)
+        }
+        Said::IdentityDisconnected { provider } => {
+            of_provider(MessageCode::IdentityDisconnected, Severity::Success, provider)
+        }
+        Said::IdentityTaken { provider } => of_provider(MessageCode::IdentityTaken, Severity::Error, provider),
+        Said::ContactsSaved { provider } => of_provider(MessageCode::ContactsSaved, Severity::Info, provider),
         Said::AdministratorAsked => {
             Message { code: MessageCode::AdministratorAsked, params: Params::default(), severity: Severity::Info }
         }

@@ -141,6 +141,7 @@ impl Gate {
         let (Stage::Security(whose)
         | Stage::Sessions(whose)
         | Stage::TrustedDevices(whose)
+        | Stage::ExternalIdentities(whose)
         | Stage::Passkey(Unlocking::Proof(whose))
         | Stage::AccountSecurity(PolicyForm { whose, .. })
         | Stage::PolicyReview(PolicyReview { form: PolicyForm { whose, .. }, .. })) = stage
@@ -153,6 +154,12 @@ impl Gate {
         };
         let policy = facts.workspace.as_ref().map(|workspace| self.policy_of(workspace)).unwrap_or_default();
         let account = store::account(connection, whose.account)?;
+        let identities = match (stage, &account) {
+            (Stage::Security(_) | Stage::ExternalIdentities(_), Some(account)) => {
+                self.identities(connection, account)?
+            }
+            (_, _) => Vec::new(),
+        };
         let facts = match (stage, &account) {
             (Stage::Security(_) | Stage::Sessions(_), Some(account)) => {
                 self.with_own(connection, facts, account, viewer)?
@@ -162,6 +169,7 @@ impl Gate {
         Ok(Facts {
             devices: self.devices(connection, whose.account, &viewer.browser)?,
             accepted: self.accepted(connection, whose.account)?,
+            identities,
             has_password: account.as_ref().is_some_and(|account| account.password.is_some()),
             is_super_administrator: account.is_some_and(|account| account.super_administrator),
             is_fresh: self.is_fresh(connection, viewer.session.as_ref(), viewer.now)?,

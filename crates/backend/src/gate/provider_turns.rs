@@ -12,7 +12,7 @@ use crate::browser::Browser;
 use crate::flow::provider::{self, From, Gone, Leaving, Proven};
 use crate::flow::second_factor::{First, Salt};
 use crate::flow::sign_in;
-use crate::flow::{Facts, Next, Notice, Refusal, Said, Stage};
+use crate::flow::{Ending, Facts, Next, Notice, Refusal, Said, Stage};
 use crate::limits::Doing;
 use crate::providers::{Binding, Failed, Identity};
 use crate::server_key::{Digest32, ServerKey};
@@ -60,6 +60,10 @@ impl Gate {
                 facts.workspace.as_ref().is_some_and(|workspace| workspace.allows_provider(&provider.id))
             };
             let providers = self.providers.listed().into_iter().filter(allowed).collect();
+            return Ok(Facts { providers, ..facts });
+        }
+        if let Stage::Provider(Leaving { from: From::Connect { provider, .. }, .. }) = stage {
+            let providers = self.providers.listed().into_iter().filter(|listed| listed.id == *provider).collect();
             return Ok(Facts { providers, ..facts });
         }
         if let Stage::ChooseAccount(proven) = stage {
@@ -201,6 +205,9 @@ impl Taking<'_> {
     }
 
     fn conclude_provider(&mut self, rev: u64, leaving: &Leaving, heard: Heard) -> Result<Finished, Trouble> {
+        if self.gate.is_signed_out(self.connection, &self.row.flow, self.session.as_ref(), self.now)? {
+            return self.finish(Next::to(Stage::Ended(Ending::SignedOut)));
+        }
         // While the provider was asked, the member may have gone on, here or in another tab.
         if self.row.flow.rev != rev || self.row.flow.stage != Stage::Provider(leaving.clone()) {
             return self.stale();
@@ -228,6 +235,10 @@ impl Taking<'_> {
     ) -> Result<Finished, Trouble> {
         let namespace = self.gate.providers.namespace(&provider).unwrap_or(&provider);
         let subject = identity_digest(&self.gate.key, namespace, &identity.subject);
+        if let From::Connect { whose, .. } = &leaving.from {
+            let next = self.connect_identity(whose, &provider, &subject, identity)?;
+            return self.finish(next);
+        }
         let accounts = store::accounts_by_identity(self.connection, &provider, &subject)?;
         let account = match &leaving.from {
             From::Identify => match accounts.as_slice() {
@@ -242,6 +253,7 @@ impl Taking<'_> {
                     }
                 }
             },
+            From::Connect { .. } => None,
             From::Password(stage) => {
                 let settled = self.gate.settled_account(self.connection, stage)?;
                 let is_meant = |account: &AccountRow| {
@@ -294,7 +306,7 @@ fn refused(leaving: &Leaving) -> Next {
     Next::RefuseAndRemember(Stage::Provider(leaving.anew()), Refusal::ProviderRefused)
 }
 
-fn is_denied(account: &AccountRow, provider: &str) -> bool {
+pub(super) fn is_denied(account: &AccountRow, provider: &str) -> bool {
     account.denied_providers.iter().any(|denied| denied == provider)
 }
 

@@ -7,6 +7,7 @@ use super::reset_turns::whose;
 use super::{Gate, Taking, Viewer};
 use crate::flow::approval::{NewKey, Then};
 use crate::flow::new_password::{NewPasswordStage, Proof, Whose};
+use crate::flow::provider::{From, Leaving};
 use crate::flow::register_id::{IdForm, ProvenBy};
 use crate::flow::second_factor::{Asked, ContactToSave, Entering, First};
 use crate::flow::settings::{self, ACCOUNTS_OF_A_DEVICE, NewDevice, Own};
@@ -163,6 +164,10 @@ impl Taking<'_> {
                 let register = |whose| Stage::RegisterId(IdForm { whose, by: ProvenBy::Settings, identifier: None });
                 Ok(Next::to(if account.password.is_none() { register(whose) } else { Stage::Security(whose) }))
             }),
+            AfterProof::Connect { whose, provider } => {
+                Ok(Next::to(Stage::Provider(Leaving::new(From::Connect { whose, provider }))))
+            }
+            AfterProof::Disconnect { whose, provider } => self.disconnect_identity(whose, &provider),
         }
     }
 

@@ -95,6 +95,9 @@ impl Taking<'_> {
             }
             Action::UseProvider => self.use_provider(&stage),
             Action::Go { provider } => return self.leave_for(&stage, &provider, &facts),
+            Action::ShowIdentities => settings::to_identities(&stage),
+            Action::Connect { provider } => self.connect(&stage, &provider, &facts)?,
+            Action::Disconnect { provider } => self.disconnect(&stage, &provider, &facts)?,
             Action::Return { provider, returned } => return self.come_back(&stage, &provider, &returned),
             Action::ChooseFactor { factor } => self.choose_factor(&stage, &factor, &facts)?,
             Action::UseOther => match waiting_of(&stage) {
@@ -304,6 +307,7 @@ fn filled_in(kind: StepKind, mut input: Input) -> Input {
         | StepKind::AccountSecurity
         | StepKind::PolicyReview
         | StepKind::Provider
+        | StepKind::ExternalIdentities
         | StepKind::Notice => {}
     }
     input

@@ -4,7 +4,7 @@ use daemun_protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::accounts::{ACCOUNT, read_account};
-use super::{AccountRow, Trouble, stored};
+use super::{AccountRow, Trouble, stored, unstored};
 use crate::server_key::Digest32;
 
 /// Connects an identity to an account. One that is connected in the account's workspace already is refused by the database.
@@ -37,6 +37,39 @@ pub fn accounts_by_identity(
     ))?;
     let rows = query.query_map(params![provider, subject], read_account)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Since when an account has identities at which providers.
+pub fn identities_of(connection: &Connection, account: i64) -> Result<Vec<(String, Timestamp)>, Trouble> {
+    let mut query =
+        connection.prepare_cached("SELECT provider, connected_at FROM external_identity WHERE account = ?1")?;
+    let rows = query.query_map([account], |row| Ok((row.get(0)?, Timestamp(unstored(row.get(1)?)))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Whether there was one to disconnect.
+pub fn disconnect_identity(connection: &Connection, account: i64, provider: &str) -> Result<bool, Trouble> {
+    let gone = connection
+        .prepare_cached("DELETE FROM external_identity WHERE account = ?1 AND provider = ?2")?
+        .execute(params![account, provider])?;
+    Ok(gone > 0)
+}
+
+/// Saves what a member has agreed to hand over, where their profile has nothing yet (FEATURES S3). Whether a second factor is asked
+/// for stays. Whether anything was saved.
+pub fn save_missing_contacts(
+    connection: &Connection,
+    account: i64,
+    email: Option<&str>,
+    mobile: Option<&str>,
+) -> Result<bool, Trouble> {
+    let saved = connection
+        .prepare_cached(
+            "UPDATE account SET personal_email = coalesce(personal_email, ?2), mobile = coalesce(mobile, ?3)
+             WHERE id = ?1 AND (personal_email IS NULL AND ?2 IS NOT NULL OR mobile IS NULL AND ?3 IS NOT NULL)",
+        )?
+        .execute(params![account, email, mobile])?;
+    Ok(saved > 0)
 }
 
 /// Whether an account has an identity at a provider.

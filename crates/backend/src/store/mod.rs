@@ -50,7 +50,10 @@ pub use counters::{
     delete_tries, forget_counters, known_device, note_device, note_sent, read_tries, sent_since, write_tries,
 };
 pub use flows::{FlowRow, flows_of, insert_flow, newest_flows_of, read_flow, write_flow};
-pub use identities::{accounts_by_identity, connect_identity, deny_member, has_identity, provider_way};
+pub use identities::{
+    accounts_by_identity, connect_identity, deny_member, disconnect_identity, has_identity, identities_of,
+    provider_way, save_missing_contacts,
+};
 pub use invitations::{
     agree, has_invitations, insert_invitation, invitation, invitation_of, invitations_to, use_invitation,
 };

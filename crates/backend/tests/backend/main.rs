@@ -16,6 +16,7 @@ mod crash;
 mod enumeration;
 mod expired_password;
 mod find_id;
+mod identities;
 mod join;
 mod long_polling;
 mod many_guesses;

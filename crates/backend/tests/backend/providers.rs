@@ -12,7 +12,7 @@ use crate::visitor::{Answer, House, Visitor, fresh_key};
 const TAEYANGS_OTHER_EMAIL: &str = "taeyang.home@daemun.test";
 
 /// To the list of providers, from the front door.
-async fn at_providers(house: &House) -> Visitor {
+pub async fn at_providers(house: &House) -> Visitor {
     let mut visitor = house.visitor();
     visitor.begin(json!({})).await.at("identify");
     visitor.act("use_provider", json!({})).await.at("provider");
@@ -20,7 +20,7 @@ async fn at_providers(house: &House) -> Visitor {
 }
 
 /// Leaves for a provider.
-async fn go(visitor: &mut Visitor, provider: &str) -> String {
+pub async fn go(visitor: &mut Visitor, provider: &str) -> String {
     let gone = visitor.act("go", json!({"provider": provider})).await.at("provider");
     gone.flow()["step"]["go_to"].as_str().expect("where to go").to_owned()
 }
@@ -30,7 +30,7 @@ fn query(url: &str) -> BTreeMap<String, String> {
 }
 
 /// What the page makes of the address that somebody has come back to.
-fn returned(place: &str) -> Value {
+pub fn returned(place: &str) -> Value {
     let url = url::Url::parse(place).unwrap();
     json!({"provider": url.path().strip_prefix("/continue/").unwrap(), "returned": url.query().unwrap()})
 }
@@ -41,7 +41,7 @@ fn with_code(state: &str, more: &str) -> Value {
 }
 
 /// Decides at one of the sandbox's stand-ins; where that leads back to.
-async fn decide(house: &House, url: &str, decision: &str, who: &str) -> String {
+pub async fn decide(house: &House, url: &str, decision: &str, who: &str) -> String {
     let path = url.strip_prefix(house.server.origin()).expect("a stand-in of the sandbox's");
     let page = house.visitor().send("GET", path, &[], b"").await;
     assert_eq!(page.status, 200, "{}", page.text());
@@ -58,20 +58,20 @@ async fn decide(house: &House, url: &str, decision: &str, who: &str) -> String {
 }
 
 /// Goes to a provider and comes back as somebody.
-async fn come_back_as(visitor: &mut Visitor, house: &House, provider: &str, who: &str) -> Answer {
+pub async fn come_back_as(visitor: &mut Visitor, house: &House, provider: &str, who: &str) -> Answer {
     let url = go(visitor, provider).await;
     let place = decide(house, &url, "agree", who).await;
     visitor.act("return", returned(&place)).await
 }
 
 #[track_caller]
-fn is_in(answer: &Answer, workspace: &str) {
+pub fn is_in(answer: &Answer, workspace: &str) {
     assert_eq!(answer.flow()["status"], "complete", "{}", answer.json());
     assert_eq!(answer.flow()["workspace"]["id"], workspace);
 }
 
 #[track_caller]
-fn says(answer: Answer, code: &str) -> Answer {
+pub fn says(answer: Answer, code: &str) -> Answer {
     let answer = answer.at("provider");
     assert_eq!(answer.flow()["messages"][0]["code"], code, "{}", answer.json());
     answer

@@ -41,6 +41,7 @@ pub const STEPS: &[&str] = &[
     "account_security",
     "policy_review",
     "provider",
+    "external_identities",
     "notice",
 ];
 

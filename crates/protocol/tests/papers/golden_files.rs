@@ -110,7 +110,7 @@ fn each_variant_of_a_flow_has_a_golden() {
             Identify, Organisation, Code, ChooseWorkspace, Password, Invitation, CreateAccount, RequestReset, NewPassword,
             RegisterId, FindId, FoundIds, ChooseFactor, EnrolContact, EnrolAuthenticator, RecoveryCodes, RecoveryCode,
             LinkAddress, Passkey, Security, Sessions, TrustedDevices, RegisterDevice, MatchNumber, WaitApproval, RecoveryKey, NewRecoveryKey,
-            Approvals, Approve, AccountSecurity, PolicyReview, Provider, Notice,
+            Approvals, Approve, AccountSecurity, PolicyReview, Provider, ExternalIdentities, Notice,
         },
         not sent: Unknown
     )
@@ -142,7 +142,8 @@ fn each_variant_of_a_flow_has_a_golden() {
             CodeSent, CodeSentAgain, SignInRestricted, MethodNotAllowed, ReturnNotAllowed, PasswordChanged, LinkLeft,
             SecondFactorRequired, DeviceRegistered, DeviceRemoved, SignedOutElsewhere, TwoFactorOn, TwoFactorOff, IdRegistered, AdministratorAsked, MemberAsked,
             PolicySaved, PolicyChangedMeanwhile, PolicyLocksOutMore,
-            ProviderCancelled, ProviderDenied, ProviderUnavailable,
+            ProviderCancelled, ProviderDenied, ProviderUnavailable, IdentityConnected, IdentityDisconnected, IdentityTaken,
+            ContactsSaved,
         },
         not sent: Unknown
     )
@@ -219,6 +220,9 @@ fn each_variant_of_a_request_has_a_golden() {
         UseProvider,
         Go,
         Return,
+        ShowIdentities,
+        Connect,
+        Disconnect,
     })
     .are_all_among(wires.iter().filter_map(action).cloned());
 }
@@ -306,6 +310,7 @@ fn step_kinds() -> Variants<StepKind> {
         AccountSecurity,
         PolicyReview,
         Provider,
+        ExternalIdentities,
         Notice,
     })
 }
@@ -358,6 +363,9 @@ fn action_names() -> Variants<ActionName> {
         UseProvider,
         Go,
         Return,
+        ShowIdentities,
+        Connect,
+        Disconnect,
     })
 }
 

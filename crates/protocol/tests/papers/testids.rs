@@ -78,7 +78,7 @@ fn document() -> Value {
             "data-workspace": "Beside `choose`: the workspace's `id`.",
             "data-factor": "Beside `choose`: the second factor's `id`.",
             "data-request": "Beside `choose`: the request's `id`.",
-            "data-provider": "Beside `go`: the provider's `id`.",
+            "data-provider": "Beside `go`, `connect`, `disconnect`, and on a connection's row: the provider's `id`.",
             "data-device": "On a trusted device, and beside what is done with it: its `id`.",
             "data-item": "On one of the security settings: its `type`.",
             "data-session": "On a signed-in browser, and beside `sign_out`: its `id`.",
@@ -168,6 +168,7 @@ const fn added(kind: StepKind) -> (&'static [&'static str], &'static [&'static s
         ),
         StepKind::PolicyReview => (&[], &["cancel", "confirm"], &["policy_review"]),
         StepKind::Provider => (&[], &["retry"], &["provider"]),
+        StepKind::ExternalIdentities => (&[], &["cancel"], &["external_identities"]),
         StepKind::Notice => (&[], &["get_app", "open_app"], &["notice", "joined"]),
     }
 }

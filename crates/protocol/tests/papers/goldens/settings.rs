@@ -49,16 +49,16 @@ fn security() -> Flow {
             missing: None,
         },
         SecurityItem::Phone { linked: Some("010-****-6789".into()), missing: Some(SettingReason::NotAvailable) },
-        SecurityItem::Identities { count: 0, missing: Some(SettingReason::NotAvailable) },
+        SecurityItem::Identities { count: 1, missing: None },
         SecurityItem::Devices { count: 2, missing: None },
         SecurityItem::TwoFactor { on: true, missing: None },
         SecurityItem::QuickLogin { on: false, missing: Some(SettingReason::NotAvailable) },
         SecurityItem::Sessions { count: 2 },
     ];
     let fresh = Offer { proof: Some(Proof::Fresh), ..Offer::default() };
-    let actions = offers(&[ActionName::ShowDevices, ActionName::ShowSessions, ActionName::Done])
-        .with_offer(ActionName::ChangePassword, fresh)
-        .with_offer(ActionName::TurnOffTwoFactor, fresh);
+    let shown = [ActionName::ShowIdentities, ActionName::ShowDevices, ActionName::ShowSessions, ActionName::Done];
+    let actions =
+        offers(&shown).with_offer(ActionName::ChangePassword, fresh).with_offer(ActionName::TurnOffTwoFactor, fresh);
     settings(active(1, Step::Security { items }, actions))
 }
 
