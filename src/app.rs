@@ -107,7 +107,9 @@ fn of_step(gate: Gate, step: &Step) -> AnyView {
         | Step::AccountSecurity { .. }
         | Step::PolicyReview { .. }
         | Step::Provider { .. }
-        | Step::ExternalIdentities { .. } => off_the_login_path(gate, step),
+        | Step::ExternalIdentities { .. }
+        | Step::LinkPhone { .. }
+        | Step::PhoneTaken { .. } => off_the_login_path(gate, step),
         Step::Notice { .. } => screens::notice::view(gate),
         Step::Unknown { .. } => screens::unknown::view(gate),
     }
@@ -142,6 +144,8 @@ fn off_the_login_path(gate: Gate, step: &Step) -> AnyView {
         Step::PolicyReview { .. } => screens::policy_review::view(gate),
         Step::Provider { .. } => screens::provider::view(gate),
         Step::ExternalIdentities { .. } => screens::external_identities::view(gate),
+        Step::LinkPhone { .. } => screens::link_phone::view(gate),
+        Step::PhoneTaken { .. } => screens::phone_taken::view(gate),
         Step::Notice { .. } => screens::joined::view(gate),
         Step::Identify { .. }
         | Step::Organisation { .. }
@@ -201,6 +205,8 @@ pub fn shows(step: &Step) -> bool {
         | Step::PolicyReview { .. }
         | Step::Provider { .. }
         | Step::ExternalIdentities { .. }
+        | Step::LinkPhone { .. }
+        | Step::PhoneTaken { .. }
         | Step::MatchNumber { .. } => step.kind().is_some_and(StepKind::is_on_login_path),
     }
 }

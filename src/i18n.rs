@@ -230,6 +230,8 @@ pub fn aside(message: &Message) -> Option<String> {
         | MessageCode::IdentityDisconnected
         | MessageCode::IdentityTaken
         | MessageCode::ContactsSaved
+        | MessageCode::PhoneLinked
+        | MessageCode::PhoneUnlinked
         | MessageCode::Unknown(_) => {
             let code = message.code.as_str();
             let workspace = message.params.workspace.as_deref().unwrap_or_default();

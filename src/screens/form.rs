@@ -178,6 +178,7 @@ fn has_field(gate: Gate, refusal: &Refusal) -> bool {
             Step::RequestReset { .. }
             | Step::NewPassword { .. }
             | Step::RegisterId { .. }
+            | Step::LinkPhone { .. }
             | Step::TrustedDevices { .. }
             | Step::RegisterDevice { .. }
             | Step::WaitApproval { .. }
@@ -197,6 +198,7 @@ fn has_field(gate: Gate, refusal: &Refusal) -> bool {
             | Step::Invitation { .. }
             | Step::Provider { .. }
             | Step::ExternalIdentities { .. }
+            | Step::PhoneTaken { .. }
             | Step::FoundIds { .. }
             | Step::Notice { .. }
             | Step::Unknown { .. } => false,

@@ -65,11 +65,15 @@ pub mod joined;
 #[cfg(feature = "whole")]
 pub mod link_address;
 #[cfg(feature = "whole")]
+pub mod link_phone;
+#[cfg(feature = "whole")]
 pub mod match_number;
 #[cfg(feature = "whole")]
 pub mod new_password;
 #[cfg(feature = "whole")]
 pub mod new_recovery_key;
+#[cfg(feature = "whole")]
+pub mod phone_taken;
 #[cfg(feature = "whole")]
 pub mod policy_review;
 #[cfg(feature = "whole")]

@@ -35,10 +35,10 @@ impl NewPasswordField {
         };
         let changed = RwSignal::new(Vec::new());
         let told = move || {
-            let said = changed.get().into_iter().map(|(requirement, is_met)| {
+            let changes = changed.get().into_iter().map(|(requirement, is_met)| {
                 filled(Text::RulesNews, &[("rule", &words(rules, requirement)), ("state", &state(is_met))])
             });
-            said.collect::<Vec<_>>().join(", ")
+            changes.collect::<Vec<_>>().join(&said(Text::ListSeparator))
         };
         let (list, news) = (checklist(items, Box::new(history)), news(Box::new(told)));
         let typed = move |_| {

@@ -68,5 +68,5 @@ fn way_to(gate: Gate, provider: Provider) -> AnyView {
 /// What a provider tells, in words.
 pub fn told(shares: &[Share]) -> String {
     let told = shares.iter().map(|share| said(i18n::share(share.as_str()).unwrap_or(Text::ShareUnknown)));
-    told.collect::<Vec<_>>().join(", ")
+    told.collect::<Vec<_>>().join(&said(Text::ListSeparator))
 }

@@ -19,8 +19,14 @@ fn listed(step: &Step) -> Option<Vec<SecurityItem>> {
 pub fn view(gate: Gate) -> AnyView {
     let items = Memo::new(move |_| gate.step(listed).unwrap_or_default());
     let rows: Live = Box::new(move || items.get().into_iter().map(|item| row(gate, item)).collect());
-    let changes =
-        [ActionName::ChangePassword, ActionName::RegisterId, ActionName::TurnOnTwoFactor, ActionName::TurnOffTwoFactor];
+    let changes = [
+        ActionName::ChangePassword,
+        ActionName::RegisterId,
+        ActionName::LinkPhone,
+        ActionName::UnlinkPhone,
+        ActionName::TurnOnTwoFactor,
+        ActionName::TurnOffTwoFactor,
+    ];
     let asks_proof = move || changes.iter().any(|name| gate.asks_proof(*name));
     let proof = move || if asks_proof() { said(Text::SecurityProof) } else { String::new() };
     let parts = vec![
@@ -77,11 +83,15 @@ fn shown(item: SecurityItem) -> Row {
             Row { item: "password", title: Text::SecurityPassword, state: Box::new(state), missing, ways }
         }
         SecurityItem::Phone { linked, missing } => {
+            let ways = &[
+                (ActionName::LinkPhone, Text::SecurityPhoneLink),
+                (ActionName::UnlinkPhone, Text::SecurityPhoneUnlink),
+            ];
             let state = move || match &linked {
                 Some(number) => filled(Text::SecurityLinked, &[("number", number)]),
                 None => said(Text::SecurityUnlinked),
             };
-            Row { item: "phone", title: Text::SecurityPhone, state: one(Box::new(state)), missing, ways: &[] }
+            Row { item: "phone", title: Text::SecurityPhone, state: one(Box::new(state)), missing, ways }
         }
         SecurityItem::Identities { count, missing } => {
             let state = how_many(count, Text::SecurityConnected, Text::SecurityUnlinked);
@@ -166,27 +176,39 @@ impl Way {
     }
 }
 
-/// What is offered for an item. Turning off what protects an account is asked for twice; whoever has thought better of it is back
-/// at its button.
+/// What is offered for an item. What takes something away is asked for twice; whoever has thought better of it is back at its
+/// button.
 fn ways(gate: Gate, offered: &'static [(ActionName, Text)], about: Text) -> Live {
     let sure = RwSignal::new(Sure::NotAsked);
     Box::new(move || {
         let asked = sure.get();
-        if asked == Sure::Asked && gate.offers(ActionName::TurnOffTwoFactor) {
-            return vec![question(gate, sure)];
+        let mut offered = offered.iter().filter(|(name, _)| gate.offers(*name));
+        if asked == Sure::Asked
+            && let Some((name, label, question)) =
+                offered.clone().find_map(|(name, label)| Some((*name, *label, question_of(*name)?)))
+        {
+            let way = Way { name, label, about, led: false };
+            return vec![self::question(gate, sure, way, question)];
         }
-        let offered = offered.iter().filter(|(name, _)| gate.offers(*name));
-        offered
-            .map(|(name, label)| {
-                let turns_off = *name == ActionName::TurnOffTwoFactor;
-                let way = Way { name: *name, label: *label, about, led: turns_off && asked == Sure::ThoughtBetter };
-                way.button(gate, move || if turns_off { sure.set(Sure::Asked) } else { act(gate, *name) })
-            })
-            .collect()
+        let button = |(name, label): &'static (ActionName, Text)| {
+            let asks = question_of(*name).is_some();
+            let way = Way { name: *name, label: *label, about, led: asks && asked == Sure::ThoughtBetter };
+            way.button(gate, move || if asks { sure.set(Sure::Asked) } else { act(gate, *name) })
+        };
+        offered.by_ref().map(button).collect()
     })
 }
 
-/// Whether it is asked if turning off is meant.
+/// What is asked before something is done that takes away a way in, or what protects one.
+fn question_of(name: ActionName) -> Option<Text> {
+    if name == ActionName::TurnOffTwoFactor {
+        Some(Text::SecurityTurnOffQuestion)
+    } else {
+        (name == ActionName::UnlinkPhone).then_some(Text::SecurityPhoneUnlinkQuestion)
+    }
+}
+
+/// Whether it is asked if that is meant.
 #[derive(Clone, Copy, PartialEq)]
 enum Sure {
     NotAsked,
@@ -195,9 +217,8 @@ enum Sure {
 }
 
 /// The question stands where it was pressed, and the focus on what does no harm.
-fn question(gate: Gate, sure: RwSignal<Sure>) -> AnyView {
-    let name = ActionName::TurnOffTwoFactor;
-    let way = Way { name, label: Text::SecurityTurnOff, about: Text::FactorTitle, led: false };
+fn question(gate: Gate, sure: RwSignal<Sure>, way: Way, question: Text) -> AnyView {
+    let name = way.name;
     let cancel = NodeRef::<html::Button>::new();
     cancel.on_load(|button| {
         let _ = button.focus();
@@ -209,7 +230,7 @@ fn question(gate: Gate, sure: RwSignal<Sure>) -> AnyView {
     };
     view! {
         <div class="sure" role="group" aria-labelledby="question" on:keydown=escape>
-            <p id="question">{say(Text::SecurityTurnOffQuestion)}</p>
+            <p id="question">{say(question)}</p>
             <div class="ways">
                 {way.button(gate, move || act(gate, name))}
                 <button class="quiet" type="button" data-action="cancel" node_ref=cancel on:click=move |_| sure.set(Sure::ThoughtBetter)>

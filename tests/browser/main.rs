@@ -20,6 +20,7 @@ mod authenticator;
 mod external_identities;
 mod mobile_approval;
 mod new_device;
+mod phone_link;
 mod second_factor;
 mod security_settings;
 

@@ -10,6 +10,7 @@ pub mod find_id;
 pub mod join;
 pub mod new_password;
 pub mod passkey;
+pub mod phone;
 pub mod policy;
 pub mod provider;
 pub mod register_id;
@@ -151,6 +152,8 @@ pub enum Said {
     IdentityDisconnected { provider: String },
     IdentityTaken { provider: String },
     ContactsSaved { provider: String },
+    PhoneLinked,
+    PhoneUnlinked,
 }
 
 /// A workspace and its policy (FEATURES L8, L9, P1, R3, R4).

@@ -15,6 +15,7 @@ mod link_turns;
 mod new_password_turn;
 mod passkey_turns;
 mod password_turn;
+mod phone_turns;
 mod policy_turns;
 mod provider_turns;
 mod reset_turns;

@@ -101,6 +101,14 @@ pub enum ActionName {
     Return,
     /// What is connected at external providers.
     ShowIdentities,
+    /// Link a mobile number to sign in with, in the place of the one that is.
+    LinkPhone,
+    /// Sign in by none any more.
+    UnlinkPhone,
+    /// The number of the profile.
+    UseProfileNumber,
+    /// Unlink it from the other account that has it, and link it here.
+    MovePhone,
     /// Connect an identity at one of them.
     Connect,
     /// Disconnect it.
@@ -156,6 +164,10 @@ impl ActionName {
         Self::Go,
         Self::Return,
         Self::ShowIdentities,
+        Self::LinkPhone,
+        Self::UnlinkPhone,
+        Self::UseProfileNumber,
+        Self::MovePhone,
         Self::Connect,
         Self::Disconnect,
     ];
@@ -209,6 +221,10 @@ impl ActionName {
             Self::Go => "go",
             Self::Return => "return",
             Self::ShowIdentities => "show_identities",
+            Self::LinkPhone => "link_phone",
+            Self::UnlinkPhone => "unlink_phone",
+            Self::UseProfileNumber => "use_profile_number",
+            Self::MovePhone => "move_phone",
             Self::Connect => "connect",
             Self::Disconnect => "disconnect",
         }
@@ -384,6 +400,10 @@ pub enum Action {
     RegisterId,
     UseProvider,
     ShowIdentities,
+    LinkPhone,
+    UnlinkPhone,
+    UseProfileNumber,
+    MovePhone,
 }
 
 impl Action {
@@ -447,6 +467,10 @@ impl Action {
             Self::Go { .. } => ActionName::Go,
             Self::Return { .. } => ActionName::Return,
             Self::ShowIdentities => ActionName::ShowIdentities,
+            Self::LinkPhone => ActionName::LinkPhone,
+            Self::UnlinkPhone => ActionName::UnlinkPhone,
+            Self::UseProfileNumber => ActionName::UseProfileNumber,
+            Self::MovePhone => ActionName::MovePhone,
             Self::Connect { .. } => ActionName::Connect,
             Self::Disconnect { .. } => ActionName::Disconnect,
         }
@@ -489,6 +513,10 @@ impl Action {
             ActionName::RegisterId => Some(Self::RegisterId),
             ActionName::UseProvider => Some(Self::UseProvider),
             ActionName::ShowIdentities => Some(Self::ShowIdentities),
+            ActionName::LinkPhone => Some(Self::LinkPhone),
+            ActionName::UnlinkPhone => Some(Self::UnlinkPhone),
+            ActionName::UseProfileNumber => Some(Self::UseProfileNumber),
+            ActionName::MovePhone => Some(Self::MovePhone),
             ActionName::Approve => Some(Self::Approve { number: None, credential: None, reason: None }),
             ActionName::Save => Some(Self::Save { confirmed: false }),
             ActionName::Submit
@@ -602,6 +630,10 @@ impl Action {
             | Self::ChangePassword
             | Self::RegisterId
             | Self::ShowIdentities
+            | Self::LinkPhone
+            | Self::UnlinkPhone
+            | Self::UseProfileNumber
+            | Self::MovePhone
             | Self::UseProvider => {}
         }
         input
@@ -663,7 +695,7 @@ impl Action {
             (ActionName::Submit, StepKind::NewPassword) => {
                 Ok(Self::SubmitNewPassword { password: need(input.password, "/input/password")? })
             }
-            (ActionName::Submit, StepKind::FindId | StepKind::EnrolContact) => {
+            (ActionName::Submit, StepKind::FindId | StepKind::EnrolContact | StepKind::LinkPhone) => {
                 Ok(Self::SubmitContact { identifier: need(input.identifier, "/input/identifier")? })
             }
             (ActionName::UsePasskey, StepKind::Identify) => {

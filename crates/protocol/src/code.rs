@@ -170,6 +170,10 @@ open_enum! {
         IdentityDisconnected = "identity_disconnected",
         /// It is connected to another account of this workspace.
         IdentityTaken = "identity_taken",
+        /// The number can be signed in with from now on (FEATURES S2).
+        PhoneLinked = "phone_linked",
+        /// It cannot any more.
+        PhoneUnlinked = "phone_unlinked",
         /// What the member agreed to hand over there is saved in their profile.
         ContactsSaved = "contacts_saved",
     }

@@ -25,7 +25,7 @@ pub enum SecurityItem {
         #[serde(skip_serializing_if = "Option::is_none")]
         missing: Option<SettingReason>,
     },
-    /// A mobile number to sign in with (FEATURES S2).
+    /// A mobile number to sign in with. `link_phone`, `unlink_phone` (FEATURES S2).
     Phone {
         /// The linked one, masked; absent: none is.
         #[serde(skip_serializing_if = "Option::is_none")]

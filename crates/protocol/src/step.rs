@@ -240,6 +240,20 @@ pub enum Step {
     },
     /// What is connected at external providers, and what could be. `connect`, `disconnect`, `back` (FEATURES S3).
     ExternalIdentities { identities: Vec<ExternalIdentity> },
+    /// A mobile number to sign in with. `submit`, `use_profile_number`, `back` (FEATURES S2).
+    LinkPhone {
+        /// What was entered before.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        identifier: Option<String>,
+        /// The number of the profile, masked; absent: it has none, or that one is linked.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        profile: Option<String>,
+    },
+    /// The number is the member's, but another account of the workspace signs in by it. `move_phone`, `back` (FEATURES S2).
+    PhoneTaken {
+        /// Masked.
+        number: String,
+    },
     /// Something to be told, with whatever actions lead on.
     Notice { code: NoticeCode, params: Params },
     /// A step of a later version: shown as something this app cannot do yet, with a way on.
@@ -374,6 +388,8 @@ pub enum StepKind {
     PolicyReview,
     Provider,
     ExternalIdentities,
+    LinkPhone,
+    PhoneTaken,
     Notice,
 }
 
@@ -412,6 +428,8 @@ impl StepKind {
         Self::PolicyReview,
         Self::Provider,
         Self::ExternalIdentities,
+        Self::LinkPhone,
+        Self::PhoneTaken,
         Self::Notice,
     ];
 
@@ -450,6 +468,8 @@ impl StepKind {
             Self::PolicyReview => "policy_review",
             Self::Provider => "provider",
             Self::ExternalIdentities => "external_identities",
+            Self::LinkPhone => "link_phone",
+            Self::PhoneTaken => "phone_taken",
             Self::Notice => "notice",
         }
     }
@@ -490,7 +510,9 @@ impl StepKind {
             | Self::AccountSecurity
             | Self::PolicyReview
             | Self::Provider
-            | Self::ExternalIdentities => false,
+            | Self::ExternalIdentities
+            | Self::LinkPhone
+            | Self::PhoneTaken => false,
         }
     }
 
@@ -541,6 +563,8 @@ impl Step {
             Self::PolicyReview { .. } => Some(StepKind::PolicyReview),
             Self::Provider { .. } => Some(StepKind::Provider),
             Self::ExternalIdentities { .. } => Some(StepKind::ExternalIdentities),
+            Self::LinkPhone { .. } => Some(StepKind::LinkPhone),
+            Self::PhoneTaken { .. } => Some(StepKind::PhoneTaken),
             Self::Notice { .. } => Some(StepKind::Notice),
             Self::Unknown { .. } => None,
         }
@@ -607,7 +631,9 @@ impl StepState {
             | StepKind::AccountSecurity
             | StepKind::PolicyReview
             | StepKind::Provider
-            | StepKind::ExternalIdentities => {
+            | StepKind::ExternalIdentities
+            | StepKind::LinkPhone
+            | StepKind::PhoneTaken => {
                 if T::READS_ALL_STEPS {
                     read_more(known, tree)?
                 } else {
@@ -702,6 +728,8 @@ fn read_more(kind: StepKind, tree: &impl Tree) -> Result<Step, Missing> {
             go_to: text(tree, "go_to").map(Secret::new),
             connects: tree.child("connects").is_some_and(|is| is.is_true()),
         },
+        StepKind::LinkPhone => Step::LinkPhone { identifier: text(tree, "identifier"), profile: text(tree, "profile") },
+        StepKind::PhoneTaken => Step::PhoneTaken { number: text(tree, "number").ok_or(Missing("number"))? },
         StepKind::ExternalIdentities => {
             Step::ExternalIdentities { identities: list(tree, "identities", ExternalIdentity::read) }
         }

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::find_id::ContactForm;
 use super::join::Candidate;
+use super::new_password::Whose;
+use super::phone::PhoneForm;
 use super::second_factor::{ContactToSave, Entering};
 use super::security_link::LinkStage;
 use super::{Address, Next, Notice, Refusal, Said, Stage};
@@ -55,6 +57,8 @@ pub enum Purpose {
     Enrol(Box<Entering>),
     /// What was shared by the flow's link, if it was shared to the address (FEATURES O2).
     Link,
+    /// The number is linked to the account of who is signed in (FEATURES S2).
+    LinkPhone(Box<Whose>),
 }
 
 impl Contact {
@@ -97,6 +101,7 @@ impl Purpose {
             Self::Join(candidate) => Some(&candidate.form.invited.workspace),
             Self::FindId { workspace } => Some(workspace),
             Self::SecondFactor(entering) | Self::Enrol(entering) => Some(&entering.whose.workspace),
+            Self::LinkPhone(whose) => Some(&whose.workspace),
         }
     }
 
@@ -104,7 +109,12 @@ impl Purpose {
     pub fn entering(&self) -> Option<&Entering> {
         match self {
             Self::SecondFactor(entering) | Self::Enrol(entering) => Some(entering),
-            Self::SignIn | Self::Enter { .. } | Self::Join(_) | Self::FindId { .. } | Self::Link => None,
+            Self::SignIn
+            | Self::Enter { .. }
+            | Self::Join(_)
+            | Self::FindId { .. }
+            | Self::Link
+            | Self::LinkPhone(_) => None,
         }
     }
 
@@ -125,6 +135,10 @@ impl Purpose {
             Self::FindId { workspace } => {
                 let identifier = Some(to.typed().into());
                 Stage::FindId(ContactForm { workspace: workspace.clone(), identifier })
+            }
+            Self::LinkPhone(whose) => {
+                let identifier = Some(to.typed().into());
+                Stage::LinkPhone(PhoneForm { whose: (**whose).clone(), identifier })
             }
             Self::Link => Stage::Link(LinkStage::Address { email: Some(to.typed().into()) }),
         }

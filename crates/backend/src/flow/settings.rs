@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::new_password::Whose;
 use super::passkey::Unlocking;
+use super::phone;
 use super::policy::PolicyForm;
 use super::second_factor::Asked;
 use super::sign_in::{PasswordStage, Way};
@@ -25,6 +26,8 @@ pub struct Own {
     pub password_set_at: Option<Timestamp>,
     /// The number to sign in with, masked.
     pub phone: Option<String>,
+    /// The number of the profile, masked, where it is another one.
+    pub profile_number: Option<String>,
     /// Whether the member has turned the second factor on.
     pub two_factor: bool,
     /// What would have to follow the first factor.
@@ -51,6 +54,8 @@ pub enum AfterProof {
     TurnOffTwoFactor(Whose),
     ChangePassword(Whose),
     RegisterId(Whose),
+    LinkPhone(Whose),
+    UnlinkPhone(Whose),
     Connect {
         whose: Whose,
         provider: String,
@@ -73,7 +78,9 @@ impl AfterProof {
             | Self::TwoFactorEnrolled(whose)
             | Self::TurnOffTwoFactor(whose)
             | Self::ChangePassword(whose)
-            | Self::RegisterId(whose) => Stage::Security(whose.clone()),
+            | Self::RegisterId(whose)
+            | Self::LinkPhone(whose)
+            | Self::UnlinkPhone(whose) => Stage::Security(whose.clone()),
             Self::Connect { whose, .. } | Self::Disconnect { whose, .. } => Stage::ExternalIdentities(whose.clone()),
         }
     }
@@ -91,7 +98,7 @@ pub fn items(facts: &Facts) -> Vec<SecurityItem> {
             expires_at: own.password_set_at.and_then(|set_at| workspace.passwords.expires_at(set_at)),
             missing: password_missing(own, workspace),
         },
-        SecurityItem::Phone { linked: own.phone.clone(), missing: Some(not_yet(workspace.phone_entry)) },
+        SecurityItem::Phone { linked: own.phone.clone(), missing: phone::missing(facts, workspace) },
         SecurityItem::Identities { count: connected(facts), missing: identities_missing(facts) },
         SecurityItem::Devices { count: devices, missing: devices_missing(facts, workspace) },
         SecurityItem::TwoFactor {
@@ -163,6 +170,8 @@ pub fn offers(facts: &Facts) -> Offers {
     let (has_password, may_register) = (own.password_set_at.is_some(), password_missing(own, workspace).is_none());
     let offers = may(Offers::default(), ActionName::ChangePassword, has_password);
     let offers = may(offers, ActionName::RegisterId, !has_password && may_register);
+    let offers = may(offers, ActionName::LinkPhone, phone::missing(facts, workspace).is_none());
+    let offers = may(offers, ActionName::UnlinkPhone, own.phone.is_some());
     let may_turn = two_factor_missing(own, workspace).is_none();
     let offers = may(offers, ActionName::TurnOnTwoFactor, may_turn && !own.two_factor);
     let offers = may(offers, ActionName::TurnOffTwoFactor, may_turn && own.two_factor);

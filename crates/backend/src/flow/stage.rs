@@ -10,6 +10,7 @@ use super::find_id::{self, ContactForm};
 use super::join::{AccountForm, BadInvitation, Joined, OpenInvitation};
 use super::new_password::{NewPasswordStage, Proof, Whose};
 use super::passkey::Unlocking;
+use super::phone::{self, PhoneForm, TakenNumber};
 use super::policy::{self, PolicyForm, PolicyReview};
 use super::provider::{self, From, Leaving, Proven};
 use super::register_id::{IdForm, ProvenBy};
@@ -71,6 +72,8 @@ pub enum Stage {
     PolicyReview(PolicyReview),
     Provider(Leaving),
     ExternalIdentities(Whose),
+    LinkPhone(PhoneForm),
+    PhoneTaken(TakenNumber),
     /// One of the workspaces that an identity is connected in.
     ChooseAccount(Proven),
     Notice(Notice),
@@ -161,6 +164,8 @@ impl Stage {
             Self::PolicyReview(_) => Some(StepKind::PolicyReview),
             Self::Provider(_) => Some(StepKind::Provider),
             Self::ExternalIdentities(_) => Some(StepKind::ExternalIdentities),
+            Self::LinkPhone(_) => Some(StepKind::LinkPhone),
+            Self::PhoneTaken(_) => Some(StepKind::PhoneTaken),
             Self::ChooseAccount(_) => Some(StepKind::ChooseWorkspace),
             Self::Notice(_) => Some(StepKind::Notice),
             Self::Complete(_) | Self::Ended(_) => None,
@@ -234,6 +239,8 @@ impl Stage {
             | Self::PolicyReview(_)
             | Self::Provider(_)
             | Self::ExternalIdentities(_)
+            | Self::LinkPhone(_)
+            | Self::PhoneTaken(_)
             | Self::ChooseAccount(_)
             | Self::Notice(_)
             | Self::Complete(_)
@@ -276,6 +283,8 @@ impl Stage {
             | Self::TrustedDevices(whose)
             | Self::RegisterDevice(NewDevice { whose, .. })
             | Self::ExternalIdentities(whose)
+            | Self::LinkPhone(PhoneForm { whose, .. })
+            | Self::PhoneTaken(TakenNumber { whose, .. })
             | Self::Approvals(whose)
             | Self::Approve(Looking { whose, .. })
             | Self::AccountSecurity(PolicyForm { whose, .. })
@@ -361,6 +370,8 @@ impl Stage {
             | Self::PolicyReview(_)
             | Self::Provider(_)
             | Self::ExternalIdentities(_)
+            | Self::LinkPhone(_)
+            | Self::PhoneTaken(_)
             | Self::ChooseAccount(_)
             | Self::Notice(_)
             | Self::Complete(_)
@@ -413,6 +424,8 @@ impl Stage {
             }
             Self::Provider(leaving) => leaving.offers(),
             Self::ExternalIdentities(_) => settings::offers_of_identities(facts),
+            Self::LinkPhone(_) => phone::offers(facts),
+            Self::PhoneTaken(_) => offers.with(ActionName::MovePhone).with(ActionName::Back),
             Self::Password(PasswordStage { way, restricted_until, .. }) => {
                 let offers = offers.with_offer(ActionName::Submit, from(*restricted_until));
                 let offers = match way {
@@ -589,7 +602,10 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
         Stage::Approve(Looking { whose, .. }) => Some(Stage::Approvals(whose.clone())),
         Stage::PolicyReview(review) => Some(Stage::AccountSecurity(review.form.clone())),
         Stage::Provider(leaving) => Some(leaving.from.before()),
-        Stage::ExternalIdentities(whose) => Some(Stage::Security(whose.clone())),
+        Stage::ExternalIdentities(whose) | Stage::LinkPhone(PhoneForm { whose, .. }) => {
+            Some(Stage::Security(whose.clone()))
+        }
+        Stage::PhoneTaken(taken) => Some(Stage::LinkPhone(PhoneForm { whose: taken.whose.clone(), identifier: None })),
         Stage::ChooseAccount(_) => Some(Stage::Identify { identifier: None }),
         Stage::ChooseWorkspace { verified } => Some(Stage::Identify { identifier: Some(verified.typed().into()) }),
         Stage::Password(PasswordStage { way, .. }) => Some(before_password(way, facts)),

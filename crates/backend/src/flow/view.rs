@@ -10,6 +10,7 @@ use super::code::{Purpose, SentCode};
 use super::join::{InvitationTrouble, Joined};
 use super::new_password::{NewPasswordStage, Whose};
 use super::passkey::Unlocking;
+use super::phone::{PhoneForm, TakenNumber};
 use super::policy::{PolicyForm, PolicyReview};
 use super::provider::{From, Leaving};
 use super::register_id::IdForm;
@@ -102,6 +103,7 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
                 | Purpose::Join(_)
                 | Purpose::FindId { .. }
                 | Purpose::Enrol(_)
+                | Purpose::LinkPhone(_)
                 | Purpose::Link => None,
             },
         }),
@@ -156,6 +158,11 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
             go_to: facts.go_to.clone(),
             connects: matches!(from, From::Connect { .. }),
         }),
+        Stage::LinkPhone(form) => active(Step::LinkPhone {
+            identifier: form.identifier.clone(),
+            profile: facts.own.as_ref().and_then(|own| own.profile_number.clone()),
+        }),
+        Stage::PhoneTaken(taken) => active(Step::PhoneTaken { number: taken.number.masked() }),
         Stage::ExternalIdentities(_) => active(Step::ExternalIdentities { identities: facts.identities.clone() }),
         Stage::ChooseAccount(_) => active(Step::ChooseWorkspace {
             verified: facts.provider_name.clone().unwrap_or_default(),
@@ -343,6 +350,8 @@ fn account(stage: &Stage) -> Option<Account> {
     | Stage::Sessions(whose)
     | Stage::TrustedDevices(whose)
     | Stage::ExternalIdentities(whose)
+    | Stage::LinkPhone(PhoneForm { whose, .. })
+    | Stage::PhoneTaken(TakenNumber { whose, .. })
     | Stage::Provider(Leaving { from: From::Connect { whose, .. }, .. })
     | Stage::Approvals(whose)
     | Stage::Approve(Looking { whose, .. })
@@ -410,6 +419,8 @@ fn messages(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Vec<Message> {
             of_provider(MessageCode::IdentityDisconnected, Severity::Success, provider)
         }
         Said::IdentityTaken { provider } => of_provider(MessageCode::IdentityTaken, Severity::Error, provider),
+        Said::PhoneLinked => done(MessageCode::PhoneLinked),
+        Said::PhoneUnlinked => done(MessageCode::PhoneUnlinked),
         Said::ContactsSaved { provider } => of_provider(MessageCode::ContactsSaved, Severity::Info, provider),
         Said::AdministratorAsked => {
             Message { code: MessageCode::AdministratorAsked, params: Params::default(), severity: Severity::Info }

@@ -44,9 +44,12 @@ impl Taking<'_> {
                 Ok(_) => self.ask_for_code_by(sent.to.clone(), by, sent.purpose.clone(), asking),
                 Err(next) => Ok(next),
             },
-            Purpose::SignIn | Purpose::Enter { .. } | Purpose::Join(_) | Purpose::FindId { .. } | Purpose::Link => {
-                self.ask_for_code_by(sent.to.clone(), by, sent.purpose.clone(), asking)
-            }
+            Purpose::SignIn
+            | Purpose::Enter { .. }
+            | Purpose::Join(_)
+            | Purpose::FindId { .. }
+            | Purpose::Link
+            | Purpose::LinkPhone(_) => self.ask_for_code_by(sent.to.clone(), by, sent.purpose.clone(), asking),
         }
     }
 
@@ -144,7 +147,8 @@ impl Taking<'_> {
                 | Purpose::Enter { .. }
                 | Purpose::Join(_)
                 | Purpose::FindId { .. }
-                | Purpose::Enrol(_) => {
+                | Purpose::Enrol(_)
+                | Purpose::LinkPhone(_) => {
                     (texts::code(by, self.row.flow.locale, &code, &gate.host), self.digest(&code, to))
                 }
             };
@@ -186,6 +190,7 @@ impl Taking<'_> {
         }
         // Who has given a password does not wait for those who only enter numbers.
         let (pool, rates) = match purpose {
+            Purpose::LinkPhone(_) => ("linking numbers", &limits::PHONE_SENDS[..]),
             Purpose::SignIn | Purpose::Enter { .. } | Purpose::Join(_) | Purpose::Link => {
                 ("signing in", &limits::PHONE_SENDS[..])
             }
@@ -319,7 +324,14 @@ impl Taking<'_> {
             (Purpose::SignIn | Purpose::Enter { .. } | Purpose::Join(_), Contact::Email(address)) => {
                 Some(address.email.clone())
             }
-            (Purpose::FindId { .. } | Purpose::SecondFactor(_) | Purpose::Enrol(_) | Purpose::Link, _)
+            (
+                Purpose::FindId { .. }
+                | Purpose::SecondFactor(_)
+                | Purpose::Enrol(_)
+                | Purpose::Link
+                | Purpose::LinkPhone(_),
+                _,
+            )
             | (_, Contact::Mobile { .. }) => None,
         };
         let next = match (&sent.purpose, &sent.to) {
@@ -333,6 +345,9 @@ impl Taking<'_> {
                 return self.second_factor_given(entering, kind_of(to), Some(to), remember);
             }
             (Purpose::Enrol(entering), to) => return self.save_contact(entering, to),
+            (Purpose::LinkPhone(whose), Contact::Mobile { number, .. }) => self.number_proven(whose, number)?,
+            // No number is linked by a mail's code.
+            (Purpose::LinkPhone(_), Contact::Email(_)) => Next::unavailable(),
             // Nobody joins by a phone's code.
             (Purpose::Enter { .. } | Purpose::Join(_), Contact::Mobile { .. }) => Next::unavailable(),
         };
@@ -376,6 +391,7 @@ impl Counted {
             | Purpose::Join(_)
             | Purpose::FindId { .. }
             | Purpose::Enrol(_)
+            | Purpose::LinkPhone(_)
             | Purpose::Link => Self { place: to.place().into(), subject: contact_subject(to) },
         }
     }

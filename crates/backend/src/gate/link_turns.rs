@@ -106,7 +106,8 @@ impl Taking<'_> {
             | Purpose::Join(_)
             | Purpose::FindId { .. }
             | Purpose::SecondFactor(_)
-            | Purpose::Enrol(_) => Ok(None),
+            | Purpose::Enrol(_)
+            | Purpose::LinkPhone(_) => Ok(None),
         }
     }
 

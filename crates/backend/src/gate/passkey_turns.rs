@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use super::policy_turns::LOG_LENGTH;
 use super::{Gate, Shows, Taking, Turn, Viewer};
 use crate::flow::passkey::Unlocking;
+use crate::flow::phone::PhoneForm;
 use crate::flow::policy::{PolicyForm, PolicyReview};
 use crate::flow::second_factor::First;
 use crate::flow::sign_in::{self, PasswordStage, Way};
@@ -142,6 +143,7 @@ impl Gate {
         | Stage::Sessions(whose)
         | Stage::TrustedDevices(whose)
         | Stage::ExternalIdentities(whose)
+        | Stage::LinkPhone(PhoneForm { whose, .. })
         | Stage::Passkey(Unlocking::Proof(whose))
         | Stage::AccountSecurity(PolicyForm { whose, .. })
         | Stage::PolicyReview(PolicyReview { form: PolicyForm { whose, .. }, .. })) = stage
@@ -161,7 +163,7 @@ impl Gate {
             (_, _) => Vec::new(),
         };
         let facts = match (stage, &account) {
-            (Stage::Security(_) | Stage::Sessions(_), Some(account)) => {
+            (Stage::Security(_) | Stage::Sessions(_) | Stage::LinkPhone(_), Some(account)) => {
                 self.with_own(connection, facts, account, viewer)?
             }
             (_, _) => facts,

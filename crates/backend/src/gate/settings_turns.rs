@@ -7,6 +7,7 @@ use super::reset_turns::whose;
 use super::{Gate, Taking, Viewer};
 use crate::flow::approval::{NewKey, Then};
 use crate::flow::new_password::{NewPasswordStage, Proof, Whose};
+use crate::flow::phone::PhoneForm;
 use crate::flow::provider::{From, Leaving};
 use crate::flow::register_id::{IdForm, ProvenBy};
 use crate::flow::second_factor::{Asked, ContactToSave, Entering, First};
@@ -102,6 +103,7 @@ impl Gate {
             login_name: account.login_name.clone(),
             password_set_at: account.password.as_ref().map(|password| password.set_at),
             phone: account.phone.as_deref().and_then(MobileNumber::parse).map(|number| number.masked()),
+            profile_number: other_number(account).map(|number| number.masked()),
             two_factor: account.two_factor,
             asked: Some(self.asked(
                 connection,
@@ -164,6 +166,11 @@ impl Taking<'_> {
                 let register = |whose| Stage::RegisterId(IdForm { whose, by: ProvenBy::Settings, identifier: None });
                 Ok(Next::to(if account.password.is_none() { register(whose) } else { Stage::Security(whose) }))
             }),
+            AfterProof::LinkPhone(whose) => self
+                .now_own(&whose, |_, _, whose| Ok(Next::to(Stage::LinkPhone(PhoneForm { whose, identifier: None })))),
+            AfterProof::UnlinkPhone(whose) => {
+                self.now_own(&whose, |taking, account, whose| taking.unlink_phone(account, whose))
+            }
             AfterProof::Connect { whose, provider } => {
                 Ok(Next::to(Stage::Provider(Leaving::new(From::Connect { whose, provider }))))
             }
@@ -432,6 +439,11 @@ impl Taking<'_> {
             salt: None,
         }))
     }
+}
+
+/// The number of the profile, where it is not the one that is signed in with.
+fn other_number(account: &AccountRow) -> Option<MobileNumber> {
+    account.mobile.as_deref().filter(|mobile| account.phone.as_deref() != Some(mobile)).and_then(MobileNumber::parse)
 }
 
 /// The first factor that a second one would follow: who has no password comes by a number, if by any that asks for one.

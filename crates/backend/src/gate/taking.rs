@@ -95,6 +95,10 @@ impl Taking<'_> {
             }
             Action::UseProvider => self.use_provider(&stage),
             Action::Go { provider } => return self.leave_for(&stage, &provider, &facts),
+            Action::LinkPhone => self.settings_proven(&stage, &facts, AfterProof::LinkPhone)?,
+            Action::UnlinkPhone => self.settings_proven(&stage, &facts, AfterProof::UnlinkPhone)?,
+            Action::UseProfileNumber => self.use_profile_number(&stage)?,
+            Action::MovePhone => self.move_phone(&stage)?,
             Action::ShowIdentities => settings::to_identities(&stage),
             Action::Connect { provider } => self.connect(&stage, &provider, &facts)?,
             Action::Disconnect { provider } => self.disconnect(&stage, &provider, &facts)?,
@@ -182,6 +186,8 @@ impl Taking<'_> {
             Action::SubmitContact { identifier } => {
                 if let Stage::EnrolContact(form) = &stage {
                     self.submit_contact_to_save(form, &identifier)?
+                } else if let Stage::LinkPhone(form) = &stage {
+                    self.submit_number(form, &identifier)?
                 } else {
                     self.submit_contact(&stage, &identifier)?
                 }
@@ -308,6 +314,8 @@ fn filled_in(kind: StepKind, mut input: Input) -> Input {
         | StepKind::PolicyReview
         | StepKind::Provider
         | StepKind::ExternalIdentities
+        | StepKind::LinkPhone
+        | StepKind::PhoneTaken
         | StepKind::Notice => {}
     }
     input

@@ -2,6 +2,7 @@
 
 mod approvals;
 mod devices;
+mod phone;
 mod policy;
 mod providers;
 mod second_factor;
@@ -18,6 +19,7 @@ use crate::locale::Locale;
 
 pub use approvals::{approval_asked, let_in_asked, not_me, recovery_key_reissued, recovery_key_used};
 pub use devices::{device_copied, device_registered, device_removed, device_sign_in_allowed};
+pub use phone::{phone_linked, phone_moved, phone_unlinked};
 pub use policy::{policy_changed, quick_login_allowed};
 pub use providers::{identity_connected, identity_disconnected, provider_sign_in_allowed};
 pub use second_factor::{recovery_code_used, second_factor_added, second_factor_code};

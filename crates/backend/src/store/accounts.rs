@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::{Trouble, names, stored, unstored};
 use crate::email_address::EmailAddress;
 use crate::flow::code::Contact;
-use crate::login_id::{LoginId, LoginName};
+use crate::login_id::{LoginId, LoginName, MobileNumber};
 use crate::password::{LONGEST_HISTORY, StoredPassword};
 
 /// An account as it is kept.
@@ -171,6 +171,14 @@ pub fn give_name(connection: &Connection, workspace: &str, account: i64, name: &
         "INSERT INTO login_name (workspace, name, account) VALUES (?1, ?2, ?3)",
         params![workspace, name.as_str(), account],
     )?;
+    Ok(())
+}
+
+/// Links the number that an account is signed in to by, or none.
+pub fn link_phone(connection: &Connection, account: i64, number: Option<&MobileNumber>) -> Result<(), Trouble> {
+    connection
+        .prepare_cached("UPDATE account SET phone = ?2 WHERE id = ?1")?
+        .execute(params![account, number.map(MobileNumber::as_str)])?;
     Ok(())
 }
 

@@ -36,7 +36,7 @@ use crate::server_key::ServerKey;
 
 pub use accounts::{
     AccountRow, AccountState, NewAccount, account, account_of, accounts_by_contact, accounts_by_email, give_name,
-    insert_account, is_name_taken, last_passwords, list_accounts, members, set_password,
+    insert_account, is_name_taken, last_passwords, link_phone, list_accounts, members, set_password,
 };
 pub use answers::{Finished, Remembered, Scope, finish_answer, forget_answer, remember_reservation, remembered};
 pub use approvals::{

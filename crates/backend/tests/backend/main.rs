@@ -23,6 +23,7 @@ mod many_guesses;
 mod notifications;
 mod passkeys;
 mod password_policy;
+mod phone_link;
 mod phone_sign_in;
 mod proofs;
 mod providers;

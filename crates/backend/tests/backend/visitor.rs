@@ -42,6 +42,8 @@ pub const STEPS: &[&str] = &[
     "policy_review",
     "provider",
     "external_identities",
+    "link_phone",
+    "phone_taken",
     "notice",
 ];
 

@@ -110,7 +110,8 @@ fn each_variant_of_a_flow_has_a_golden() {
             Identify, Organisation, Code, ChooseWorkspace, Password, Invitation, CreateAccount, RequestReset, NewPassword,
             RegisterId, FindId, FoundIds, ChooseFactor, EnrolContact, EnrolAuthenticator, RecoveryCodes, RecoveryCode,
             LinkAddress, Passkey, Security, Sessions, TrustedDevices, RegisterDevice, MatchNumber, WaitApproval, RecoveryKey, NewRecoveryKey,
-            Approvals, Approve, AccountSecurity, PolicyReview, Provider, ExternalIdentities, Notice,
+            Approvals, Approve, AccountSecurity, PolicyReview, Provider, ExternalIdentities, LinkPhone, PhoneTaken,
+            Notice,
         },
         not sent: Unknown
     )
@@ -143,7 +144,7 @@ fn each_variant_of_a_flow_has_a_golden() {
             SecondFactorRequired, DeviceRegistered, DeviceRemoved, SignedOutElsewhere, TwoFactorOn, TwoFactorOff, IdRegistered, AdministratorAsked, MemberAsked,
             PolicySaved, PolicyChangedMeanwhile, PolicyLocksOutMore,
             ProviderCancelled, ProviderDenied, ProviderUnavailable, IdentityConnected, IdentityDisconnected, IdentityTaken,
-            ContactsSaved,
+            ContactsSaved, PhoneLinked, PhoneUnlinked,
         },
         not sent: Unknown
     )
@@ -223,6 +224,10 @@ fn each_variant_of_a_request_has_a_golden() {
         ShowIdentities,
         Connect,
         Disconnect,
+        LinkPhone,
+        UnlinkPhone,
+        UseProfileNumber,
+        MovePhone,
     })
     .are_all_among(wires.iter().filter_map(action).cloned());
 }
@@ -311,6 +316,8 @@ fn step_kinds() -> Variants<StepKind> {
         PolicyReview,
         Provider,
         ExternalIdentities,
+        LinkPhone,
+        PhoneTaken,
         Notice,
     })
 }
@@ -366,6 +373,10 @@ fn action_names() -> Variants<ActionName> {
         ShowIdentities,
         Connect,
         Disconnect,
+        LinkPhone,
+        UnlinkPhone,
+        UseProfileNumber,
+        MovePhone,
     })
 }
 

@@ -168,6 +168,8 @@ const fn added(kind: StepKind) -> (&'static [&'static str], &'static [&'static s
         ),
         StepKind::PolicyReview => (&[], &["cancel", "confirm"], &["policy_review"]),
         StepKind::Provider => (&[], &["retry"], &["provider"]),
+        StepKind::LinkPhone => (&[], &[], &["link_phone"]),
+        StepKind::PhoneTaken => (&[], &[], &["phone_taken"]),
         StepKind::ExternalIdentities => (&[], &["cancel"], &["external_identities"]),
         StepKind::Notice => (&[], &["get_app", "open_app"], &["notice", "joined"]),
     }

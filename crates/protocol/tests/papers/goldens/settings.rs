@@ -18,6 +18,11 @@ pub(super) fn acts() -> Vec<NamedAct> {
         ("act-security-register_id", StepKind::Security, 1, Action::RegisterId),
         ("act-security-turn_on_two_factor", StepKind::Security, 1, Action::TurnOnTwoFactor),
         ("act-security-turn_off_two_factor", StepKind::Security, 1, Action::TurnOffTwoFactor),
+        ("act-security-link_phone", StepKind::Security, 1, Action::LinkPhone),
+        ("act-security-unlink_phone", StepKind::Security, 1, Action::UnlinkPhone),
+        ("act-link_phone-submit", StepKind::LinkPhone, 2, Action::SubmitContact { identifier: "010-2345-6789".into() }),
+        ("act-link_phone-use_profile_number", StepKind::LinkPhone, 2, Action::UseProfileNumber),
+        ("act-phone_taken-move_phone", StepKind::PhoneTaken, 4, Action::MovePhone),
         ("act-sessions-sign_out", StepKind::Sessions, 2, Action::SignOutSession { session: SESSION.into() }),
         ("act-sessions-sign_out_others", StepKind::Sessions, 2, Action::SignOutOthers),
     ]
@@ -34,6 +39,10 @@ pub(super) fn flows() -> Vec<NamedFlow> {
         ("flow-security-little", little()),
         ("flow-security-nothing", nothing_to_verify_by(SettingReason::PasswordMissing)),
         ("flow-security-managed", nothing_to_verify_by(SettingReason::ManagedProfile)),
+        ("flow-link_phone", link_phone()),
+        ("flow-phone_taken", phone_taken()),
+        ("flow-security-phone_linked", saying(with_phone(true), &[done(MessageCode::PhoneLinked)])),
+        ("flow-security-phone_unlinked", saying(with_phone(false), &[done(MessageCode::PhoneUnlinked)])),
         ("flow-sessions", sessions()),
         ("flow-sessions-only", saying(only(), &[done(MessageCode::SignedOutElsewhere)])),
     ]
@@ -48,7 +57,7 @@ fn security() -> Flow {
             expires_at: Some(NOW.plus_seconds(60 * 24 * 3600)),
             missing: None,
         },
-        SecurityItem::Phone { linked: Some("010-****-6789".into()), missing: Some(SettingReason::NotAvailable) },
+        SecurityItem::Phone { linked: Some("010-****-6789".into()), missing: None },
         SecurityItem::Identities { count: 1, missing: None },
         SecurityItem::Devices { count: 2, missing: None },
         SecurityItem::TwoFactor { on: true, missing: None },
@@ -57,8 +66,11 @@ fn security() -> Flow {
     ];
     let fresh = Offer { proof: Some(Proof::Fresh), ..Offer::default() };
     let shown = [ActionName::ShowIdentities, ActionName::ShowDevices, ActionName::ShowSessions, ActionName::Done];
-    let actions =
-        offers(&shown).with_offer(ActionName::ChangePassword, fresh).with_offer(ActionName::TurnOffTwoFactor, fresh);
+    let actions = offers(&shown)
+        .with_offer(ActionName::LinkPhone, fresh)
+        .with_offer(ActionName::UnlinkPhone, fresh)
+        .with_offer(ActionName::ChangePassword, fresh)
+        .with_offer(ActionName::TurnOffTwoFactor, fresh);
     settings(active(1, Step::Security { items }, actions))
 }
 
@@ -141,4 +153,24 @@ fn sessions() -> Flow {
 
 fn only() -> Flow {
     settings(active(3, Step::Sessions { sessions: vec![here()] }, offers(&[ActionName::Back])))
+}
+
+/// Her profile has a number that she does not sign in with yet.
+fn link_phone() -> Flow {
+    let step = Step::LinkPhone { identifier: None, profile: Some("010-****-6789".into()) };
+    let ways = [ActionName::Submit, ActionName::UseProfileNumber, ActionName::Back];
+    settings(active(2, step, offers(&ways)))
+}
+
+/// The code was right, and another account has the number.
+fn phone_taken() -> Flow {
+    let step = Step::PhoneTaken { number: "010-****-6789".into() };
+    settings(active(4, step, offers(&[ActionName::MovePhone, ActionName::Back])))
+}
+
+fn with_phone(linked: bool) -> Flow {
+    let items = vec![SecurityItem::Phone { linked: linked.then(|| "010-****-6789".into()), missing: None }];
+    let actions = offers(&[ActionName::LinkPhone, ActionName::Done]);
+    let actions = if linked { actions.with(ActionName::UnlinkPhone) } else { actions };
+    settings(active(4, Step::Security { items }, actions))
 }
