@@ -130,8 +130,11 @@ daemun.brand = (theirs) => {
   root.toggleAttribute('data-branded', known);
   root.style.setProperty('--brand', known ? colour : '');
   const url = pictureAt(picture ?? own.logo ?? '');
-  logo.hidden = !url;
-  if (url && logo.getAttribute('src') !== url) logo.src = url;
+  // One that could not be drawn stays hidden for as long as it is the same.
+  if ((logo.getAttribute('src') ?? '') !== url) {
+    logo.src = url;
+    logo.hidden = !url;
+  }
   brand.hidden = false;
 };
 logo.addEventListener('error', () => { logo.hidden = true; });

@@ -264,6 +264,16 @@ fn x5_a_logo_from_elsewhere_or_a_broken_one_leaves_the_mark() {
             minji.waits_until_true("the mark", "return document.querySelector('.brand img').hidden").await;
             let sees = json!({ "name": "누리소프트", "logo": false, "mark": true, "branded": false });
             assert_eq!(door(&minji).await, sees, "{lie}");
+            // So it stays when something is said on the same page.
+            let busy = json!({ "code": "too_many_requests", "status": 429, "retry_after": 5 }).to_string();
+            let refused = gate
+                .wire
+                .tamper(Requests::posts("/actions/submit"), Tampering::answer(429, "application/problem+json", busy));
+            minji.fills("password", "some password").await;
+            minji.does("submit").await;
+            minji.is_told("too_many_requests").await;
+            assert_eq!(door(&minji).await, sees, "{lie}, afterwards");
+            refused.lift();
             lying.lift();
         }
     });
