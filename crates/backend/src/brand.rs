@@ -7,6 +7,7 @@ use daemun_protocol as protocol;
 
 use crate::accent::Accent;
 use crate::logo::Logo;
+use crate::pages;
 
 /// A deployment's own name, colour and picture.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,16 +39,11 @@ impl Brand {
         let mut page = format!("{before}{PLACE}");
         for (name, value) in [("name", brand.name), ("accent", brand.accent), ("logo", brand.logo)] {
             if let Some(value) = value {
-                page.push_str(&format!(" data-{name}=\"{}\"", escaped(&value)));
+                page.push_str(&format!(" data-{name}=\"{}\"", pages::escape(&value)));
             }
         }
         Some(format!("{page}>{after}"))
     }
-}
-
-/// For a quoted attribute (HTML, 13.3).
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// As small as it travels.

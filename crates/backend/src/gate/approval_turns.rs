@@ -308,7 +308,7 @@ impl Taking<'_> {
         }
         if !is_told {
             self.tell_nobody(texts::let_in_asked(self.row.flow.locale, waiting.workspace(), self.now, &who, ""))?;
-            self.notify_nobody(&request)?;
+            self.notify_nobody(typed, &request)?;
         }
         Ok(self.asked_now(waiting, newcomer, Asked::Member, Said::MemberAsked { to: typed.into() }))
     }

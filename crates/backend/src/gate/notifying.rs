@@ -73,9 +73,9 @@ impl Taking<'_> {
         Ok(())
     }
 
-    /// The same for a name that nobody has: what an answer costs does not tell.
-    pub(super) fn notify_nobody(&self, request: &ApprovalRow) -> Result<(), Trouble> {
-        if self.is_told_enough(&format!("nobody:{}", request.account))? {
+    /// The same for a name that nobody has, counted by itself like a member's: what an answer costs does not tell.
+    pub(super) fn notify_nobody(&self, name: &str, request: &ApprovalRow) -> Result<(), Trouble> {
+        if self.is_told_enough(&format!("nobody:{name}:{}", request.account))? {
             return Ok(());
         }
         let words = self.words(self.row.flow.locale, request, 0)?;
