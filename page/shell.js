@@ -1,6 +1,6 @@
 // Runs inline, before anything else has arrived: puts the page into the reader's language, keeps what is typed until the
 // app takes over, and says so when the app cannot start. `PAGE` is written in by `cargo xtask finish`:
-// { locales: { [tag]: { name, dir, words: { url, integrity }, shell: { [key]: text } } } }.
+// { host: { url, integrity }, locales: { [tag]: { name, dir, words: { url, integrity }, shell: { [key]: text } } } }.
 const root = document.documentElement;
 const query = (selector) => document.querySelector(selector);
 const input = query('#identifier');
@@ -50,7 +50,7 @@ show([saved(), ...navigator.languages].map(known).find(Boolean) ?? 'en');
 /** The words, once they are there: `daemun.spoken`, of the language `daemun.language`. */
 daemun.words = load(daemun.language).then((words) => { daemun.spoken ??= words; });
 daemun.words.catch(() => {});
-languages.addEventListener('change', () => {
+languages.addEventListener('change', ({ isTrusted }) => {
   const language = languages.value;
   // The whole page changes at once, and only when it can.
   load(language).then((words) => {
@@ -59,9 +59,22 @@ languages.addEventListener('change', () => {
     daemun.words = Promise.resolve();
     show(language);
     daemun.speak?.(words, language);
-    try { localStorage.setItem('daemun.language', language); } catch { /* the choice lasts as long as the page */ }
+    // What a host chooses lasts as long as the page, and so does what cannot be kept.
+    try { if (isTrusted) localStorage.setItem('daemun.language', language); } catch { /* it cannot */ }
   }).catch(() => { languages.value = daemun.language; });
 });
+
+// Whoever embeds the page, by a frame or by a webview, is spoken to by a script of its own: page/host.js.
+daemun.framed = parent !== window;
+daemun.native = !daemun.framed && !!(window.daemunHost ?? window.webkit?.messageHandlers?.daemunHost ?? window.ReactNativeWebView);
+if (daemun.native || daemun.framed && query('meta[name=daemun-hosts]')) {
+  root.toggleAttribute('data-framed', daemun.framed);
+  const { url, integrity } = PAGE.host;
+  const host = fetch(url, { integrity }).then(() => import(url)).catch(() => {});
+  // The app begins when it is there, or cannot be had.
+  daemun.words = Promise.all([daemun.words, host]);
+  daemun.words.catch(() => {});
+}
 
 // The secret of a link leaves the address bar before anything is asked for. A link that is opened in a page which is there
 // already only changes the fragment: the page begins anew with it.

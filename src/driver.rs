@@ -17,7 +17,7 @@ use crate::deployment::Deployment;
 use crate::gate::Gate;
 use crate::i18n;
 use crate::ports::webauthn::{self, Question};
-use crate::ports::{api, page};
+use crate::ports::{api, host, page};
 
 /// Seconds after which a request without an answer counts as lost, besides those for which the backend may hold it.
 const PATIENCE: u64 = 20;
@@ -209,10 +209,16 @@ impl Driver {
                 let pause = Duration::from_millis(at.millis_since(page::now())).min(LONGEST_SLEEP);
                 self.wake = set_timeout_with_handle(|| tell(Event::Tick), pause).ok();
             }
-            Effect::Leave { url } => page::leave(&url),
+            Effect::Leave { url } => {
+                if !host::takes("redirect_to", &url) {
+                    page::leave(&url);
+                }
+            }
+            Effect::HandOver { code } => drop(host::takes("handoff", code.expose())),
             #[cfg(feature = "whole")]
             Effect::Visit { url } => page::visit(&url),
             Effect::Reload => page::reload(),
+            #[cfg(feature = "whole")]
             Effect::Door => page::to_door(&self.machine.with_untracked(|machine| machine.entry().hints.clone())),
             Effect::Continue => carry_on(),
             #[cfg(feature = "whole")]
@@ -225,9 +231,9 @@ impl Driver {
             Effect::GiveUp { ticket, id } => self.send(ticket, api::Call::GiveUp { id }),
             #[cfg(feature = "whole")]
             Effect::Spread => page::spread(),
-            // Neither security links nor steps that wait for somebody else are on the login path, nor are providers.
+            // Neither security links nor steps that wait for somebody else are on the login path, nor are providers, and it is the door.
             #[cfg(not(feature = "whole"))]
-            Effect::Cancel { .. } | Effect::GiveUp { .. } | Effect::Spread | Effect::Visit { .. } => {}
+            Effect::Cancel { .. } | Effect::GiveUp { .. } | Effect::Spread | Effect::Visit { .. } | Effect::Door => {}
         }
     }
 

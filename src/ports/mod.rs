@@ -4,6 +4,7 @@
 pub mod api;
 #[cfg(feature = "whole")]
 pub mod device;
+pub mod host;
 mod json;
 pub mod page;
 #[cfg(feature = "whole")]

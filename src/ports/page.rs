@@ -17,6 +17,8 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement};
 
+use super::host;
+
 thread_local! {
     static HISTORY: RefCell<History> = RefCell::new(History::default());
 }
@@ -83,7 +85,8 @@ pub fn entry() -> Entry {
     let at_front_door = path == "/" && (flow.is_none() || here.at_front_door);
     HISTORY.with_borrow_mut(|history| history.here = Here { flow: flow.clone(), at_front_door, guard: here.guard });
     let return_to = asked("return_to");
-    let hints = Hints { return_to, organisation, request: request.map(Into::into), ..Hints::default() };
+    let handoff = host::challenge();
+    let hints = Hints { return_to, organisation, request: request.map(Into::into), handoff, ..Hints::default() };
     Entry { kind, place, hints, flow, left: left(), at_front_door }
 }
 
@@ -130,7 +133,12 @@ pub fn forget_return() {
 /// Leaves for an external provider. This page stays in the history, so that the browser's Back leads to it.
 #[cfg(feature = "whole")]
 pub fn visit(url: &Secret) {
-    let _ = window().location().assign(url.expose());
+    if host::is_framed() {
+        // Providers let no page show them inside it.
+        let _ = window().open_with_url_and_target(url.expose(), "_top");
+    } else {
+        let _ = window().location().assign(url.expose());
+    }
 }
 
 /// A security link may have to be carried to another browser (FEATURES O4): its secret is kept for that, in memory alone and
@@ -223,11 +231,18 @@ pub fn carry_on() {
 }
 
 /// Leaves for the door that the hints lead to.
+#[cfg(feature = "whole")]
 pub fn to_door(hints: &Hints) {
     let encode = |text: &str| String::from(js_sys::encode_uri_component(text));
     let door = hints.organisation.as_deref().map_or_else(|| "/".into(), |name| format!("/o/{}", encode(name)));
-    let search = hints.return_to.as_deref().map(|url| format!("?return_to={}", encode(url))).unwrap_or_default();
-    leave(&format!("{door}{search}"));
+    let mut url = door;
+    for (name, hint) in [("return_to", &hints.return_to), ("handoff", &hints.handoff)] {
+        if let Some(hint) = hint {
+            url += if url.contains('?') { "&" } else { "?" };
+            url += &format!("{name}={}", encode(hint));
+        }
+    }
+    leave(&url);
 }
 
 fn decode(name: &str) -> Option<String> {
@@ -623,10 +638,8 @@ pub(super) fn method(object: &JsValue, name: &str) -> Option<Function> {
     get(object, name)?.dyn_into().ok()
 }
 
-fn call(object: &JsValue, name: &str, argument: &JsValue) {
-    if let Some(function) = method(object, name) {
-        let _ = function.call1(object, argument);
-    }
+pub(super) fn call(object: &JsValue, name: &str, argument: &JsValue) -> Option<JsValue> {
+    method(object, name)?.call1(object, argument).ok()
 }
 
 fn history() -> Option<web_sys::History> {

@@ -60,6 +60,7 @@ mod whole_page;
 
 mod bad_answers;
 mod content_security;
+mod embedding;
 mod link_secrets;
 mod secrets;
 

@@ -213,6 +213,7 @@ impl<'g> NativeApp<'g> {
                     | Effect::Reload
                     | Effect::Continue
                     | Effect::Visit { .. }
+                    | Effect::HandOver { .. }
                     | Effect::Spread => {}
                     Effect::Leave { url } => self.left_for = Some(url),
                     Effect::Cancel { id } => {

@@ -98,8 +98,14 @@ pub fn finish(root: &Path, staging: &Path, bundle: Bundle) -> Result {
 
     let template = String::from_utf8(take(&staging.join("index.html"))?).or_fail("the page is not UTF-8", REMEDY)?;
     let template = template.replace("data-bundle=\"login\"", &format!("data-bundle=\"{}\"", bundle.name()));
+    let host = format!("const VERSION = {};\n{}", json!(env!("CARGO_PKG_VERSION")), read(&root.join("page/host.js"))?);
+    let host = esbuild.minify("js", &["--format=esm"], &host)?;
+    let host = Published::write(staging, "host", "js", host.as_bytes())?;
     let (locales, words) = languages(root, staging, &template)?;
-    let inline = |of: Bundle| Inline::new(root, &esbuild, of, &locales[of.name()]);
+    let inline = |of: Bundle| {
+        let host = json!({ "url": format!("/{}", host.name), "integrity": host.integrity });
+        Inline::new(root, &esbuild, of, &json!({ "locales": locales[of.name()], "host": host }))
+    };
     let (login, whole) = (inline(Bundle::Login)?, inline(Bundle::Whole)?);
     let Inline { style, script } = match bundle {
         Bundle::Login => &login,
@@ -151,7 +157,7 @@ struct Inline {
 }
 
 impl Inline {
-    fn new(root: &Path, esbuild: &Esbuild, bundle: Bundle, locales: &Value) -> Result<Self> {
+    fn new(root: &Path, esbuild: &Esbuild, bundle: Bundle, known: &Value) -> Result<Self> {
         let (more_styles, more_scripts) = match bundle {
             Bundle::Login => (&[][..], &[][..]),
             Bundle::Whole => (MORE_STYLES, MORE_SCRIPTS),
@@ -162,7 +168,7 @@ impl Inline {
         };
         let style = esbuild.minify("css", &[], &all("style", STYLES, more_styles)?)?;
         let shell = all("page", SCRIPTS, more_scripts)?;
-        let page = json!({ "locales": locales }).to_string().replace('<', "\\u003c");
+        let page = known.to_string().replace('<', "\\u003c");
         let script = esbuild.minify("js", &["--format=iife"], &format!("const PAGE = {page};\n{shell}"))?;
         Ok(Self { style, script })
     }

@@ -10,7 +10,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::response::{IntoResponse, Response};
 
 use crate::brand::{self, Brand};
-use crate::http::{House, asked_locale, etag_matches, page};
+use crate::hosts::{self, Hosts};
+use crate::http::{Framable, House, asked_locale, etag_matches, mark_frame, page};
 use crate::pages;
 use crate::server_key::digest;
 
@@ -18,7 +19,10 @@ use crate::server_key::digest;
 #[derive(Debug, Default)]
 pub struct Files {
     by_path: HashMap<String, File>,
+    /// Where nobody may have it in a frame, and where the hosts may.
     html_headers: Vec<(HeaderName, HeaderValue)>,
+    framed_headers: Vec<(HeaderName, HeaderValue)>,
+    hosts: Hosts,
 }
 
 #[derive(Debug)]
@@ -66,11 +70,11 @@ const FALLBACK_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsaf
      base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
 impl Files {
-    /// Reads a directory, and writes the deployment's own look into its pages. Symbolic links are not followed.
+    /// Reads a directory, and writes the deployment's own look and hosts into its pages. Symbolic links are not followed.
     ///
     /// # Errors
     /// [`NotServable`] says why not.
-    pub fn load(directory: &Path, brand: &Brand) -> Result<Self, NotServable> {
+    pub fn load(directory: &Path, brand: &Brand, hosts: Hosts) -> Result<Self, NotServable> {
         let mut raw = HashMap::new();
         collect(directory, "", 0, &mut raw)?;
         let html_headers = match raw.remove(&format!("/{HEADERS_FILE}")) {
@@ -81,7 +85,8 @@ impl Files {
             return Err(NotServable::NoIndex(directory.into()));
         }
         for page in ["/index.html", "/whole.html"] {
-            write_brand(brand, page, &mut raw);
+            rewrite(page, &mut raw, |html| brand.written_into(html));
+            rewrite(page, &mut raw, |html| hosts.written_into(html));
         }
         let names: Vec<String> = raw.keys().filter(|name| !is_sibling(name, &raw)).cloned().collect();
         let by_path = names
@@ -94,7 +99,25 @@ impl Files {
                 Some((name.clone(), File { content_type: content_type(&name), keeping, plain, brotli, gzip }))
             })
             .collect();
-        Ok(Self { by_path, html_headers })
+        let framed_headers = with_policy(&html_headers, |policy| hosts.allowed_by(policy));
+        let html_headers = with_policy(&html_headers, hosts::framed_by_nobody);
+        Ok(Self { by_path, html_headers, framed_headers, hosts })
+    }
+
+    /// The front door's page with one more script before all others, as an app's webview has it.
+    pub fn in_webview(&self, script: &str) -> Option<Response> {
+        let page = core::str::from_utf8(&self.at("/")?.plain.bytes).ok()?;
+        let (head, rest) = page.split_once("<meta")?;
+        let mut response = format!("{head}<script src=\"{script}\"></script><meta{rest}").into_response();
+        let headers = response.headers_mut();
+        headers.extend(self.html_headers.iter().cloned());
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        Some(response)
+    }
+
+    pub fn hosts(&self) -> &Hosts {
+        &self.hosts
     }
 
     /// The file for a path. An app without a page for all screens has them all in the one.
@@ -107,7 +130,7 @@ impl Files {
         }
     }
 
-    fn answer(&self, file: &File, asked: &HeaderMap) -> Response {
+    fn answer(&self, path: &str, file: &File, asked: &HeaderMap) -> Response {
         let (variant, encoding) = file.choose(asked);
         let keeping = match file.keeping {
             Keeping::ForGood => "public, max-age=31536000, immutable",
@@ -124,12 +147,16 @@ impl Files {
             }
             response
         };
+        let is_framable = self.hosts.may_frame(path);
+        if is_framable {
+            response.extensions_mut().insert(Framable);
+        }
         let headers = response.headers_mut();
         headers.insert(header::ETAG, variant.etag.clone());
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keeping));
         headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
         if file.content_type.starts_with("text/html") {
-            for (name, value) in &self.html_headers {
+            for (name, value) in if is_framable { &self.framed_headers } else { &self.html_headers } {
                 headers.insert(name.clone(), value.clone());
             }
         }
@@ -163,7 +190,15 @@ pub async fn serve(State(house): State<House>, request: Request) -> Response {
     }
     let path = request.uri().path();
     match house.files.at(path) {
-        Some(found) => house.files.answer(found, request.headers()),
+        Some(found) => {
+            let mut response = house.files.answer(path, found, request.headers());
+            if house.files.hosts.may_frame(path)
+                && let Some(mark) = mark_frame(request.method(), request.headers())
+            {
+                response.headers_mut().append(header::SET_COOKIE, mark);
+            }
+            response
+        }
         None if has_extension(path) => {
             (StatusCode::NOT_FOUND, [(header::CACHE_CONTROL, "no-store")], "Not found\n").into_response()
         }
@@ -203,10 +238,23 @@ impl Page {
     }
 }
 
+/// The headers, with another policy.
+fn with_policy(
+    headers: &[(HeaderName, HeaderValue)],
+    change: impl Fn(&HeaderValue) -> Option<HeaderValue>,
+) -> Vec<(HeaderName, HeaderValue)> {
+    let changed = headers.iter().map(|(name, value)| match name == header::CONTENT_SECURITY_POLICY {
+        // A policy that cannot be read as text is none that lets anybody in.
+        true => (name.clone(), change(value).unwrap_or_else(|| HeaderValue::from_static(FALLBACK_POLICY))),
+        false => (name.clone(), value.clone()),
+    });
+    changed.collect()
+}
+
 /// A page that is not as it was built is compressed anew.
-fn write_brand(brand: &Brand, name: &str, raw: &mut HashMap<String, Vec<u8>>) {
+fn rewrite(name: &str, raw: &mut HashMap<String, Vec<u8>>, change: impl Fn(&str) -> Option<String>) {
     let built = raw.get(name).and_then(|page| core::str::from_utf8(page).ok());
-    let Some(page) = built.and_then(|built| brand.written_into(built)) else { return };
+    let Some(page) = built.and_then(change) else { return };
     raw.remove(&format!("{name}.gz"));
     match brand::brotli(&page) {
         Some(smaller) => raw.insert(format!("{name}.br"), smaller),

@@ -36,6 +36,8 @@ Usage: daemun-backend [--sandbox | --origin ORIGIN --smtp URL --mail-from ADDRES
   --brand-name NAME       what the deployment is called where no workspace is known yet (Daemun)
   --brand-accent #RRGGBB  its colour
   --brand-logo FILE       its logo: a PNG, JPEG, WebP or SVG of 64 KiB at most
+  --embed-origin ORIGIN   whose pages may have the app in a frame of theirs (docs/EMBEDDING.md): an exact origin such as
+                          https://portal.example; may be given again (sandbox: the own one)
   --show-workspace-methods  before the first proof, show the methods that a workspace allows, set up by the member or not
   --trust-forwarded-for   behind one proxy: the client's address is X-Forwarded-For's last
   --quiet                 no log
@@ -95,6 +97,7 @@ pub fn read(mut parser: lexopt::Parser) -> Result<Flags, lexopt::Error> {
                 config.brand.accent = Some(accent.map_err(|error| format!("--brand-accent: {error}"))?);
             }
             Long("brand-logo") => config.brand.logo = Some(read_logo(&parser.value()?.into())?),
+            Long("embed-origin") => config.embed_origins.push(parser.value()?.string()?),
             Long("show-workspace-methods") => config.shows = Shows::Workspaces,
             Long("trust-forwarded-for") => config.client_address = ClientAddress::ForwardedFor,
             Long("quiet") => config.log = Log::silent(),
@@ -108,6 +111,11 @@ pub fn read(mut parser: lexopt::Parser) -> Result<Flags, lexopt::Error> {
         Sandbox::On => (sandbox.terms, sandbox.apps),
         Sandbox::Off => (Vec::new(), Vec::new()),
     };
+    // The sandbox has a page that embeds the app.
+    if config.sandbox == Sandbox::On && config.embed_origins.is_empty() {
+        let own = config.origin.clone().or_else(|| Some(format!("http://localhost:{}", config.listen.port())));
+        config.embed_origins.extend(own.filter(|_| config.listen.port() != 0));
+    }
     config.terms = if terms.is_empty() { own_terms } else { terms };
     config.apps = if apps.is_empty() { own_apps } else { apps };
     config.smtp = match (smtp, from, config.sandbox) {

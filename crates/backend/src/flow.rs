@@ -30,6 +30,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::accent::Accent;
 use crate::email_address::EmailAddress;
+use crate::handoff::Challenge;
 use crate::locale::Locale;
 use crate::logo::LogoName;
 use crate::password::PasswordPolicy;
@@ -37,7 +38,7 @@ use crate::relying_party::Ceremony;
 use crate::return_to::ReturnTo;
 
 pub use settings::AfterProof;
-pub use stage::{Completed, Ending, Notice, Stage, back, use_email, use_organisation};
+pub use stage::{Completed, Ending, Goal, Notice, Stage, back, use_email, use_organisation};
 pub use view::{ended, likeness, signed_out, view};
 
 /// [`Entrance::lifetime`] of what may end in signing in.
@@ -66,6 +67,9 @@ pub struct StoredFlow {
     /// What a fresh proof leads to, in settings.
     #[serde(default)]
     pub after_proof: Option<AfterProof>,
+    /// Of the native host that takes the sign-in over.
+    #[serde(default)]
+    pub handoff: Option<Challenge>,
 }
 
 /// What a flow was begun for; any but that of a security link may end in signing in.
@@ -103,6 +107,14 @@ impl Entrance {
                 LONGEST_LIFE
             }
             Self::Link(_) => security_link::LONGEST_LIFE,
+        }
+    }
+
+    /// Whether it signs anybody in who was not in before.
+    pub const fn signs_in(self) -> bool {
+        match self {
+            Self::SignIn | Self::Join | Self::Reset => true,
+            Self::Link(_) | Self::Security(_) | Self::Approve(_) | Self::Policy(_) => false,
         }
     }
 
@@ -273,6 +285,7 @@ pub enum Shown {
     },
     RecoveryCodes(Vec<Secret>),
     RecoveryKey(Secret),
+    Handoff(Secret),
 }
 
 /// What an act does to the flow.
@@ -368,7 +381,8 @@ impl StoredFlow {
             ReturnTo::Allowed(url) => (Some(url), Vec::new()),
             ReturnTo::Refused => (None, vec![Said::ReturnNotAllowed]),
         };
-        Self { entrance, rev: 1, locale, return_to, said, stage, proven: None, ceremony: None, after_proof: None }
+        let (proven, ceremony, after_proof, handoff) = (None, None, None, None);
+        Self { entrance, rev: 1, locale, return_to, said, stage, proven, ceremony, after_proof, handoff }
     }
 
     /// The flow after `next`; a refusal may change what it remembers, never its `rev`.

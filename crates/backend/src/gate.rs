@@ -8,6 +8,7 @@ mod approve_turns;
 mod code_turn;
 mod enrolment_turns;
 mod entering;
+mod handoff_turn;
 mod id_turns;
 mod identity_turns;
 mod join_turns;
@@ -45,6 +46,7 @@ use crate::flow::sign_in::{self, Arrival};
 use crate::flow::{
     self, Address, Completed, Ending, Entrance, Facts, Next, Stage, StoredFlow, join, reset, security_link,
 };
+use crate::handoff::Challenge;
 use crate::limits::{Doing, Meter, Neighbourhood};
 use crate::locale::Locale;
 use crate::log::Log;
@@ -110,12 +112,22 @@ pub enum Shows {
     Workspaces,
 }
 
+/// Where the page is that asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// For itself, or in a frame of the same site.
+    Page,
+    /// In a frame of another site, where none of the cookies of pages for themselves are.
+    Frame,
+}
+
 /// Who asks.
 #[derive(Clone, Debug)]
 pub struct Asker {
     pub browser: Option<Browser>,
     /// The digest of the session's id that the browser sent.
     pub session: Option<Digest32>,
+    pub place: Place,
     pub neighbourhood: Neighbourhood,
     pub seen: Seen,
 }
@@ -124,6 +136,7 @@ pub struct Asker {
 #[derive(Clone, Copy, Debug)]
 struct Viewer {
     browser: Digest32,
+    place: Place,
     session: Option<Digest32>,
     now: Timestamp,
 }
@@ -279,6 +292,10 @@ impl Gate {
         if !StepKind::ALL.iter().all(|kind| shows(&begin.client.steps, *kind)) {
             return problems::bare(ProblemCode::ClientUnsupported, 422);
         }
+        let challenge = begin.hints.handoff.as_deref();
+        if challenge.is_some_and(|challenge| Challenge::parse(challenge).is_none()) {
+            return problems::bare(ProblemCode::Malformed, 400);
+        }
         let token = begin.hints.token.as_ref();
         let locale = Locale::from_tag(&begin.client.locale);
         let begun_as = |entrance, stage| {
@@ -313,12 +330,13 @@ impl Gate {
                 }
             }
         };
+        flow.handoff = challenge.filter(|_| entrance.signs_in()).and_then(Challenge::parse);
         self.prepare_ceremony(connection, &mut flow)?;
         let id = self.chance.token::<16>()?;
         let (expires_at, last_end) = (now.plus_seconds(entrance.lifetime()), now.plus_seconds(entrance.longest_life()));
         let row = FlowRow { flow, expires_at, last_end };
         store::insert_flow(connection, &id, browser, &row)?;
-        let viewer = Viewer { browser: *browser, session: asker.session, now };
+        let viewer = Viewer { browser: *browser, place: asker.place, session: asker.session, now };
         let seen = self.see(connection, &id, &row, &viewer)?;
         let location = format!("{}/flows/{id}", daemun_protocol::DEFAULT_API);
         Ok(Finished {
@@ -379,7 +397,7 @@ impl Gate {
     /// [`Trouble`] behind the scenes.
     pub async fn look(&self, asker: &Asker, id: &str) -> Result<Found, Trouble> {
         let Some(own) = asker.browser.clone().filter(|_| is_flow_id(id)) else { return Ok(Found::Unknown) };
-        let (browser, session) = (own.id(), asker.session);
+        let (browser, place, session) = (own.id(), asker.place, asker.session);
         let (gate, id) = (self.clone(), id.to_owned());
         self.store
             .read(move |transaction| {
@@ -394,7 +412,7 @@ impl Gate {
                 if !is_signed_out && gate.is_due(transaction, &row, now)? {
                     return Ok(Found::Due);
                 }
-                let viewer = Viewer { browser, session, now };
+                let viewer = Viewer { browser, place, session, now };
                 let flow = Box::new(gate.see(transaction, &id, &row, &viewer)?);
                 let session = session_of_look(transaction, &own, &row, now)?;
                 Ok(Found::Live { likeness: flow::likeness(&flow), flow, session })
@@ -533,7 +551,8 @@ impl Gate {
             Remembered::Finished(finished) if finished.body.is_empty() => {
                 // The answer that was lost may have had a new session.
                 let made = finished.session_salt.as_ref().and_then(|salt| session_digest(&browser.session_token(salt)));
-                let viewer = Viewer { browser: scope.browser, session: made.or(asker.session), now };
+                let viewer =
+                    Viewer { browser: scope.browser, place: asker.place, session: made.or(asker.session), now };
                 let body = serde_json::to_string(&self.see(connection, &id, &row, &viewer)?)?;
                 return Ok(Turn::Passing(Finished { body, ..finished }));
             }
@@ -594,7 +613,7 @@ impl Gate {
             ..Facts::default()
         };
         let facts = self.with_devices(connection, facts, stage, viewer)?;
-        let facts = self.with_providers(connection, facts, stage)?;
+        let facts = self.with_providers(connection, facts, stage, viewer.place)?;
         match stage.entering() {
             Some(entering) => self.with_factors(connection, facts, stage, entering),
             None => Ok(facts),
@@ -608,6 +627,7 @@ impl Gate {
         }
         let facts = self.facts(connection, &row.flow.stage, viewer)?;
         let facts = Facts { go_to: self.address_to_go_to(id, &row.flow.stage), ..facts };
+        let facts = self.with_handoff(facts, id, &row.flow.stage);
         Ok(flow::view(id, &row.flow, &facts, viewer.now, row.expires_at))
     }
 }

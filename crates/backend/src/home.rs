@@ -8,10 +8,7 @@ use axum::routing::{get, post};
 use axum::{Extension, Router};
 
 use crate::browser::session_digest;
-use crate::http::{
-    House, Peer, SESSION_COOKIE, asker, browser, cookie, forget_session, is_own_origin, is_same_site, own_fault, page,
-    see_other,
-};
+use crate::http::{House, Jar, Peer, asker, browser, cookie, is_own_origin, is_same_site, own_fault, page, see_other};
 use crate::locale::Locale;
 use crate::pages::{self, escape};
 use crate::store::{self, SessionRow, Trouble};
@@ -51,13 +48,13 @@ async fn sign_out(State(house): State<House>, method: Method, headers: HeaderMap
     if !is_own_origin(&house.origin, &headers) || !is_same_site(&method, &headers) {
         return (StatusCode::FORBIDDEN, [(header::CACHE_CONTROL, "no-store")], "Not from here\n").into_response();
     }
-    let session = cookie(&headers, SESSION_COOKIE).and_then(session_digest);
+    let session = cookie(&headers, Jar::of(&headers).session()).and_then(session_digest);
     if let Err(trouble) = house.gate.sign_out(browser(&headers).as_ref(), session).await {
         house.log.line(&format!("trouble: {trouble}"));
         return own_fault();
     }
     let mut response = see_other("/");
-    if let Some(value) = forget_session() {
+    if let Some(value) = Jar::of(&headers).forget_session() {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
     response

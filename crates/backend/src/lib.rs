@@ -57,6 +57,8 @@ mod calendar;
 mod carrier;
 mod codes;
 mod email_address;
+mod handoff;
+mod hosts;
 mod limits;
 mod link_token;
 mod locale;

@@ -120,7 +120,7 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-fn parse_origin(text: &str) -> Result<Url, NotAnOrigin> {
+pub(crate) fn parse_origin(text: &str) -> Result<Url, NotAnOrigin> {
     let refused = || NotAnOrigin(text.into());
     let url = Url::parse(text).map_err(|_| refused())?;
     // `*` is a letter like any other to URLs, and a wildcard to those who write it.

@@ -14,6 +14,7 @@ use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::files::{Files, NotServable};
 use crate::gate::{Gate, Parts, Shows};
+use crate::hosts::Hosts;
 use crate::http::{ClientAddress, House, Origin, discovery, router, serve};
 use crate::limits::{IpRates, Meter};
 use crate::log::Log;
@@ -61,6 +62,8 @@ pub struct Config {
     pub apps: Vec<AppLink>,
     /// What the deployment is known by (FEATURES X5).
     pub brand: Brand,
+    /// Whose pages may have the app in a frame of theirs, by their exact origins (FEATURES X7).
+    pub embed_origins: Vec<String>,
     /// Who members may sign in by (FEATURES L3). `None`: stand-ins of the sandbox's own, and in a deployment nobody.
     pub providers: Option<Vec<ProviderConfig>>,
     /// Which passwords everybody tries first.
@@ -131,6 +134,7 @@ impl Config {
             terms: offering::sandbox_terms(),
             apps: offering::sandbox_apps(),
             brand: Brand::default(),
+            embed_origins: Vec::new(),
             providers: None,
             breached: Arc::new(WorstPasswords),
             log: Log::silent(),
@@ -239,6 +243,7 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
     if config.sandbox == Sandbox::On && !places.own_is_loopback() {
         return Err(NotStarted::SandboxOrigin(origin));
     }
+    let hosts = Hosts::new(&config.embed_origins)?;
     let terms = offering::resolved(config.terms.clone(), &origin)?;
     let apps = offering::checked(config.apps.clone())?;
     let brand = Arc::new(config.brand.clone());
@@ -253,7 +258,7 @@ pub async fn start(config: Config) -> Result<Server, NotStarted> {
         let brand = brand.clone();
         let opening = tokio::task::spawn_blocking(move || {
             let files = match app {
-                Some(app) => Files::load(&app, &brand)?,
+                Some(app) => Files::load(&app, &brand, hosts)?,
                 None => Files::default(),
             };
             password::warm_up();

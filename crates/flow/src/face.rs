@@ -1,6 +1,6 @@
 //! What the app shows now: the machine seen from the outside.
 
-use daemun_protocol::{Account, ActionName, EndReason, Message, Offers, Restart, StepState, Workspace};
+use daemun_protocol::{Account, ActionName, Destination, EndReason, Message, Offers, Restart, StepState, Workspace};
 
 use crate::Trouble;
 
@@ -27,8 +27,8 @@ pub enum Face<'a> {
         account: Option<&'a Account>,
         workspace: Option<&'a Workspace>,
     },
-    /// Done; the page is leaving for `redirect_to`.
-    Complete { redirect_to: &'a str },
+    /// Done; the page is leaving, or the host around it goes on by itself.
+    Complete { to: &'a Destination },
     /// Over without success.
     Ended { reason: &'a EndReason, restart: Option<&'a Restart> },
 }

@@ -1,8 +1,8 @@
 //! The machine itself: its states, the events it hears and the effects it asks for.
 
 use daemun_protocol::{
-    Action, ActionName, Credential, EndReason, Flow, Kind, Offers, Poll, Problem, ProblemCode, PublicKeyOptions,
-    Restart, Secret, Status, Step, StepKind, StepState, Timestamp,
+    Action, ActionName, Credential, Destination, EndReason, Flow, Kind, Offers, Poll, Problem, ProblemCode,
+    PublicKeyOptions, Restart, Secret, Status, Step, StepKind, StepState, Timestamp,
 };
 
 use crate::retry::{Jitter, RESENDS, Rhythm};
@@ -105,6 +105,8 @@ pub enum Effect {
     Wake { at: Moment },
     /// Leave the page for this address.
     Leave { url: String },
+    /// Give the native host around the page its one-time code (FEATURES X7).
+    HandOver { code: Secret },
     /// Leave it for an external provider, whose member may come back here.
     Visit { url: Secret },
     /// Leave the page for the door that the entry's hints lead to.
@@ -159,7 +161,7 @@ enum Phase {
     Open(Open),
     Complete {
         flow: Box<Flow>,
-        redirect_to: String,
+        to: Destination,
     },
     Ended {
         reason: EndReason,
@@ -295,7 +297,7 @@ impl Machine {
         let settled = if let Event::DeviceAnswered(ticket, _) = &event { Some(*ticket) } else { None };
         match event {
             Event::Began | Event::Retried => match &self.phase {
-                Phase::Complete { redirect_to, .. } => effects.push(Effect::Leave { url: redirect_to.clone() }),
+                Phase::Complete { to, .. } => effects.push(go(to)),
                 Phase::Opening(_) | Phase::Open(_) | Phase::Ended { .. } => self.open(&mut effects),
             },
             Event::Restarted if self.is_link_over() => {
@@ -412,7 +414,7 @@ impl Machine {
                 account: open.flow.account.as_ref(),
                 workspace: open.flow.workspace.as_ref(),
             },
-            Phase::Complete { redirect_to, .. } => Face::Complete { redirect_to },
+            Phase::Complete { to, .. } => Face::Complete { to },
             Phase::Ended { reason, restart } => Face::Ended { reason, restart: restart.as_ref() },
         }
     }
@@ -1026,11 +1028,13 @@ impl Machine {
                     open.wait_on(asking);
                 }
             }
-            Status::Complete { redirect_to } if may_lead_to(&redirect_to) => {
-                effects.push(Effect::Leave { url: redirect_to.clone() });
-                self.phase = Phase::Complete { flow, redirect_to };
+            Status::Complete(Destination::Page { redirect_to }) if !may_lead_to(&redirect_to) => {
+                self.end(EndReason::Unknown("redirect_refused".into()));
             }
-            Status::Complete { .. } => self.end(EndReason::Unknown("redirect_refused".into())),
+            Status::Complete(to) => {
+                effects.push(go(&to));
+                self.phase = Phase::Complete { flow, to };
+            }
             Status::Ended { reason, restart } => {
                 self.entry.flow = Some(flow.id);
                 self.phase = Phase::Ended { reason, restart };
@@ -1092,6 +1096,14 @@ impl Machine {
             Phase::Opening(_) | Phase::Open(_) | Phase::Complete { .. } | Phase::Ended { .. } => None,
         };
         effects.extend(at.map(|at| Effect::Wake { at }));
+    }
+}
+
+/// How a page that has reached its destination is left.
+fn go(to: &Destination) -> Effect {
+    match to {
+        Destination::Page { redirect_to } => Effect::Leave { url: redirect_to.clone() },
+        Destination::Host { handoff } => Effect::HandOver { code: handoff.clone() },
     }
 }
 

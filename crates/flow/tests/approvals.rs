@@ -9,8 +9,8 @@ mod unlocking;
 
 use daemun_flow::{Answer, Ceremony, DeviceFault, Effect, Entry, Event, Face, Fault, Machine, Place, Ticket, Trouble};
 use daemun_protocol::{
-    Action, ActionName, ApprovalKind, ApprovalRequest, Asked, EndReason, Flow, Hints, Kind, NoticeCode, NumberToMatch,
-    Offers, Params, Poll, Problem, ProblemCode, QrLink, Restart, Secret, Status, Step, StepState,
+    Action, ActionName, ApprovalKind, ApprovalRequest, Asked, Destination, EndReason, Flow, Hints, Kind, NoticeCode,
+    NumberToMatch, Offers, Params, Poll, Problem, ProblemCode, QrLink, Restart, Secret, Status, Step, StepState,
 };
 use device::{credential, options};
 use story::{SERVER_NOW, Story, answer, flow_at};
@@ -75,7 +75,10 @@ fn ended(kind: Kind, reason: EndReason) -> Flow {
 }
 
 fn complete() -> Flow {
-    Flow { status: Status::Complete { redirect_to: "https://work.example/".into() }, ..match_number(9, "42") }
+    Flow {
+        status: Status::Complete(Destination::Page { redirect_to: "https://work.example/".into() }),
+        ..match_number(9, "42")
+    }
 }
 
 // The phone's side
@@ -172,7 +175,10 @@ fn l5_the_pc_reads_until_the_phone_has_said_yes_and_goes_in() {
     assert_eq!(story.trouble(), None, "a lost read is nobody's business");
     let story = story.reads(answer(complete()));
     assert!(story.leads_in(), "{:?}", story.effects);
-    assert_eq!(story.machine.face(), Face::Complete { redirect_to: "https://work.example/" });
+    assert_eq!(
+        story.machine.face(),
+        Face::Complete { to: &Destination::Page { redirect_to: "https://work.example/".into() } }
+    );
 }
 
 #[test]

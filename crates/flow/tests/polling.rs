@@ -6,8 +6,8 @@ mod story;
 
 use daemun_flow::{Answer, Effect, Entry, Event, Face, Fault, Machine, Moment, Place};
 use daemun_protocol::{
-    Action, ActionName, EndReason, Flow, Hints, Kind, NoticeCode, Offers, Params, Poll, Problem, ProblemCode, Status,
-    Step, StepState, Timestamp,
+    Action, ActionName, Destination, EndReason, Flow, Hints, Kind, NoticeCode, Offers, Params, Poll, Problem,
+    ProblemCode, Status, Step, StepState, Timestamp,
 };
 use story::{SERVER_NOW, Story, answer, flow_at};
 
@@ -38,7 +38,11 @@ fn moved() -> Flow {
 }
 
 fn complete() -> Flow {
-    Flow { rev: 3, status: Status::Complete { redirect_to: "https://work.example/".into() }, ..waiting(5) }
+    Flow {
+        rev: 3,
+        status: Status::Complete(Destination::Page { redirect_to: "https://work.example/".into() }),
+        ..waiting(5)
+    }
 }
 
 fn tagged(flow: Flow, etag: &str) -> Result<Answer, Fault> {

@@ -4,7 +4,7 @@ mod device;
 
 use daemun_flow::{Answer, Ceremony, DeviceFault, Effect, Entry, Event, Face, Fault, Machine, Moment, Place, Ticket};
 use daemun_protocol::{
-    Action, ActionName, ApprovalKind, ApprovalRequest, Channel, DeviceKind, EndReason, Flow, Hints, Kind,
+    Action, ActionName, ApprovalKind, ApprovalRequest, Channel, Destination, DeviceKind, EndReason, Flow, Hints, Kind,
     NumberToMatch, Offers, Poll, Problem, ProblemCode, Restart, Secret, Status, Step, StepState, Timestamp,
 };
 use device::{credential, options};
@@ -43,8 +43,9 @@ fn status() -> impl Strategy<Value = Status> {
             });
     prop_oneof![
         8 => active,
-        1 => Just(Status::Complete { redirect_to: "https://work.example/".into() }),
-        1 => Just(Status::Complete { redirect_to: "javascript:x".into() }),
+        1 => Just(Status::Complete(Destination::Page { redirect_to: "https://work.example/".into() })),
+        1 => Just(Status::Complete(Destination::Page { redirect_to: "javascript:x".into() })),
+        1 => Just(Status::Complete(Destination::Host { handoff: Secret::new("once") })),
         1 => Just(Status::Ended { reason: EndReason::Cancelled, restart: None }),
         1 => Just(Status::Ended { reason: EndReason::Left, restart: Some(Restart { kind: Kind::Link }) }),
         1 => Just(Status::Unknown),
@@ -185,6 +186,7 @@ impl Wire {
             }
             Effect::Wake { .. }
             | Effect::Leave { .. }
+            | Effect::HandOver { .. }
             | Effect::Door
             | Effect::Reload
             | Effect::Continue

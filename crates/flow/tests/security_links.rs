@@ -6,8 +6,8 @@ mod story;
 
 use daemun_flow::{Answer, Effect, Entry, Event, Face, Fault, Machine, Place, Trouble};
 use daemun_protocol::{
-    Action, ActionName, Channel, EndReason, Flow, Hints, Kind, NoticeCode, Offers, Params, Problem, ProblemCode,
-    Restart, Secret, Status, Step, StepState,
+    Action, ActionName, Channel, Destination, EndReason, Flow, Hints, Kind, NoticeCode, Offers, Params, Problem,
+    ProblemCode, Restart, Secret, Status, Step, StepState,
 };
 use story::{SERVER_NOW, Story, answer, flow_at};
 
@@ -107,7 +107,8 @@ fn o3_what_was_on_its_way_is_not_waited_for() {
     let ticket = story.asked();
     let story = story.then(Event::Left);
     assert_eq!(story.effects, [Effect::Abort { ticket }, Effect::Cancel { id: "f".into() }]);
-    let done = flow_at(Kind::Link, 3, Status::Complete { redirect_to: "https://work.example/".into() });
+    let done =
+        flow_at(Kind::Link, 3, Status::Complete(Destination::Page { redirect_to: "https://work.example/".into() }));
     let story = story.then(Event::Answered(ticket, answer(done)));
     assert!(story.effects.is_empty() && story.has_ended(&EndReason::Left), "who has left is not led on");
 }
@@ -133,7 +134,11 @@ fn o3_only_security_links_end_by_being_left() {
 
 #[test]
 fn o3_the_way_to_what_was_shared_is_no_leaving() {
-    let done = flow_at(Kind::Link, 3, Status::Complete { redirect_to: "https://work.example/shared".into() });
+    let done = flow_at(
+        Kind::Link,
+        3,
+        Status::Complete(Destination::Page { redirect_to: "https://work.example/shared".into() }),
+    );
     let story = Story::at(code(Kind::Link)).then(Event::Submitted(Action::Back)).answered(answer(done));
     assert!(matches!(story.effects[0], Effect::Leave { .. }));
     let story = story.then(Event::Left);
@@ -190,7 +195,11 @@ fn o3_what_was_left_unheard_is_ended_on_coming_back() {
     assert!(story.heard().then(Event::Restarted).begins_anew_after("f"));
 
     // What the backend says of it otherwise stands.
-    let done = flow_at(Kind::Link, 3, Status::Complete { redirect_to: "https://work.example/shared".into() });
+    let done = flow_at(
+        Kind::Link,
+        3,
+        Status::Complete(Destination::Page { redirect_to: "https://work.example/shared".into() }),
+    );
     assert!(matches!(remembers("f").answered(answer(done)).machine.face(), Face::Complete { .. }));
     // A page that the browser threw away was not left, whatever was left before it.
     for story in [remembers("e"), Story::opening(Some("f"))] {

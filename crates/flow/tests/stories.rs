@@ -6,8 +6,8 @@ mod story;
 
 use daemun_flow::{Answer, Effect, Entry, Event, Face, Fault, Machine, Moment, Place, Ticket, Trouble};
 use daemun_protocol::{
-    Action, ActionName, Channel, EndReason, Flow, Hints, Kind, Offer, Offers, Problem, ProblemCode, Secret, Status,
-    Step, StepState,
+    Action, ActionName, Channel, Destination, EndReason, Flow, Hints, Kind, Offer, Offers, Problem, ProblemCode,
+    Secret, Status, Step, StepState,
 };
 use story::{SERVER_NOW, Story, answer, flow_at};
 
@@ -420,7 +420,7 @@ fn l11_the_end_leads_only_where_a_page_may_go() {
     let ends = |redirect_to: &str| {
         let story = Story::at(code(2)).acts(six_digits());
         let ticket = story.asked();
-        let done = Flow { status: Status::Complete { redirect_to: redirect_to.into() }, ..code(3) };
+        let done = Flow { status: Status::Complete(Destination::Page { redirect_to: redirect_to.into() }), ..code(3) };
         story.then(Event::Answered(ticket, answer(done)))
     };
     let story = ends("https://work.example/");
@@ -428,4 +428,20 @@ fn l11_the_end_leads_only_where_a_page_may_go() {
     let story = ends("javascript:alert(1)");
     assert!(story.asks_nothing());
     assert!(matches!(story.machine.face(), Face::Ended { .. }));
+}
+
+/// X7: a native host is given its code, as often as the member asks for it; the page goes nowhere.
+#[test]
+fn x7_the_end_in_a_native_host_is_its_code_and_no_address() {
+    let story = Story::at(code(2)).acts(six_digits());
+    let ticket = story.asked();
+    let to = Destination::Host { handoff: Secret::new("once") };
+    let done = Flow { status: Status::Complete(to.clone()), ..code(3) };
+    let story = story.then(Event::Answered(ticket, answer(done)));
+    let gives = [Effect::HandOver { code: Secret::new("once") }];
+    assert_eq!(story.effects, gives);
+    assert_eq!(story.machine.face(), Face::Complete { to: &to });
+    assert!(!format!("{:?}", story.machine).contains("once"), "it is not to be read in what a machine says of itself");
+    let story = story.then(Event::Retried);
+    assert_eq!(story.effects, gives);
 }

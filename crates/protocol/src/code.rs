@@ -48,6 +48,8 @@ open_enum! {
         /// 422: what came back from an external provider does not belong to where the flow is: another browser's, used before, or
         /// not to be believed (FEATURES L3).
         ProviderRefused = "provider_refused",
+        /// The code of a handoff is none, was used, is over, or the verifier is not that of its challenge.
+        HandoffInvalid = "handoff_invalid",
         /// 403: this can only be begun by who is signed in.
         SignInRequired = "sign_in_required",
         /// 429: too many wrong passwords; `retry_after` says for how long (FEATURES L9).

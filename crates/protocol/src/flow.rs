@@ -61,10 +61,7 @@ pub enum Status {
         #[serde(skip_serializing_if = "Option::is_none")]
         poll: Option<Poll>,
     },
-    Complete {
-        /// Where to go now: an absolute `https` (on loopback also `http`) URL that the backend has validated.
-        redirect_to: String,
-    },
+    Complete(Destination),
     Ended {
         reason: EndReason,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,6 +71,22 @@ pub enum Status {
     #[serde(skip_serializing)]
     #[cfg_attr(feature = "schema", schemars(skip))]
     Unknown,
+}
+
+/// What a flow that is complete leads to: one of these, never both and never neither.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Destination {
+    Page {
+        /// Where to go now: an absolute `https` (on loopback also `http`) URL that the backend has validated.
+        redirect_to: String,
+    },
+    Host {
+        /// For a flow that began with the hint `handoff`: what the native host around the page redeems once, within a minute, by the
+        /// verifier of its challenge (FEATURES X7). The page itself is signed in to nothing.
+        handoff: Secret,
+    },
 }
 
 /// How to begin again after the end.
@@ -174,6 +187,10 @@ pub struct Hints {
     /// From `/approve/{request}`: which of the requests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,
+    /// From `/?handoff=…`, where a native host embeds the page: the `S256` challenge of its own verifier (RFC 7636 §4.2), 43 characters
+    /// of base64url. A flow that begins with one completes with a `handoff` (FEATURES X7).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handoff: Option<String>,
 }
 
 /// Who is asking: what this app can show.
@@ -201,7 +218,10 @@ impl Flow {
                 actions: tree.child("actions").map(|actions| Offers::read(&actions)).unwrap_or_default(),
                 poll: tree.child("poll").and_then(|poll| number(&poll, "interval")).map(|interval| Poll { interval }),
             },
-            "complete" => Status::Complete { redirect_to: text(tree, "redirect_to").ok_or(Missing("redirect_to"))? },
+            "complete" => Status::Complete(match text(tree, "handoff") {
+                Some(code) => Destination::Host { handoff: Secret::new(code) },
+                None => Destination::Page { redirect_to: text(tree, "redirect_to").ok_or(Missing("redirect_to"))? },
+            }),
             "ended" => Status::Ended {
                 reason: named(tree, "reason").ok_or(Missing("reason"))?,
                 restart: tree.child("restart").and_then(|restart| named(&restart, "kind")).map(|kind| Restart { kind }),

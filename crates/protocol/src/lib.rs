@@ -8,6 +8,7 @@ mod approval;
 mod code;
 mod discovery;
 mod flow;
+mod handoff;
 mod password_rules;
 mod policy;
 mod problem;
@@ -26,7 +27,10 @@ pub use code::{
     EndReason, FieldCode, MessageCode, NewPasswordReason, NoticeCode, ProblemCode, Severity, Share, TermsId,
 };
 pub use discovery::{AppLink, Brand, Discovery, Platform, Terms};
-pub use flow::{Account, Begin, Client, Flow, Hints, Kind, Message, Params, Poll, Restart, Status, Workspace};
+pub use flow::{
+    Account, Begin, Client, Destination, Flow, Hints, Kind, Message, Params, Poll, Restart, Status, Workspace,
+};
+pub use handoff::{HostSession, Redeemed, Redemption};
 pub use password_rules::{PasswordRules, Requirement};
 #[cfg(feature = "policy")]
 pub use policy::PolicyOption;

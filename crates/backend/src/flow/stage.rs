@@ -105,13 +105,23 @@ pub enum Notice {
 /// Signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Completed {
-    pub redirect_to: String,
+    #[serde(flatten)]
+    pub goal: Goal,
     pub identifier: String,
     pub name: String,
     pub workspace: String,
     /// What the session's id is made of, where a look has completed the flow.
     #[serde(default)]
     pub salt: Option<Salt>,
+}
+
+/// Where who has signed in goes on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Goal {
+    RedirectTo(String),
+    /// In the native host around the page; what its code is made of.
+    Handoff(Salt),
 }
 
 /// How a flow ended without success.
@@ -192,6 +202,7 @@ impl Stage {
                 | Self::NewRecoveryKey(_)
                 | Self::Waiting(Waiting { qr: Some(_), .. })
                 | Self::Provider(Leaving { gone: Some(_), .. })
+                | Self::Complete(Completed { goal: Goal::Handoff(_), .. })
         )
     }
 

@@ -201,6 +201,7 @@ fn every_stage_says_a_step_has_a_way_on_and_comes_back_from_storage_as_it_was() 
             proven: None,
             ceremony: None,
             after_proof: None,
+            handoff: None,
         };
         let stored = serde_json::to_string(&flow).unwrap();
         assert_eq!(serde_json::from_str::<StoredFlow>(&stored).unwrap(), flow);
@@ -274,4 +275,25 @@ fn a_revision_moves_with_the_step_and_with_nothing_else() {
     let next = submit_password(&password(Way::Organisation), &workspace(), restricted, Timestamp(0));
     assert_eq!(flow.apply(next), Some(Refusal::SignInRestricted { retry_after: 60 }));
     assert_eq!((flow.rev, flow.stage.waits_until()), (3, Some(Timestamp(60_000))));
+}
+
+/// X7: what was stored before there were handoffs reads as ever, and each goal comes back as it was.
+#[test]
+fn x7_a_complete_flow_has_one_goal() {
+    let before = r#"{"complete":{"redirect_to":"https://work.example/","identifier":"minji","name":"Minji","workspace":"nuri"}}"#;
+    let to = |goal| {
+        Stage::Complete(Completed {
+            goal,
+            identifier: "minji".into(),
+            name: "Minji".into(),
+            workspace: "nuri".into(),
+            salt: None,
+        })
+    };
+    let page = to(Goal::RedirectTo("https://work.example/".into()));
+    assert_eq!(serde_json::from_str::<Stage>(before).unwrap(), page);
+    for stage in [page, to(Goal::Handoff([7; 16]))] {
+        let stored = serde_json::to_string(&stage).unwrap();
+        assert_eq!(serde_json::from_str::<Stage>(&stored).unwrap(), stage, "{stored}");
+    }
 }

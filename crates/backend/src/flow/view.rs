@@ -1,8 +1,8 @@
 //! A stored flow as it goes over the wire. It refuses to decide anything.
 
 use daemun_protocol::{
-    Account, ActionName, Channel, EndReason, Flow, Kind, Message, MessageCode, NoticeCode, NumberToMatch, Offer,
-    Params, PasswordRules, Poll, PublicKeyOptions, Restart, Severity, Status, Step, StepState, Timestamp,
+    Account, ActionName, Channel, Destination, EndReason, Flow, Kind, Message, MessageCode, NoticeCode, NumberToMatch,
+    Offer, Params, PasswordRules, Poll, PublicKeyOptions, Restart, Severity, Status, Step, StepState, Timestamp,
 };
 
 use super::approval::{Asks, Looking, POLL_INTERVAL, Waiting};
@@ -19,7 +19,7 @@ use super::second_factor;
 use super::security_link::LinkStage;
 use super::settings::{self, NewDevice};
 use super::sign_in::{PasswordStage, Way};
-use super::{Completed, Ending, Entrance, Facts, Notice, Said, Shown, Stage, StoredFlow};
+use super::{Completed, Ending, Entrance, Facts, Goal, Notice, Said, Shown, Stage, StoredFlow};
 use crate::codes;
 use crate::logo::LogoName;
 use crate::password::PasswordPolicy;
@@ -123,14 +123,16 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
         Stage::EnrolAuthenticator(_) => {
             let (key, uri) = match &facts.shown {
                 Shown::Authenticator { key, uri } => (key.clone(), uri.clone()),
-                Shown::Nothing | Shown::RecoveryCodes(_) | Shown::RecoveryKey(_) => Default::default(),
+                Shown::Nothing | Shown::RecoveryCodes(_) | Shown::RecoveryKey(_) | Shown::Handoff(_) => {
+                    Default::default()
+                }
             };
             active(Step::EnrolAuthenticator { key, uri })
         }
         Stage::RecoveryCodes(_) => active(Step::RecoveryCodes {
             codes: match &facts.shown {
                 Shown::RecoveryCodes(codes) => codes.clone(),
-                Shown::Nothing | Shown::Authenticator { .. } | Shown::RecoveryKey(_) => Vec::new(),
+                Shown::Nothing | Shown::Authenticator { .. } | Shown::RecoveryKey(_) | Shown::Handoff(_) => Vec::new(),
             },
         }),
         Stage::Waiting(waiting) | Stage::Approved(waiting) => active(waiting_step(waiting, facts)),
@@ -201,9 +203,16 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
         Stage::Link(LinkStage::Dead(trouble)) => {
             active(Step::Notice { code: trouble.code(), params: Params::default() })
         }
-        Stage::Link(LinkStage::Opened { redirect_to }) => Status::Complete { redirect_to: redirect_to.clone() },
+        Stage::Link(LinkStage::Opened { redirect_to }) => {
+            Status::Complete(Destination::Page { redirect_to: redirect_to.clone() })
+        }
         Stage::Notice(notice) => active(notice_step(notice, facts)),
-        Stage::Complete(Completed { redirect_to, .. }) => Status::Complete { redirect_to: redirect_to.clone() },
+        Stage::Complete(Completed { goal: Goal::RedirectTo(redirect_to), .. }) => {
+            Status::Complete(Destination::Page { redirect_to: redirect_to.clone() })
+        }
+        Stage::Complete(Completed { goal: Goal::Handoff(_), .. }) => Status::Complete(Destination::Host {
+            handoff: if let Shown::Handoff(code) = &facts.shown { code.clone() } else { Default::default() },
+        }),
         Stage::Ended(Ending::Cancelled) => ended(EndReason::Cancelled, flow.entrance),
         Stage::Ended(Ending::Declined) => ended(EndReason::Declined, flow.entrance),
         Stage::Ended(Ending::Left) => ended(EndReason::Left, flow.entrance),

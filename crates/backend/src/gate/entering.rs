@@ -3,9 +3,10 @@
 use super::{Taking, account_subject, contact_subject, email_subject, reset_subject};
 use crate::browser::session_digest;
 use crate::flow::code::Contact;
-use crate::flow::second_factor::First;
-use crate::flow::{Completed, Entrance, Next, Stage};
-use crate::store::{self, AccountRow, Finished, NewSession, Trouble};
+use crate::flow::second_factor::{First, Salt};
+use crate::flow::{Address, Completed, Entrance, Goal, Next, Stage};
+use crate::handoff::{self, Challenge};
+use crate::store::{self, AccountRow, Finished, HandoffRow, NewSession, Trouble};
 
 /// Seconds that a session lives.
 pub(super) const SESSION_LIFETIME: u64 = 12 * 3600;
@@ -30,6 +31,10 @@ impl Taking<'_> {
         if let First::Phone { typed, number } = first {
             let to = Contact::Mobile { typed: typed.clone(), number: number.clone() };
             store::note_device(connection, &browser, &contact_subject(&to), self.now)?;
+        }
+        if let Some(challenge) = self.row.flow.handoff.clone() {
+            store::let_in(connection, &browser, &account.workspace, self.now)?;
+            return self.hand_over(account, identifier, verified, challenge);
         }
         let before = match &self.session {
             Some(old) => store::read_session(connection, old, self.now)?,
@@ -62,7 +67,7 @@ impl Taking<'_> {
             account: account.id,
             identifier: told,
             verified_email: email,
-            browser: &browser,
+            browser: Some(&browser),
             seen: &self.asker.seen,
             signed_in_at,
             began_at: self.now,
@@ -76,7 +81,7 @@ impl Taking<'_> {
             return Ok(Finished { session_salt: Some(salt), ..finished });
         }
         let completed = Completed {
-            redirect_to: self.row.flow.return_to.clone().unwrap_or_else(|| self.gate.places.default_place()),
+            goal: self.goal(),
             identifier: identifier.into(),
             name: account.name.clone(),
             workspace: account.workspace.clone(),
@@ -85,6 +90,40 @@ impl Taking<'_> {
         };
         let finished = self.finish(Next::to(Stage::Complete(completed)))?;
         Ok(Finished { session_salt: Some(salt), ..finished })
+    }
+
+    /// The native host around the page takes it from here: the page itself is signed in to nothing.
+    fn hand_over(
+        &mut self,
+        account: &AccountRow,
+        identifier: &str,
+        verified: Option<&Address>,
+        challenge: Challenge,
+    ) -> Result<Finished, Trouble> {
+        let salt: Salt = self.gate.chance.bytes()?;
+        let key = &self.gate.key;
+        let taken_over = HandoffRow {
+            challenge,
+            account: account.id,
+            identifier: verified.map_or(identifier, |address| &address.typed).into(),
+            verified_email: verified.map(|address| address.email.as_str().into()),
+            expires_at: self.now.plus_seconds(handoff::LIFETIME),
+            session: None,
+        };
+        let code = handoff::digest(key, &handoff::code(key, self.id, &salt));
+        store::insert_handoff(self.connection, &code, &taken_over)?;
+        self.finish(Next::to(Stage::Complete(Completed {
+            goal: Goal::Handoff(salt),
+            identifier: identifier.into(),
+            name: account.name.clone(),
+            workspace: account.workspace.clone(),
+            salt: None,
+        })))
+    }
+
+    /// Where the member was going.
+    pub(super) fn goal(&self) -> Goal {
+        Goal::RedirectTo(self.row.flow.return_to.clone().unwrap_or_else(|| self.gate.places.default_place()))
     }
 
     fn is_in_settings(&self) -> bool {

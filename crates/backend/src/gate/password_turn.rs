@@ -422,6 +422,7 @@ mod tests {
         let gate = gate(directory.path()).await;
         let browser = Browser::draw(&gate.chance).unwrap();
         let asker = Asker {
+            place: super::super::Place::Page,
             browser: Some(browser.clone()),
             session: None,
             neighbourhood: IpAddr::from([127, 0, 0, 1]).into(),

@@ -7,7 +7,7 @@ use daemun_protocol::{Membership, Provider, Secret};
 use rusqlite::Connection;
 use subtle::ConstantTimeEq;
 
-use super::{Asker, Gate, Taking, Turn, problems, to_keep};
+use super::{Asker, Gate, Place, Taking, Turn, problems, to_keep};
 use crate::browser::Browser;
 use crate::flow::provider::{self, From, Gone, Leaving, Proven};
 use crate::flow::second_factor::{First, Salt};
@@ -51,7 +51,12 @@ impl Gate {
         connection: &Connection,
         facts: Facts,
         stage: &Stage,
+        place: Place,
     ) -> Result<Facts, Trouble> {
+        // Providers let nobody frame them, and who leaves a frame of another site for one comes back as another browser.
+        if let (Stage::Identify { .. } | Stage::Password(_) | Stage::Provider(_), Place::Frame) = (stage, place) {
+            return Ok(facts);
+        }
         if let Stage::Identify { .. } | Stage::Provider(Leaving { from: From::Identify, .. }) = stage {
             return Ok(Facts { providers: self.providers_anywhere(connection)?, ..facts });
         }

@@ -384,6 +384,7 @@ impl Taking<'_> {
         let Stage::Sessions(whose) = stage else { return Ok(Next::unavailable()) };
         let elsewhere = self.sessions_elsewhere(whose.account)?;
         self.sign_out_there(whose.account, &elsewhere)?;
+        store::forget_handoffs_of(self.connection, whose.account)?;
         store::unsubscribe_elsewhere(self.connection, whose.account, &self.browser.id())?;
         Ok(Next::Go(stage.clone(), vec![Said::SignedOutElsewhere]))
     }
@@ -398,6 +399,7 @@ impl Taking<'_> {
     /// Signs an account out in all browsers but this one, of which none is told of its requests any more.
     pub(super) fn end_sessions_elsewhere(&self, account: i64) -> Result<(), Trouble> {
         self.end_sessions(account, &self.sessions_elsewhere(account)?)?;
+        store::forget_handoffs_of(self.connection, account)?;
         store::unsubscribe_elsewhere(self.connection, account, &self.browser.id())
     }
 
@@ -432,7 +434,7 @@ impl Taking<'_> {
     /// `done`: back to where the member came from.
     pub(super) fn settings_done(&self, whose: &Whose) -> Next {
         Next::to(Stage::Complete(Completed {
-            redirect_to: self.row.flow.return_to.clone().unwrap_or_else(|| self.gate.places.default_place()),
+            goal: self.goal(),
             identifier: whose.identifier.clone(),
             name: whose.name.clone(),
             workspace: whose.workspace.clone(),

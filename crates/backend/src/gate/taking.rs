@@ -43,7 +43,7 @@ impl<'a> Taking<'a> {
 
     /// Who looks at the flow, and when.
     pub(super) fn viewer(&self) -> Viewer {
-        Viewer { browser: self.browser.id(), session: self.session, now: self.now }
+        Viewer { browser: self.browser.id(), place: self.asker.place, session: self.session, now: self.now }
     }
 }
 

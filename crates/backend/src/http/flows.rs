@@ -15,6 +15,7 @@ use daemun_protocol::{Act, Begin, Flow, Kind, Problem, ProblemCode, Status, Step
 use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::cookies::Jar;
 use super::prefer::{self, PREFERENCE_APPLIED};
 use super::{House, Peer, guards, replies};
 use crate::gate::{Deed, Found};
@@ -33,7 +34,10 @@ pub async fn begin(State(house): State<House>, Extension(peer): Extension<Peer>,
     match read.await {
         Ok((key, body, begin)) => {
             let asker = guards::asker(&house, headers, peer);
-            answer(&house, house.gate.begin(asker, key, &body, begin).await.map(|reply| replies::reply(&reply)))
+            answer(
+                &house,
+                house.gate.begin(asker, key, &body, begin).await.map(|reply| replies::reply(Jar::of(headers), &reply)),
+            )
         }
         Err(problem) => replies::problem(*problem),
     }
@@ -54,7 +58,7 @@ pub async fn read(
         found.map(|found| match found {
             Bound::Live { flow, likeness, session, .. } => {
                 let answer = replies::tagged_json(&flow, &tag(&likeness), "no-store", &headers);
-                replies::with_session(answer, session.as_deref())
+                replies::with_session(Jar::of(&headers), answer, session.as_deref())
             }
             Bound::Due { .. } => super::own_fault(),
             Bound::Refused(problem) => replies::problem(*problem),
@@ -195,7 +199,7 @@ pub async fn act(
             let body = browser.body_digest(&body);
             let deed = Deed { flow: id, action: name, key: key.into(), body, act };
             let acted = house.gate.act(asker, browser, deed).await;
-            answer(&house, acted.map(|reply| replies::reply(&reply)))
+            answer(&house, acted.map(|reply| replies::reply(Jar::of(headers), &reply)))
         }
         Err(problem) => replies::problem(*problem),
     }
@@ -269,7 +273,7 @@ async fn post(headers: &HeaderMap, body: Body) -> Result<(&str, Vec<u8>), Box<Pr
     Ok((key, guards::body(headers, body).await?))
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Box<Problem>> {
+pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Box<Problem>> {
     let read = serde_json::from_slice::<Objects>(body).and_then(|_| serde_json::from_slice(body));
     read.map_err(|_| Box::new(Problem::new(ProblemCode::Malformed, 400)))
 }
@@ -303,7 +307,7 @@ impl<'de> Deserialize<'de> for Objects {
     }
 }
 
-fn answer(house: &House, done: Result<Response, Trouble>) -> Response {
+pub(super) fn answer(house: &House, done: Result<Response, Trouble>) -> Response {
     done.unwrap_or_else(|trouble| {
         house.log.line(&format!("trouble: {trouble}"));
         super::own_fault()

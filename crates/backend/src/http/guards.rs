@@ -9,10 +9,10 @@ use axum::http::{HeaderMap, Method, header};
 use daemun_protocol::{IDEMPOTENCY_HEADER, Problem, ProblemCode, VERSION, VERSION_HEADER};
 use http_body_util::BodyExt;
 
-use super::cookies::{self, BROWSER_COOKIE, SESSION_COOKIE};
+use super::cookies::{Jar, cookie};
 use super::{ClientAddress, House, Origin};
 use crate::browser::{Browser, session_digest};
-use crate::gate::Asker;
+use crate::gate::{Asker, Place};
 use crate::limits::Neighbourhood;
 use crate::seen::Seen;
 use crate::server_key::Digest32;
@@ -96,12 +96,12 @@ async fn collect(mut body: Body) -> Result<Vec<u8>, Box<Problem>> {
 
 /// The browser by its cookie.
 pub fn browser(headers: &HeaderMap) -> Option<Browser> {
-    cookies::cookie(headers, BROWSER_COOKIE).and_then(|value| Browser::parse(value).ok())
+    cookie(headers, Jar::of(headers).browser()).and_then(|value| Browser::parse(value).ok())
 }
 
 /// The digest of the session's id by its cookie.
 pub fn session(headers: &HeaderMap) -> Option<Digest32> {
-    cookies::cookie(headers, SESSION_COOKIE).and_then(session_digest)
+    cookie(headers, Jar::of(headers).session()).and_then(session_digest)
 }
 
 /// Who asks.
@@ -111,6 +111,10 @@ pub fn asker(house: &House, headers: &HeaderMap, peer: Peer) -> Asker {
     Asker {
         browser: browser(headers),
         session: session(headers),
+        place: match Jar::of(headers) {
+            Jar::Page => Place::Page,
+            Jar::Frame => Place::Frame,
+        },
         neighbourhood: Neighbourhood::from(address),
         seen: Seen::new(user_agent, address),
     }

@@ -5,6 +5,7 @@ mod cookies;
 mod crowd;
 mod flows;
 mod guards;
+mod handoffs;
 mod patience;
 mod prefer;
 mod replies;
@@ -33,7 +34,7 @@ use crate::logo;
 use crate::sandbox;
 use crate::shared;
 
-pub use cookies::{SESSION_COOKIE, cookie, forget_session};
+pub use cookies::{Jar, cookie, mark_frame};
 pub use guards::{Peer, asker, browser, is_own_origin, is_same_site};
 pub use replies::{asked_locale, etag_matches, page};
 
@@ -82,6 +83,8 @@ pub fn router(house: House) -> Router {
         .route("/flows", post(flows::begin))
         .route("/flows/{id}", get(flows::read).delete(flows::cancel))
         .route("/flows/{id}/actions/{name}", post(flows::act))
+        .route("/handoffs", post(handoffs::redeem))
+        .route("/session", get(handoffs::read).delete(handoffs::end))
         .fallback(unknown_resource)
         .method_not_allowed_fallback(wrong_method);
     let mut router = Router::new()
@@ -148,8 +151,10 @@ async fn every_answer(State(house): State<House>, request: Request, next: Next) 
     if let Some(route) = route {
         house.log.line(&format!("{method} {route} {}", response.status().as_u16()));
     }
+    let is_framable = response.extensions().get::<Framable>().is_some();
     let headers = response.headers_mut();
-    for (name, value) in &ALWAYS {
+    // Where hosts may have it in a frame, `frame-ancestors` alone says who they are: this header can name nobody.
+    for (name, value) in ALWAYS.iter().filter(|(name, _)| !is_framable || *name != header::X_FRAME_OPTIONS) {
         headers.entry(name.clone()).or_insert(value.clone());
     }
     if house.origin.text.starts_with("https:") {
@@ -177,6 +182,10 @@ static ALWAYS: [(HeaderName, HeaderValue); 7] = [
         HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'"),
     ),
 ];
+
+/// Said of an answer that the deployment's hosts may have in a frame.
+#[derive(Clone, Copy, Debug)]
+pub struct Framable;
 
 /// A 500 that tells nothing.
 pub fn own_fault() -> Response {

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use daemun_protocol::Problem;
 use serde::Serialize;
 
-use super::cookies;
+use super::cookies::Jar;
 use crate::gate::Reply;
 use crate::locale::Locale;
 use crate::server_key::digest;
@@ -18,16 +18,15 @@ const JSON: &str = "application/json";
 /// Problem details (RFC 9457 §3).
 pub fn problem(problem: Problem) -> Response {
     let body = serde_json::to_string(&problem).unwrap_or_default();
-    let finished =
-        Finished { status: problem.status, location: None, body, retry_after: problem.retry_after, session_salt: None };
-    finished_response(&finished)
+    let (status, retry_after) = (problem.status, problem.retry_after);
+    finished(&Finished { status, location: None, body, retry_after, session_salt: None })
 }
 
 /// What the gate answered, cookies included.
-pub fn reply(reply: &Reply) -> Response {
-    let mut response = finished_response(&reply.finished);
-    let browser = reply.new_browser.as_ref().and_then(|browser| cookies::keep_browser(&browser.cookie_value()));
-    let session = reply.new_session.as_deref().and_then(cookies::keep_session);
+pub fn reply(jar: Jar, reply: &Reply) -> Response {
+    let mut response = finished(&reply.finished);
+    let browser = reply.new_browser.as_ref().and_then(|browser| jar.keep_browser(&browser.cookie_value()));
+    let session = reply.new_session.as_deref().and_then(|session| jar.keep_session(session));
     for cookie in browser.into_iter().chain(session) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -35,14 +34,14 @@ pub fn reply(reply: &Reply) -> Response {
 }
 
 /// An answer that brings the session's id.
-pub fn with_session(mut response: Response, session: Option<&str>) -> Response {
-    if let Some(cookie) = session.and_then(cookies::keep_session) {
+pub fn with_session(jar: Jar, mut response: Response, session: Option<&str>) -> Response {
+    if let Some(cookie) = session.and_then(|session| jar.keep_session(session)) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
 }
 
-fn finished_response(finished: &Finished) -> Response {
+pub fn finished(finished: &Finished) -> Response {
     let status = StatusCode::from_u16(finished.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let content_type = if status.is_success() { JSON } else { PROBLEM };
     let mut response = Response::new(Body::from(finished.body.clone()));

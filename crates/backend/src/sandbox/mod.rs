@@ -1,6 +1,7 @@
 //! The sandbox (`--sandbox`): an inbox, accounts to try, a clock to move and scenarios, for people at `/sandbox/` and for
 //! tests beside it. It refuses to exist anywhere but on this machine.
 
+mod host;
 mod links;
 mod page;
 mod policy;
@@ -72,6 +73,10 @@ pub fn routes(house: House) -> Router<House> {
         .route("/sandbox/", get(show))
         .route("/sandbox/phone", get(phone))
         .route("/sandbox/sandbox.js", get(script))
+        .route("/sandbox/host", get(host))
+        .route("/sandbox/host.js", get(host_script))
+        .route("/sandbox/webview", get(webview))
+        .route("/sandbox/webview.js", get(webview_script))
         .route("/sandbox/world", get(world))
         .route("/sandbox/terms/{id}", get(terms::show))
         .route("/sandbox/messages", get(messages))
@@ -137,9 +142,31 @@ async fn phone(State(house): State<House>) -> Response {
     )
 }
 
+async fn host(State(house): State<House>) -> Response {
+    let origin = &house.origin.text;
+    let html = host::html(origin, house.files.hosts().list(origin));
+    crate::http::page(StatusCode::OK, html, host::policy())
+}
+
 async fn script() -> Response {
+    javascript(include_str!("sandbox.js"))
+}
+
+async fn webview(State(house): State<House>) -> Response {
+    house.files.in_webview("/sandbox/webview.js").unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
+}
+
+async fn webview_script() -> Response {
+    javascript(include_str!("webview.js"))
+}
+
+async fn host_script() -> Response {
+    javascript(include_str!("host.js"))
+}
+
+fn javascript(text: &'static str) -> Response {
     let headers = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
-    (headers, include_str!("sandbox.js")).into_response()
+    (headers, text).into_response()
 }
 
 async fn world(State(house): State<House>) -> Response {

@@ -17,7 +17,8 @@ pub(super) fn html(inbox: &[InboxRow], world: &World, now: Timestamp) -> String 
     let body = format!(
         "<main class=\"wide\">\n<header class=\"top row between\">\n<div><h1>Sandbox</h1>\n\
          <p class=\"quiet\">For this machine alone: read the mail, pick an account, move the clock.</p></div>\n\
-         <div class=\"row\"><a class=\"button\" href=\"/sandbox/phone\" target=\"_blank\">Open the phone</a>\
+         <div class=\"row\"><a class=\"button\" href=\"/sandbox/host\">Embed the app</a>\
+         <a class=\"button\" href=\"/sandbox/phone\" target=\"_blank\">Open the phone</a>\
          <a class=\"button deed\" href=\"/\" target=\"_blank\">Open sign-in</a></div>\n</header>\n\
          <div class=\"boards\">\n<div class=\"board\">\n{clock}\n{inbox}\n</div>\n\
          <div class=\"board\">\n{accounts}\n{links}\n{scenarios}\n</div>\n</div>\n</main>\n\

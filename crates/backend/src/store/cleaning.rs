@@ -38,6 +38,8 @@ const OLD: &[(&str, i64)] = &[
          (SELECT browser, link FROM link_grant WHERE until < ?1 LIMIT 100)",
         0,
     ),
+    // Whether a code was used is known as long as the session that it made can live.
+    ("DELETE FROM handoff WHERE code IN (SELECT code FROM handoff WHERE expires_at < ?1 LIMIT 100)", DAY),
     // Who let whom in stays for a while, for who asks afterwards.
     ("DELETE FROM approval WHERE id IN (SELECT id FROM approval WHERE expires_at < ?1 LIMIT 100)", 90 * DAY),
     ("DELETE FROM approval_qr WHERE approval IN (SELECT approval FROM approval_qr WHERE expires_at < ?1 LIMIT 100)", 0),
@@ -90,6 +92,7 @@ mod tests {
                  INSERT INTO approval VALUES ('a', 'device', 1, 'nuri', 'a', x'00', '', '', '', '', 1, 1, NULL, NULL, NULL, NULL);
                  INSERT INTO approval_qr VALUES ('a', x'00', 1);
                  INSERT INTO workspace_device VALUES (x'00', 'nuri', 1);
+                 INSERT INTO handoff VALUES (x'00', '', 1, 'minji', NULL, 1, NULL);
                  INSERT INTO push_subscription VALUES (1, 1, x'00', 'https://push.test/', '{}', 1);",
             )
             .unwrap();
@@ -102,6 +105,7 @@ mod tests {
                 "approval_qr",
                 "workspace_device",
                 "push_subscription",
+                "handoff",
             ];
             tables
                 .into_iter()
@@ -114,8 +118,8 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         forget_old(&connection, Timestamp(1)).unwrap();
-        assert_eq!(rows(&connection), [1, 1, 1, 1, 1, 2, 2, 1, 1, 1, 1, 1, 1]);
+        assert_eq!(rows(&connection), [1, 1, 1, 1, 1, 2, 2, 1, 1, 1, 1, 1, 1, 1]);
         forget_old(&connection, Timestamp::from_seconds(401 * 24 * 3600)).unwrap();
-        assert_eq!(rows(&connection), [0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(rows(&connection), [0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0]);
     }
 }

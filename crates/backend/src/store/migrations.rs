@@ -501,6 +501,21 @@ const STEPS: &[M<'_>] = &[
     CREATE INDEX external_identity_by_subject ON external_identity (provider, subject);
     ",
     ),
+    // Sign-ins that native hosts take over (FEATURES X7).
+    M::up(
+        "
+    CREATE TABLE handoff (
+        code BLOB PRIMARY KEY,
+        challenge TEXT NOT NULL,
+        account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        identifier TEXT NOT NULL,
+        verified_email TEXT,
+        expires_at INTEGER NOT NULL,
+        session BLOB
+    ) STRICT;
+    CREATE INDEX handoff_by_account ON handoff (account);
+    ",
+    ),
 ];
 
 /// Brings the tables up to date. Foreign keys are not enforced meanwhile, since a table that is made anew would take with it

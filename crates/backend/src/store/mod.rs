@@ -8,6 +8,7 @@ mod bells;
 mod cleaning;
 mod counters;
 mod flows;
+mod handoffs;
 mod identities;
 mod invitations;
 mod logos;
@@ -50,6 +51,7 @@ pub use counters::{
     delete_tries, forget_counters, known_device, note_device, note_sent, read_tries, sent_since, write_tries,
 };
 pub use flows::{FlowRow, flows_of, insert_flow, newest_flows_of, read_flow, write_flow};
+pub use handoffs::{HandoffRow, forget_handoffs_of, handoff, insert_handoff, use_handoff};
 pub use identities::{
     accounts_by_identity, connect_identity, deny_member, disconnect_identity, has_identity, identities_of,
     provider_way, save_missing_contacts,
@@ -84,8 +86,8 @@ pub use security_links::{
     security_link_of, shared_title,
 };
 pub use sessions::{
-    NewSession, SessionRow, SignedIn, delete_session, end_sessions_of, insert_session, is_signed_in, note_seen,
-    read_session, sessions_of, unsubscribe_elsewhere,
+    NewSession, SessionRow, SignedIn, delete_session, end_sessions_of, insert_session, is_signed_in, note_app_seen,
+    note_seen, read_session, sessions_of, unsubscribe_elsewhere,
 };
 pub use settings::{clock_moved_by, is_sandbox, mark_sandbox, set_clock_moved_by};
 pub use standings::{Consecutive, clear_wrong, count_wrong, forget_standing, is_suspended, lift_suspensions, suspend};

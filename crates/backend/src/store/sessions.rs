@@ -36,7 +36,8 @@ pub struct NewSession<'a> {
     pub account: i64,
     pub identifier: &'a str,
     pub verified_email: Option<&'a str>,
-    pub browser: &'a Digest32,
+    /// `None`: it is an app's, and no browser's.
+    pub browser: Option<&'a Digest32>,
     pub seen: &'a Seen,
     pub signed_in_at: Timestamp,
     pub began_at: Timestamp,
@@ -48,7 +49,7 @@ pub struct NewSession<'a> {
 pub struct SignedIn {
     pub id: Digest32,
     pub handle: String,
-    /// The browser that has it; `None`: from before this was kept.
+    /// The browser that has it; `None`: an app's, or from before this was kept.
     pub browser: Option<Digest32>,
     pub seen: Seen,
     pub signed_in_at: Timestamp,
@@ -145,6 +146,16 @@ pub fn note_seen(connection: &Connection, id: &Digest32, seen: &Seen, now: Times
     Ok(())
 }
 
+/// The same for an app, which is called as it called itself.
+pub fn note_app_seen(connection: &Connection, id: &Digest32, place: &str, now: Timestamp) -> Result<(), Trouble> {
+    connection.prepare_cached("UPDATE session SET place = ?2, last_seen_at = ?3 WHERE id = ?1")?.execute(params![
+        id,
+        place,
+        stored(now.0)
+    ])?;
+    Ok(())
+}
+
 pub fn delete_session(connection: &Connection, id: &Digest32) -> Result<(), Trouble> {
     connection.execute("DELETE FROM session WHERE id = ?1", [id])?;
     Ok(())
@@ -153,6 +164,7 @@ pub fn delete_session(connection: &Connection, id: &Digest32) -> Result<(), Trou
 /// Signs an account out everywhere. No browser is told of its requests any more either: somebody else may have wanted that.
 pub fn end_sessions_of(connection: &Connection, account: i64) -> Result<(), Trouble> {
     connection.execute("DELETE FROM session WHERE account = ?1", [account])?;
+    super::forget_handoffs_of(connection, account)?;
     connection.execute("DELETE FROM push_subscription WHERE account = ?1", [account])?;
     Ok(())
 }

@@ -38,6 +38,7 @@ impl Story {
             | Effect::Wake { .. }
             | Effect::Leave { .. }
             | Effect::Visit { .. }
+            | Effect::HandOver { .. }
             | Effect::Door
             | Effect::Reload
             | Effect::Continue

@@ -5,14 +5,14 @@ use std::fmt::Debug;
 use std::fs;
 
 use daemun_protocol::{
-    Act, Action, ActionName, Begin, Channel, Discovery, EndReason, FactorKind, FieldCode, Flow, Kind, Message,
-    MessageCode, NewPasswordReason, NoticeCode, Platform, Problem, ProblemCode, SecurityItem, SettingReason, Severity,
-    Share, Status, Step, StepKind, TermsId,
+    Act, Action, ActionName, Begin, Channel, Destination, Discovery, EndReason, FactorKind, FieldCode, Flow,
+    HostSession, Kind, Message, MessageCode, NewPasswordReason, NoticeCode, Platform, Problem, ProblemCode, Redeemed,
+    Redemption, SecurityItem, SettingReason, Severity, Share, Status, Step, StepKind, TermsId,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::goldens::{self, Golden, Wire};
+use crate::goldens::{self, Golden, Host, Wire};
 use crate::paper;
 
 #[test]
@@ -46,6 +46,9 @@ fn each_golden_file_reads_as_its_message() {
                 assert_eq!(Discovery::read(&read::<Value>(&name, &json)), Ok(discovery), "{name}");
             }
             Wire::Begin(begin) => assert_eq!(read::<Begin>(&name, &json), begin, "{name}"),
+            Wire::Host(Host::Redemption(said)) => assert_eq!(read::<Redemption>(&name, &json), said, "{name}"),
+            Wire::Host(Host::Redeemed(said)) => assert_eq!(read::<Redeemed>(&name, &json), said, "{name}"),
+            Wire::Host(Host::Session(said)) => assert_eq!(read::<HostSession>(&name, &json), said, "{name}"),
             Wire::Act(step, action, act) => {
                 let read = read::<Act>(&name, &json);
                 assert_eq!(read, *act, "{name}");
@@ -101,6 +104,10 @@ fn each_variant_of_a_flow_has_a_golden() {
 
     variants!(Status { Active, Complete, Ended }, not sent: Unknown)
         .are_all_among(flows.iter().map(|f| f.status.clone()));
+    variants!(Destination { Page, Host }).are_all_among(flows.iter().filter_map(|flow| match &flow.status {
+        Status::Complete(to) => Some(to.clone()),
+        Status::Active { .. } | Status::Ended { .. } | Status::Unknown => None,
+    }));
     variants!(EndReason { Expired, Cancelled, Declined, Left, SignedOut }, not sent: Unknown)
         .are_all_among(flows.iter().filter_map(|flow| reason(flow)));
     variants!(Kind { SignIn, Join, Reset, Link, Security, Approve, Policy }, not sent: Unknown)
@@ -257,7 +264,7 @@ fn each_variant_of_a_problem_has_a_golden() {
         ProblemCode {
             Malformed, TooLarge, VersionUnsupported, ClientUnsupported, OriginRefused, FlowUnknown, FlowExpired, Stale,
             ActionUnavailable, KeyReused, InputInvalid, CodeWrong, CodeExpired, CodeSpent, OrganisationUnknown,
-            CredentialsWrong, PasskeyUnknown, PasskeyRefused, DeviceFull, ProviderRefused, SignInRequired, SignInRestricted, TooManyRequests, Unavailable, Internal,
+            CredentialsWrong, PasskeyUnknown, PasskeyRefused, DeviceFull, ProviderRefused, HandoffInvalid, SignInRequired, SignInRestricted, TooManyRequests, Unavailable, Internal,
         },
         not sent: Unknown
     )
@@ -383,21 +390,21 @@ fn action_names() -> Variants<ActionName> {
 fn step(flow: &Flow) -> Option<&Step> {
     match &flow.status {
         Status::Active { step, .. } => Some(&step.step),
-        Status::Complete { .. } | Status::Ended { .. } | Status::Unknown => None,
+        Status::Complete(_) | Status::Ended { .. } | Status::Unknown => None,
     }
 }
 
 fn offered(flow: &Flow) -> Vec<ActionName> {
     match &flow.status {
         Status::Active { actions, .. } => actions.iter().map(|(name, _)| name).collect(),
-        Status::Complete { .. } | Status::Ended { .. } | Status::Unknown => Vec::new(),
+        Status::Complete(_) | Status::Ended { .. } | Status::Unknown => Vec::new(),
     }
 }
 
 fn reason(flow: &Flow) -> Option<EndReason> {
     match &flow.status {
         Status::Ended { reason, .. } => Some(reason.clone()),
-        Status::Active { .. } | Status::Complete { .. } | Status::Unknown => None,
+        Status::Active { .. } | Status::Complete(_) | Status::Unknown => None,
     }
 }
 
@@ -441,27 +448,27 @@ fn notice(step: &Step) -> Option<NoticeCode> {
 fn problem(wire: &Wire) -> Option<&Problem> {
     match wire {
         Wire::Problem(problem) => Some(problem),
-        Wire::Discovery(_) | Wire::Begin(_) | Wire::Act(..) | Wire::Flow(_) => None,
+        Wire::Discovery(_) | Wire::Host(_) | Wire::Begin(_) | Wire::Act(..) | Wire::Flow(_) => None,
     }
 }
 
 fn action(wire: &Wire) -> Option<&Action> {
     match wire {
         Wire::Act(_, action, _) => Some(action),
-        Wire::Discovery(_) | Wire::Begin(_) | Wire::Flow(_) | Wire::Problem(_) => None,
+        Wire::Discovery(_) | Wire::Host(_) | Wire::Begin(_) | Wire::Flow(_) | Wire::Problem(_) => None,
     }
 }
 
 fn begin(wire: &Wire) -> Option<&Begin> {
     match wire {
         Wire::Begin(begin) => Some(begin),
-        Wire::Discovery(_) | Wire::Act(..) | Wire::Flow(_) | Wire::Problem(_) => None,
+        Wire::Discovery(_) | Wire::Host(_) | Wire::Act(..) | Wire::Flow(_) | Wire::Problem(_) => None,
     }
 }
 
 fn discovery(wire: &Wire) -> Option<&Discovery> {
     match wire {
         Wire::Discovery(discovery) => Some(discovery),
-        Wire::Begin(_) | Wire::Act(..) | Wire::Flow(_) | Wire::Problem(_) => None,
+        Wire::Begin(_) | Wire::Host(_) | Wire::Act(..) | Wire::Flow(_) | Wire::Problem(_) => None,
     }
 }

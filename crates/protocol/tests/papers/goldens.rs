@@ -2,8 +2,9 @@
 //! whatever else may happen to a member on the way. It refuses to know how it is written.
 
 use daemun_protocol::{
-    Account, Act, Action, ActionName, Begin, Discovery, Flow, Kind, Message, MessageCode, NoticeCode, Offers, Params,
-    PasswordRules, Problem, Severity, Status, Step, StepKind, StepState, Timestamp, Workspace,
+    Account, Act, Action, ActionName, Begin, Discovery, Flow, HostSession, Kind, Message, MessageCode, NoticeCode,
+    Offers, Params, PasswordRules, Problem, Redeemed, Redemption, Severity, Status, Step, StepKind, StepState,
+    Timestamp, Workspace,
 };
 
 mod beginning;
@@ -25,6 +26,8 @@ mod settings;
 
 mod policy;
 
+mod handoffs;
+
 mod providers;
 
 mod problems;
@@ -41,10 +44,19 @@ pub struct Golden {
 pub enum Wire {
     Discovery(Discovery),
     Begin(Begin),
+    Host(Host),
     /// At a step of a kind, since the same body means something else at another.
     Act(StepKind, Action, Box<Act>),
     Flow(Box<Flow>),
     Problem(Box<Problem>),
+}
+
+/// What a native host says and is told.
+#[derive(Clone, Debug)]
+pub enum Host {
+    Redemption(Redemption),
+    Redeemed(Redeemed),
+    Session(HostSession),
 }
 
 impl Wire {
@@ -53,6 +65,9 @@ impl Wire {
         let json = match self {
             Self::Discovery(discovery) => serde_json::to_string_pretty(discovery),
             Self::Begin(begin) => serde_json::to_string_pretty(begin),
+            Self::Host(Host::Redemption(said)) => serde_json::to_string_pretty(said),
+            Self::Host(Host::Redeemed(said)) => serde_json::to_string_pretty(said),
+            Self::Host(Host::Session(said)) => serde_json::to_string_pretty(said),
             Self::Act(_, _, act) => serde_json::to_string_pretty(act),
             Self::Flow(flow) => serde_json::to_string_pretty(flow),
             Self::Problem(problem) => serde_json::to_string_pretty(problem),
@@ -65,7 +80,7 @@ impl Wire {
         match self {
             Self::Flow(flow) => Some(flow),
             Self::Problem(problem) => problem.flow.as_deref(),
-            Self::Discovery(_) | Self::Begin(_) | Self::Act(..) => None,
+            Self::Discovery(_) | Self::Begin(_) | Self::Host(_) | Self::Act(..) => None,
         }
     }
 }
@@ -103,6 +118,7 @@ pub fn all() -> Vec<Golden> {
         approvals::flows(),
         policy::flows(),
         providers::flows(),
+        handoffs::flows(),
     ];
     let mut all = Vec::new();
     all.extend(
@@ -110,6 +126,7 @@ pub fn all() -> Vec<Golden> {
             .map(|(name, discovery)| Golden { name: name.into(), wire: Wire::Discovery(discovery) }),
     );
     all.extend(beginning::begins().map(|(name, begin)| Golden { name: name.into(), wire: Wire::Begin(begin) }));
+    all.extend(handoffs::hosts().map(|(name, host)| Golden { name: name.into(), wire: Wire::Host(host) }));
     all.extend(acts.into_iter().flatten().map(|(name, step, rev, action)| {
         // The member of this one has switched the language meanwhile.
         let locale = matches!(action, Action::Resend).then(|| "ja".to_owned());

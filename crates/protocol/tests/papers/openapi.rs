@@ -1,14 +1,14 @@
 //! `docs/openapi.json`: OpenAPI 3.1, with schemas made from the types and examples made from the golden messages.
 
 use daemun_protocol::{
-    Act, ActionName, Begin, DEFAULT_API, Discovery, Flow, IDEMPOTENCY_HEADER, Problem, StepKind, VERSION,
-    VERSION_HEADER,
+    Act, ActionName, Begin, DEFAULT_API, Discovery, Flow, HostSession, IDEMPOTENCY_HEADER, Problem, Redeemed,
+    Redemption, StepKind, VERSION, VERSION_HEADER,
 };
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use crate::goldens::{self, Golden, Wire};
+use crate::goldens::{self, Golden, Host, Wire};
 use crate::paper;
 use crate::refusals::{self, Request};
 
@@ -63,6 +63,7 @@ fn document() -> Value {
         "tags": [
             { "name": "discovery", "description": "What a deployment can do." },
             { "name": "flows", "description": "Begin, read, act, cancel. All answers have one shape: the flow." },
+            { "name": "handoff", "description": "A native host's own session: EMBEDDING.md, beside this file." },
             {
                 "name": "sandbox",
                 "description": "A test profile for development and QA. A deployment for members does not have it. It listens on a \
@@ -74,6 +75,8 @@ fn document() -> Value {
             "/flows": { "post": begin() },
             "/flows/{id}": { "parameters": [component("parameters", "FlowId")], "get": read(), "delete": cancel() },
             "/flows/{id}/actions/{name}": { "parameters": [component("parameters", "FlowId")], "post": act() },
+            "/handoffs": { "post": redeem() },
+            "/session": { "get": session(), "delete": sign_out() },
         },
         "components": {
             "schemas": schemas(),
@@ -129,7 +132,7 @@ fn discover() -> Value {
 fn begin() -> Value {
     let is_first = |golden: &Golden| match &golden.wire {
         Wire::Flow(flow) => flow.rev == 1,
-        Wire::Discovery(_) | Wire::Begin(_) | Wire::Act(..) | Wire::Problem(_) => false,
+        Wire::Discovery(_) | Wire::Host(_) | Wire::Begin(_) | Wire::Act(..) | Wire::Problem(_) => false,
     };
     let mut created = flow_answer("The new flow.", is_first);
     created["headers"] = json!({
@@ -209,6 +212,53 @@ fn cancel() -> Value {
     })
 }
 
+fn redeem() -> Value {
+    json!({
+        "operationId": "redeem",
+        "tags": ["handoff"],
+        "summary": "Take over what was signed in to in a webview",
+        "description": "By the native host itself: it sends no cookie and no `Origin`, and no `Idempotency-Key`. A code that comes a second \
+            time ends the session that it made.",
+        "security": [],
+        "parameters": [component("parameters", "DaemunVersion")],
+        "requestBody": body("Redemption", |wire| matches!(wire, Wire::Host(Host::Redemption(_)))),
+        "responses": responses(Request::Redeem, &[(
+            "200",
+            host_answer("The host's own session.", "Redeemed", |wire| matches!(wire, Wire::Host(Host::Redeemed(_)))),
+        )]),
+    })
+}
+
+fn session() -> Value {
+    json!({
+        "operationId": "session",
+        "tags": ["handoff"],
+        "summary": "Whose session a token is",
+        "security": [{ "host": [] }],
+        "parameters": [component("parameters", "DaemunVersion")],
+        "responses": responses(Request::Session, &[(
+            "200",
+            host_answer("Who is signed in, and where.", "HostSession", |wire| matches!(wire, Wire::Host(Host::Session(_)))),
+        )]),
+    })
+}
+
+fn sign_out() -> Value {
+    json!({
+        "operationId": "signOut",
+        "tags": ["handoff"],
+        "summary": "Sign the host out",
+        "security": [{ "host": [] }],
+        "parameters": [component("parameters", "DaemunVersion")],
+        "responses": responses(Request::Session, &[("204", json!({ "description": "The session is over." }))]),
+    })
+}
+
+fn host_answer(description: &str, schema: &str, is_example: fn(&Wire) -> bool) -> Value {
+    let content = json!({ "schema": component("schemas", schema), "examples": examples_of(is_example) });
+    json!({ "description": description, "content": { "application/json": content } })
+}
+
 fn post_parameters() -> Value {
     json!([component("parameters", "DaemunVersion"), component("parameters", "IdempotencyKey")])
 }
@@ -265,7 +315,7 @@ fn responses(request: Request, good: &[(&str, Value)]) -> Value {
             Wire::Problem(problem) => {
                 problem.status == status && codes.iter().any(|code| code == problem.code.as_str())
             }
-            Wire::Discovery(_) | Wire::Begin(_) | Wire::Act(..) | Wire::Flow(_) => false,
+            Wire::Discovery(_) | Wire::Host(_) | Wire::Begin(_) | Wire::Act(..) | Wire::Flow(_) => false,
         }));
         let mut content = json!({ "schema": component("schemas", "Problem") });
         if examples.as_object().is_some_and(|examples| !examples.is_empty()) {
@@ -295,9 +345,12 @@ fn schemas() -> Value {
     needs::<Discovery>(&mut written);
     needs::<Flow>(&mut written);
     needs::<Problem>(&mut written);
+    needs::<Redeemed>(&mut written);
+    needs::<HostSession>(&mut written);
     let mut read = settings().for_deserialize().into_generator();
     needs::<Begin>(&mut read);
     needs::<Act>(&mut read);
+    needs::<Redemption>(&mut read);
     let mut schemas = written.take_definitions(true);
     for (name, schema) in read.take_definitions(true) {
         if let Some(other) = schemas.insert(name.clone(), schema.clone()) {
@@ -392,6 +445,7 @@ fn security_schemes() -> Value {
             "The browser that began the flow; in one that is remembered no second factor is asked for. The cookie's name is the \
                 backend's own affair: the app neither names nor reads it.",
         ),
+        "host": { "type": "http", "scheme": "bearer", "description": "The token that a native host has redeemed (RFC 6750 §2.1)." },
         "session": cookie(
             "__Host-daemun_session",
             "A session with a verified address begins at the choice of workspaces. Its id changes at sign-in.",

@@ -88,7 +88,7 @@ fn marked_golden(line: &str) -> Option<(&str, bool)> {
 fn without_flow(golden: Golden) -> Wire {
     match golden.wire {
         Wire::Problem(problem) => Wire::Problem(Box::new(Problem { flow: None, ..*problem })),
-        wire @ (Wire::Discovery(_) | Wire::Begin(_) | Wire::Act(..) | Wire::Flow(_)) => wire,
+        wire @ (Wire::Discovery(_) | Wire::Host(_) | Wire::Begin(_) | Wire::Act(..) | Wire::Flow(_)) => wire,
     }
 }
 

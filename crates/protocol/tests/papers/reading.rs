@@ -2,13 +2,14 @@
 //! makes the reader panic.
 
 use daemun_protocol::{
-    Act, ActionName, Begin, Channel, Discovery, EndReason, Flow, Kind, MessageCode, NewPasswordReason, NoticeCode,
-    PasswordRules, Platform, Problem, ProblemCode, Severity, Status, Step, StepKind, StepState, TermsId,
+    Act, ActionName, Begin, Channel, Discovery, EndReason, Flow, HostSession, Kind, MessageCode, NewPasswordReason,
+    NoticeCode, PasswordRules, Platform, Problem, ProblemCode, Redeemed, Redemption, Severity, Status, Step, StepKind,
+    StepState, TermsId,
 };
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use crate::goldens::{self, Wire};
+use crate::goldens::{self, Host, Wire};
 
 fn value(wire: &Wire) -> Value {
     serde_json::from_str(&wire.json()).unwrap()
@@ -55,6 +56,15 @@ fn unknown_members_are_ignored() {
                 assert_eq!(serde_json::from_value::<Discovery>(news).unwrap(), discovery, "{name}");
             }
             Wire::Begin(begin) => assert_eq!(serde_json::from_value::<Begin>(news).unwrap(), begin, "{name}"),
+            Wire::Host(Host::Redemption(said)) => {
+                assert_eq!(serde_json::from_value::<Redemption>(news).unwrap(), said, "{name}");
+            }
+            Wire::Host(Host::Redeemed(said)) => {
+                assert_eq!(serde_json::from_value::<Redeemed>(news).unwrap(), said, "{name}");
+            }
+            Wire::Host(Host::Session(said)) => {
+                assert_eq!(serde_json::from_value::<HostSession>(news).unwrap(), said, "{name}");
+            }
             Wire::Act(_, _, act) => assert_eq!(serde_json::from_value::<Act>(news).unwrap(), *act, "{name}"),
             Wire::Flow(read) => assert_eq!(flow(&news), *read, "{name}"),
             Wire::Problem(problem) => assert_eq!(Problem::read(&news), Ok(*problem), "{name}"),
@@ -416,7 +426,7 @@ fn is_of_a_later_version(flow: &Flow) -> bool {
     match &flow.status {
         Status::Unknown => true,
         Status::Active { step, .. } => step.step.kind().is_none(),
-        Status::Complete { .. } | Status::Ended { .. } => false,
+        Status::Complete(_) | Status::Ended { .. } => false,
     }
 }
 

@@ -12,10 +12,16 @@ pub enum Request {
     Read,
     Act,
     Cancel,
+    /// `POST handoffs`.
+    Redeem,
+    /// `GET` and `DELETE session`.
+    Session,
 }
 
-const ALL: &[Request] = &[Request::Begin, Request::Read, Request::Act, Request::Cancel];
-const POSTS: &[Request] = &[Request::Begin, Request::Act];
+const ALL: &[Request] =
+    &[Request::Begin, Request::Read, Request::Act, Request::Cancel, Request::Redeem, Request::Session];
+const POSTS: &[Request] = &[Request::Begin, Request::Act, Request::Redeem];
+const KEYED: &[Request] = &[Request::Begin, Request::Act];
 const BOUND: &[Request] = &[Request::Read, Request::Act, Request::Cancel];
 const BEGIN: &[Request] = &[Request::Begin];
 const ACT: &[Request] = &[Request::Act];
@@ -43,6 +49,8 @@ impl Request {
             Self::Read => "read",
             Self::Act => "act",
             Self::Cancel => "cancel",
+            Self::Redeem => "redeem",
+            Self::Session => "session",
         }
     }
 }
@@ -79,7 +87,7 @@ fn refusal(code: &ProblemCode) -> Refusal {
             "The current step does not offer this action; or not yet, and `retry_after` says when.",
             &["flow", "retry_after?"],
         ),
-        ProblemCode::KeyReused => (&[(422, POSTS)], "The `Idempotency-Key` was used with another body.", &[]),
+        ProblemCode::KeyReused => (&[(422, KEYED)], "The `Idempotency-Key` was used with another body.", &[]),
         ProblemCode::InputInvalid => (
             &[(422, ACT)],
             "A field is missing or wrong: see `errors`, where one field may be named several times. Without `errors`, what was chosen is not among what the step lists.",
@@ -115,19 +123,26 @@ fn refusal(code: &ProblemCode) -> Refusal {
             "What came back from an external provider does not belong here, or does not hold. Which of them is not said.",
             &["flow"],
         ),
+        ProblemCode::HandoffInvalid => (
+            &[(400, &[Request::Redeem])],
+            "The code is none, was used, or its time is over; or the verifier is not that of its challenge. Which of them is not said.",
+            &[],
+        ),
         ProblemCode::DeviceFull => {
             (&[(422, ACT)], "As many accounts as may be are registered on this device.", &["flow"])
         }
-        ProblemCode::SignInRequired => {
-            (&[(403, BEGIN)], "Only who is signed in can begin this. A sign-in with `return_to` leads back.", &[])
-        }
+        ProblemCode::SignInRequired => (
+            &[(403, &[Request::Begin, Request::Session])],
+            "Only who is signed in can begin this. A sign-in with `return_to` leads back. Of a session: the token is none, or is over.",
+            &[],
+        ),
         ProblemCode::SignInRestricted => (
             &[(429, ACT)],
             "Too many wrong passwords. Nothing is compared until `retry_after` is over.",
             &["flow", "retry_after"],
         ),
         ProblemCode::TooManyRequests => (
-            &[(429, &[Request::Begin, Request::Read, Request::Act])],
+            &[(429, &[Request::Begin, Request::Read, Request::Act, Request::Redeem, Request::Session])],
             "Too many requests from this network address; too many codes or links for this mail address or number, or messages to phones; or too many wrong codes of an authenticator or for recovery.",
             &["retry_after", "flow?"],
         ),

@@ -181,7 +181,7 @@ fn taken(kind: StepKind) -> Names {
     let wires = goldens::all().into_iter().map(|golden| golden.wire);
     let inputs = wires.filter_map(|wire| match wire {
         Wire::Act(step, action, act) if step == kind && action.name() == ActionName::Submit => Some(act.input),
-        Wire::Act(..) | Wire::Discovery(_) | Wire::Begin(_) | Wire::Flow(_) | Wire::Problem(_) => None,
+        Wire::Act(..) | Wire::Discovery(_) | Wire::Host(_) | Wire::Begin(_) | Wire::Flow(_) | Wire::Problem(_) => None,
     });
     let inputs = inputs.map(|input| serde_json::to_value(input).unwrap());
     let members = inputs.flat_map(|input| input.as_object().unwrap().keys().cloned().collect::<Vec<_>>());
@@ -195,7 +195,7 @@ fn offered(kind: StepKind) -> Names {
     let flows = goldens.iter().filter_map(|golden| golden.wire.flow()).filter(of_kind);
     let offers = flows.flat_map(|flow| match &flow.status {
         Status::Active { actions, .. } => actions.iter().map(|(name, _)| name.as_str().to_owned()).collect(),
-        Status::Complete { .. } | Status::Ended { .. } | Status::Unknown => Vec::new(),
+        Status::Complete(_) | Status::Ended { .. } | Status::Unknown => Vec::new(),
     });
     offers.collect()
 }

@@ -53,7 +53,7 @@ fn step_names() -> Vec<String> {
     StepKind::ALL.iter().map(|kind| kind.as_str().into()).collect()
 }
 
-pub(super) fn begins() -> [(&'static str, Begin); 10] {
+pub(super) fn begins() -> [(&'static str, Begin); 11] {
     let plain = Begin {
         kind: Kind::SignIn,
         hints: Hints::default(),
@@ -64,6 +64,7 @@ pub(super) fn begins() -> [(&'static str, Begin); 10] {
         organisation: Some("nuri".into()),
         ..Hints::default()
     };
+    let handed_over = Hints { handoff: Some(super::handoffs::CHALLENGE.into()), ..Hints::default() };
     let by_link = |kind, token| Begin {
         kind,
         hints: Hints { token: Some(Secret::new(token)), ..Hints::default() },
@@ -75,6 +76,7 @@ pub(super) fn begins() -> [(&'static str, Begin); 10] {
     [
         ("begin", plain.clone()),
         ("begin-hints", Begin { hints, ..plain.clone() }),
+        ("begin-handoff", Begin { hints: handed_over, ..plain.clone() }),
         ("begin-join", by_link(Kind::Join, "x9sVq0Jd3mLh7RkT2cWbYg")),
         ("begin-reset", by_link(Kind::Reset, "Nf4uKz81oAeXtGv6yPiQCw")),
         ("begin-link", by_link(Kind::Link, "Qm5rT8wLxK2aVd7NcYh0Sg")),

@@ -1,8 +1,8 @@
 //! Haerin opens a document by a security link that was shared with her address (FEATURES O1 to O5).
 
 use daemun_protocol::{
-    Action, ActionName, Channel, EndReason, Flow, Kind, Message, MessageCode, NoticeCode, Offer, Params, Restart,
-    Severity, Status, Step, StepKind,
+    Action, ActionName, Channel, Destination, EndReason, Flow, Kind, Message, MessageCode, NoticeCode, Offer, Params,
+    Restart, Severity, Status, Step, StepKind,
 };
 
 use super::sign_in::code_to;
@@ -46,7 +46,7 @@ fn code() -> Flow {
 
 fn complete() -> Flow {
     let redirect_to = "https://login.example/shared/Qm5rT8wLxK2aVd7NcYh0Sg".into();
-    of(Kind::Link, flow(3, Status::Complete { redirect_to }))
+    of(Kind::Link, flow(3, Status::Complete(Destination::Page { redirect_to })))
 }
 
 fn left() -> Flow {

@@ -45,6 +45,7 @@ pub(super) fn all() -> Vec<(&'static str, Problem)> {
             },
         ),
         ("", bare(ProblemCode::KeyReused, 422)),
+        ("", bare(ProblemCode::HandoffInvalid, 400)),
     ];
     all.extend(fields());
     all.extend(meanings());

@@ -1,8 +1,8 @@
 //! Minji signs in: by email, by her organisation, and what may keep her from it.
 
 use daemun_protocol::{
-    Action, ActionName, Channel, EndReason, Flow, Kind, Membership, Message, MessageCode, NoticeCode, Offer, Offers,
-    Params, Poll, Restart, Secret, Severity, Status, Step, StepKind, Timestamp,
+    Action, ActionName, Channel, Destination, EndReason, Flow, Kind, Membership, Message, MessageCode, NoticeCode,
+    Offer, Offers, Params, Poll, Restart, Secret, Severity, Status, Step, StepKind, Timestamp,
 };
 
 use super::{
@@ -187,12 +187,12 @@ fn waiting() -> Flow {
         Status::Active { step, actions, poll: _ } => {
             Flow { status: Status::Active { step, actions, poll: Some(Poll { interval: 5 }) }, ..flow }
         }
-        Status::Complete { .. } | Status::Ended { .. } | Status::Unknown => flow,
+        Status::Complete(_) | Status::Ended { .. } | Status::Unknown => flow,
     }
 }
 
 fn complete() -> Flow {
-    let complete = flow(5, Status::Complete { redirect_to: "https://app.example/board/7".into() });
+    let complete = flow(5, Status::Complete(Destination::Page { redirect_to: "https://app.example/board/7".into() }));
     about(MINJI, Some("김민지"), at(nuri(), complete))
 }
 
