@@ -109,7 +109,9 @@ fn of_step(gate: Gate, step: &Step) -> AnyView {
         | Step::Provider { .. }
         | Step::ExternalIdentities { .. }
         | Step::LinkPhone { .. }
-        | Step::PhoneTaken { .. } => off_the_login_path(gate, step),
+        | Step::PhoneTaken { .. }
+        | Step::DeniedMembers { .. }
+        | Step::DenyReview { .. } => off_the_login_path(gate, step),
         Step::Notice { .. } => screens::notice::view(gate),
         Step::Unknown { .. } => screens::unknown::view(gate),
     }
@@ -146,6 +148,8 @@ fn off_the_login_path(gate: Gate, step: &Step) -> AnyView {
         Step::ExternalIdentities { .. } => screens::external_identities::view(gate),
         Step::LinkPhone { .. } => screens::link_phone::view(gate),
         Step::PhoneTaken { .. } => screens::phone_taken::view(gate),
+        Step::DeniedMembers { .. } => screens::denied_members::view(gate),
+        Step::DenyReview { .. } => screens::deny_review::view(gate),
         Step::Notice { .. } => screens::joined::view(gate),
         Step::Identify { .. }
         | Step::Organisation { .. }
@@ -207,6 +211,8 @@ pub fn shows(step: &Step) -> bool {
         | Step::ExternalIdentities { .. }
         | Step::LinkPhone { .. }
         | Step::PhoneTaken { .. }
+        | Step::DeniedMembers { .. }
+        | Step::DenyReview { .. }
         | Step::MatchNumber { .. } => step.kind().is_some_and(StepKind::is_on_login_path),
     }
 }

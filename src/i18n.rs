@@ -230,6 +230,8 @@ pub fn aside(message: &Message) -> Option<String> {
         | MessageCode::IdentityDisconnected
         | MessageCode::IdentityTaken
         | MessageCode::ContactsSaved
+        | MessageCode::MemberDenied
+        | MessageCode::MemberAllowed
         | MessageCode::PhoneLinked
         | MessageCode::PhoneUnlinked
         | MessageCode::Unknown(_) => {

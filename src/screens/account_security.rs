@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use daemun_protocol::{AccountPolicy, Action, ActionName, PolicyOption, SavedPolicy, Step};
+use daemun_protocol::{AccountPolicy, Action, ActionName, MemberDecision, PolicyOption, SavedPolicy, Step};
 use leptos::prelude::*;
 
 use super::form::{About, form, primary, ways, wrong};
@@ -89,7 +89,7 @@ pub fn view(gate: Gate) -> AnyView {
         desk.group("policy-passwords", Text::PolicyPasswords, Text::PolicyPasswordsText, PASSWORDS),
         desk.group("policy-login", Text::PolicyLogin, Text::PolicyLoginText, LOGIN),
         primary(gate, ActionName::Review, Text::PolicyReviewChanges),
-        ways(gate, &[(ActionName::Done, Text::SecurityDone)]),
+        ways(gate, &[(ActionName::ShowDeniedMembers, Text::DeniedTitle), (ActionName::Done, Text::SecurityDone)]),
         history(log),
     ];
     let send = move || {
@@ -169,11 +169,18 @@ impl Choices {
     }
 }
 
+/// A decision about a single member.
+fn about_member(MemberDecision { name, provider, allowed }: MemberDecision) -> AnyView {
+    let decided = move || said(if allowed { Text::PolicyAllow } else { Text::PolicyDeny });
+    view! { <dl class="facts"><div><dt>{provider}" · "{name}</dt><dd>{decided}</dd></div></dl> }.into_any()
+}
+
 /// Who has decided what before.
 fn history(log: Vec<SavedPolicy>) -> AnyView {
-    let one = |SavedPolicy { who, at, from, to }: SavedPolicy| {
+    let one = |SavedPolicy { who, at, from, to, member }: SavedPolicy| {
         let when = move || format!("{} {}", day(at), hour(at));
-        view! { <li><p><b>{who}</b>" "<small>{when}</small></p>{changes(from, to)}</li> }.into_any()
+        let what = member.map_or_else(|| changes(from, to), about_member);
+        view! { <li><p><b>{who}</b>" "<small>{when}</small></p>{what}</li> }.into_any()
     };
     let is_there = !log.is_empty();
     let rows = move || log.into_iter().map(one).collect::<Vec<_>>();

@@ -179,6 +179,7 @@ fn has_field(gate: Gate, refusal: &Refusal) -> bool {
             | Step::NewPassword { .. }
             | Step::RegisterId { .. }
             | Step::LinkPhone { .. }
+            | Step::DeniedMembers { .. }
             | Step::TrustedDevices { .. }
             | Step::RegisterDevice { .. }
             | Step::WaitApproval { .. }
@@ -199,6 +200,7 @@ fn has_field(gate: Gate, refusal: &Refusal) -> bool {
             | Step::Provider { .. }
             | Step::ExternalIdentities { .. }
             | Step::PhoneTaken { .. }
+            | Step::DenyReview { .. }
             | Step::FoundIds { .. }
             | Step::Notice { .. }
             | Step::Unknown { .. } => false,

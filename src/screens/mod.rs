@@ -49,6 +49,10 @@ pub mod approve;
 #[cfg(feature = "whole")]
 pub mod create_account;
 #[cfg(feature = "whole")]
+pub mod denied_members;
+#[cfg(feature = "whole")]
+pub mod deny_review;
+#[cfg(feature = "whole")]
 pub mod enrol_authenticator;
 #[cfg(feature = "whole")]
 pub mod enrol_contact;

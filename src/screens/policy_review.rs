@@ -45,7 +45,7 @@ pub fn view(gate: Gate) -> AnyView {
 }
 
 /// What happens to how many, the gravest first.
-fn told(effects: Vec<PolicyEffect>) -> AnyView {
+pub fn told(effects: Vec<PolicyEffect>) -> AnyView {
     let none = effects.is_empty();
     let one = |PolicyEffect { code, members }: PolicyEffect| {
         let name = code.as_str().to_owned();

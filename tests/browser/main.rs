@@ -26,6 +26,7 @@ mod security_settings;
 
 mod account_security;
 mod app_links;
+mod denied_members;
 mod expired_password;
 mod find_id;
 mod first_id;

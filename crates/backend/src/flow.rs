@@ -6,6 +6,7 @@ mod stage;
 
 pub mod approval;
 pub mod code;
+pub mod denied_members;
 pub mod find_id;
 pub mod join;
 pub mod new_password;
@@ -23,8 +24,9 @@ pub mod sign_in;
 mod view;
 
 use daemun_protocol::{
-    AcceptedCredentials, AccountPolicy, ApprovalRequest, Channel, ExternalIdentity, Factor, FieldCode, FieldError,
-    Membership, Notifications, Provider, QrLink, SavedPolicy, Secret, Session, Timestamp, TrustedDevice, TwoFactor,
+    AcceptedCredentials, AccountPolicy, ApprovalRequest, Channel, DeniedMember, ExternalIdentity, Factor, FieldCode,
+    FieldError, Membership, Notifications, Provider, QrLink, SavedPolicy, Secret, Session, Timestamp, TrustedDevice,
+    TwoFactor,
 };
 use serde::{Deserialize, Serialize};
 
@@ -165,6 +167,8 @@ pub enum Said {
     IdentityTaken { provider: String },
     ContactsSaved { provider: String },
     PhoneLinked,
+    MemberDenied { name: String, provider: String },
+    MemberAllowed { name: String, provider: String },
     PhoneUnlinked,
 }
 
@@ -262,6 +266,8 @@ pub struct Facts {
     pub policy: AccountPolicy,
     /// What was decided about the workspace last.
     pub policy_log: Vec<SavedPolicy>,
+    /// Members who alone may not sign in by the provider that the stage is about.
+    pub denied_members: Vec<DeniedMember>,
     /// External providers that may be signed in by from here.
     pub providers: Vec<Provider>,
     /// What is connected of whose settings these are, and what could be.

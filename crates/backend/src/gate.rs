@@ -6,6 +6,7 @@ mod taking;
 mod approval_turns;
 mod approve_turns;
 mod code_turn;
+mod denied_members_turns;
 mod enrolment_turns;
 mod entering;
 mod handoff_turn;
@@ -614,6 +615,7 @@ impl Gate {
         };
         let facts = self.with_devices(connection, facts, stage, viewer)?;
         let facts = self.with_providers(connection, facts, stage, viewer.place)?;
+        let facts = self.with_denied_members(connection, facts, stage)?;
         match stage.entering() {
             Some(entering) => self.with_factors(connection, facts, stage, entering),
             None => Ok(facts),

@@ -109,6 +109,12 @@ pub enum ActionName {
     UseProfileNumber,
     /// Unlink it from the other account that has it, and link it here.
     MovePhone,
+    /// Who alone may not sign in by an external provider.
+    ShowDeniedMembers,
+    /// Let a member sign in by it no more.
+    DenyMember,
+    /// Let them again.
+    AllowMember,
     /// Connect an identity at one of them.
     Connect,
     /// Disconnect it.
@@ -168,6 +174,9 @@ impl ActionName {
         Self::UnlinkPhone,
         Self::UseProfileNumber,
         Self::MovePhone,
+        Self::ShowDeniedMembers,
+        Self::DenyMember,
+        Self::AllowMember,
         Self::Connect,
         Self::Disconnect,
     ];
@@ -225,6 +234,9 @@ impl ActionName {
             Self::UnlinkPhone => "unlink_phone",
             Self::UseProfileNumber => "use_profile_number",
             Self::MovePhone => "move_phone",
+            Self::ShowDeniedMembers => "show_denied_members",
+            Self::DenyMember => "deny_member",
+            Self::AllowMember => "allow_member",
             Self::Connect => "connect",
             Self::Disconnect => "disconnect",
         }
@@ -404,6 +416,15 @@ pub enum Action {
     UnlinkPhone,
     UseProfileNumber,
     MovePhone,
+    ShowDeniedMembers,
+    /// `deny_review`: `confirmed` says that the member is to be locked out, where they would be.
+    DenyMember {
+        confirmed: bool,
+    },
+    /// `denied_members`: one that is listed.
+    AllowMember {
+        member: String,
+    },
 }
 
 impl Action {
@@ -471,6 +492,9 @@ impl Action {
             Self::UnlinkPhone => ActionName::UnlinkPhone,
             Self::UseProfileNumber => ActionName::UseProfileNumber,
             Self::MovePhone => ActionName::MovePhone,
+            Self::ShowDeniedMembers => ActionName::ShowDeniedMembers,
+            Self::DenyMember { .. } => ActionName::DenyMember,
+            Self::AllowMember { .. } => ActionName::AllowMember,
             Self::Connect { .. } => ActionName::Connect,
             Self::Disconnect { .. } => ActionName::Disconnect,
         }
@@ -517,6 +541,8 @@ impl Action {
             ActionName::UnlinkPhone => Some(Self::UnlinkPhone),
             ActionName::UseProfileNumber => Some(Self::UseProfileNumber),
             ActionName::MovePhone => Some(Self::MovePhone),
+            ActionName::ShowDeniedMembers => Some(Self::ShowDeniedMembers),
+            ActionName::DenyMember => Some(Self::DenyMember { confirmed: false }),
             ActionName::Approve => Some(Self::Approve { number: None, credential: None, reason: None }),
             ActionName::Save => Some(Self::Save { confirmed: false }),
             ActionName::Submit
@@ -524,6 +550,7 @@ impl Action {
             | ActionName::Rename
             | ActionName::Remove
             | ActionName::AskMember
+            | ActionName::AllowMember
             | ActionName::AskAdmin
             | ActionName::Subscribe
             | ActionName::Review
@@ -585,11 +612,11 @@ impl Action {
                 input.credential = credential;
                 input.reason = reason;
             }
-            Self::AskMember { member } => input.member = Some(member),
+            Self::AskMember { member } | Self::AllowMember { member } => input.member = Some(member),
             Self::AskAdmin { reason } => input.reason = Some(reason),
             Self::Subscribe { subscription } => input.subscription = Some(subscription),
             Self::Review { changes } => input.changes = Some(changes),
-            Self::Save { confirmed } => input.confirmed = confirmed,
+            Self::Save { confirmed } | Self::DenyMember { confirmed } => input.confirmed = confirmed,
             Self::SignOutSession { session } => input.session = Some(session),
             Self::Go { provider } | Self::Connect { provider } | Self::Disconnect { provider } => {
                 input.provider = Some(provider);
@@ -634,6 +661,7 @@ impl Action {
             | Self::UnlinkPhone
             | Self::UseProfileNumber
             | Self::MovePhone
+            | Self::ShowDeniedMembers
             | Self::UseProvider => {}
         }
         input
@@ -695,9 +723,10 @@ impl Action {
             (ActionName::Submit, StepKind::NewPassword) => {
                 Ok(Self::SubmitNewPassword { password: need(input.password, "/input/password")? })
             }
-            (ActionName::Submit, StepKind::FindId | StepKind::EnrolContact | StepKind::LinkPhone) => {
-                Ok(Self::SubmitContact { identifier: need(input.identifier, "/input/identifier")? })
-            }
+            (
+                ActionName::Submit,
+                StepKind::FindId | StepKind::EnrolContact | StepKind::LinkPhone | StepKind::DeniedMembers,
+            ) => Ok(Self::SubmitContact { identifier: need(input.identifier, "/input/identifier")? }),
             (ActionName::UsePasskey, StepKind::Identify) => {
                 Ok(Self::UsePasskey { credential: Some(need(input.credential, CREDENTIAL)?) })
             }
@@ -733,6 +762,10 @@ impl Action {
             (ActionName::Review, StepKind::AccountSecurity) => {
                 Ok(Self::Review { changes: need(input.changes, "/input/changes")? })
             }
+            (ActionName::DenyMember, StepKind::DenyReview) => Ok(Self::DenyMember { confirmed: input.confirmed }),
+            (ActionName::AllowMember, StepKind::DeniedMembers) => {
+                Ok(Self::AllowMember { member: need(input.member, "/input/member")? })
+            }
             (ActionName::Save, StepKind::PolicyReview) => Ok(Self::Save { confirmed: input.confirmed }),
             (ActionName::SignOut, StepKind::Sessions) => {
                 Ok(Self::SignOutSession { session: need(input.session, "/input/session")? })
@@ -755,6 +788,8 @@ impl Action {
                 | ActionName::Remove
                 | ActionName::Approve
                 | ActionName::AskMember
+                | ActionName::DenyMember
+                | ActionName::AllowMember
                 | ActionName::AskAdmin
                 | ActionName::Subscribe
                 | ActionName::Review
@@ -840,7 +875,7 @@ pub struct Input {
     /// `approve`: the number that the other screen shows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
-    /// `ask_member`: a member's name or address.
+    /// `ask_member`: a member's name or address; `allow_member`: the `id` of a member that is listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member: Option<String>,
     /// `ask_admin`, and `approve` by an administrator: why.
@@ -855,7 +890,7 @@ pub struct Input {
     /// `review` at `account_security`: the options that are to change, with what they are to be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes: Option<Box<AccountPolicy>>,
-    /// `save` at `policy_review`: that members are to be locked out, where it says that they would be.
+    /// `save` at `policy_review`, `deny_member`: that members are to be locked out, where it says that they would be.
     #[serde(default, skip_serializing_if = "is_false")]
     pub confirmed: bool,
     /// `go`, `connect` and `disconnect`: the `id` of a provider that is listed; `return`: of the one that the address names.

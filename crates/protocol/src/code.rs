@@ -114,6 +114,8 @@ open_enum! {
         OptionInvalid = "option_invalid",
         /// The policy is like that already (FEATURES P2).
         NothingChanged = "nothing_changed",
+        /// No member of the workspace signs in with it (FEATURES P1).
+        MemberUnknown = "member_unknown",
         /// It is to be said that members are to be locked out (FEATURES P2).
         ConfirmationRequired = "confirmation_required",
     }
@@ -172,6 +174,10 @@ open_enum! {
         IdentityDisconnected = "identity_disconnected",
         /// It is connected to another account of this workspace.
         IdentityTaken = "identity_taken",
+        /// The member `params.to` may not sign in by `params.provider` from now on (FEATURES P1).
+        MemberDenied = "member_denied",
+        /// They may again.
+        MemberAllowed = "member_allowed",
         /// The number can be signed in with from now on (FEATURES S2).
         PhoneLinked = "phone_linked",
         /// It cannot any more.

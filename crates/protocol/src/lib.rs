@@ -34,7 +34,9 @@ pub use handoff::{HostSession, Redeemed, Redemption};
 pub use password_rules::{PasswordRules, Requirement};
 #[cfg(feature = "policy")]
 pub use policy::PolicyOption;
-pub use policy::{AccountPolicy, PasswordFormat, PolicyEffect, PolicyEffectCode, SavedPolicy, TwoFactor};
+pub use policy::{
+    AccountPolicy, DeniedMember, MemberDecision, PasswordFormat, PolicyEffect, PolicyEffectCode, SavedPolicy, TwoFactor,
+};
 pub use problem::{FieldError, Problem};
 pub use provider::{ExternalIdentity, Provider};
 pub use push::{Notifications, PushKeys, PushSubscription};

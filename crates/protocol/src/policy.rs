@@ -144,6 +144,31 @@ pub struct SavedPolicy {
     pub from: AccountPolicy,
     /// What it has been since.
     pub to: AccountPolicy,
+    /// A single member whom it was about, in the place of all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub member: Option<MemberDecision>,
+}
+
+/// Whether a single member may sign in by an external provider (FEATURES P1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct MemberDecision {
+    /// The member's name of then.
+    pub name: String,
+    /// What people call the provider.
+    pub provider: String,
+    pub allowed: bool,
+}
+
+/// A member who alone may not sign in by an external provider.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DeniedMember {
+    /// What `allow_member` takes as `member`. It opens nothing.
+    pub id: String,
+    pub name: String,
+    /// The address that they sign in with.
+    pub identifier: String,
 }
 
 /// What a draft does to members.
@@ -266,7 +291,23 @@ impl SavedPolicy {
                 at: number(saved, "at").map(Timestamp)?,
                 from: policy("from")?,
                 to: policy("to")?,
+                member: saved.child("member").and_then(|member| MemberDecision::read(&member)),
             })
+        })
+    }
+}
+
+impl MemberDecision {
+    fn read(tree: &impl Tree) -> Option<Self> {
+        let allowed = tree.child("allowed").is_some_and(|allowed| allowed.is_true());
+        Some(Self { name: text(tree, "name")?, provider: text(tree, "provider")?, allowed })
+    }
+}
+
+impl DeniedMember {
+    pub(crate) fn read_all(tree: &impl Tree, name: &str) -> Vec<Self> {
+        list(tree, name, |member| {
+            Some(Self { id: text(member, "id")?, name: text(member, "name")?, identifier: text(member, "identifier")? })
         })
     }
 }

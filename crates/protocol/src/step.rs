@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::tree::{Missing, Tree, list, named, number, text};
 use crate::{
-    AcceptedCredentials, AccountPolicy, ApprovalRequest, DeviceKind, ExternalIdentity, NewPasswordReason, NoticeCode,
-    Notifications, NumberToMatch, Params, PasswordRules, PolicyEffect, Provider, PublicKeyOptions, SavedPolicy, Secret,
-    SecurityItem, Session, Timestamp, TrustedDevice,
+    AcceptedCredentials, AccountPolicy, ApprovalRequest, DeniedMember, DeviceKind, ExternalIdentity, NewPasswordReason,
+    NoticeCode, Notifications, NumberToMatch, Params, PasswordRules, PolicyEffect, Provider, PublicKeyOptions,
+    SavedPolicy, Secret, SecurityItem, Session, Timestamp, TrustedDevice,
 };
 
 /// A step with the instance's name: drafts and focus live as long as `id` stays the same.
@@ -240,6 +240,17 @@ pub enum Step {
     },
     /// What is connected at external providers, and what could be. `connect`, `disconnect`, `back` (FEATURES S3).
     ExternalIdentities { identities: Vec<ExternalIdentity> },
+    /// Who alone may not sign in by an external provider. `submit`, `allow_member`, `back` (FEATURES P1).
+    DeniedMembers {
+        /// What people call it.
+        provider: String,
+        /// What was entered before.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        identifier: Option<String>,
+        members: Vec<DeniedMember>,
+    },
+    /// What it does to a member not to be let in by the provider any more. `deny_member`, `back` (FEATURES P1, P2).
+    DenyReview { provider: String, name: String, identifier: String, effects: Vec<PolicyEffect> },
     /// A mobile number to sign in with. `submit`, `use_profile_number`, `back` (FEATURES S2).
     LinkPhone {
         /// What was entered before.
@@ -390,6 +401,8 @@ pub enum StepKind {
     ExternalIdentities,
     LinkPhone,
     PhoneTaken,
+    DeniedMembers,
+    DenyReview,
     Notice,
 }
 
@@ -430,6 +443,8 @@ impl StepKind {
         Self::ExternalIdentities,
         Self::LinkPhone,
         Self::PhoneTaken,
+        Self::DeniedMembers,
+        Self::DenyReview,
         Self::Notice,
     ];
 
@@ -470,6 +485,8 @@ impl StepKind {
             Self::ExternalIdentities => "external_identities",
             Self::LinkPhone => "link_phone",
             Self::PhoneTaken => "phone_taken",
+            Self::DeniedMembers => "denied_members",
+            Self::DenyReview => "deny_review",
             Self::Notice => "notice",
         }
     }
@@ -512,7 +529,9 @@ impl StepKind {
             | Self::Provider
             | Self::ExternalIdentities
             | Self::LinkPhone
-            | Self::PhoneTaken => false,
+            | Self::PhoneTaken
+            | Self::DeniedMembers
+            | Self::DenyReview => false,
         }
     }
 
@@ -565,6 +584,8 @@ impl Step {
             Self::ExternalIdentities { .. } => Some(StepKind::ExternalIdentities),
             Self::LinkPhone { .. } => Some(StepKind::LinkPhone),
             Self::PhoneTaken { .. } => Some(StepKind::PhoneTaken),
+            Self::DeniedMembers { .. } => Some(StepKind::DeniedMembers),
+            Self::DenyReview { .. } => Some(StepKind::DenyReview),
             Self::Notice { .. } => Some(StepKind::Notice),
             Self::Unknown { .. } => None,
         }
@@ -633,7 +654,9 @@ impl StepState {
             | StepKind::Provider
             | StepKind::ExternalIdentities
             | StepKind::LinkPhone
-            | StepKind::PhoneTaken => {
+            | StepKind::PhoneTaken
+            | StepKind::DeniedMembers
+            | StepKind::DenyReview => {
                 if T::READS_ALL_STEPS {
                     read_more(known, tree)?
                 } else {
@@ -729,6 +752,17 @@ fn read_more(kind: StepKind, tree: &impl Tree) -> Result<Step, Missing> {
             connects: tree.child("connects").is_some_and(|is| is.is_true()),
         },
         StepKind::LinkPhone => Step::LinkPhone { identifier: text(tree, "identifier"), profile: text(tree, "profile") },
+        StepKind::DeniedMembers => Step::DeniedMembers {
+            provider: text(tree, "provider").ok_or(Missing("provider"))?,
+            identifier: text(tree, "identifier"),
+            members: DeniedMember::read_all(tree, "members"),
+        },
+        StepKind::DenyReview => Step::DenyReview {
+            provider: text(tree, "provider").ok_or(Missing("provider"))?,
+            name: text(tree, "name").ok_or(Missing("name"))?,
+            identifier: text(tree, "identifier").unwrap_or_default(),
+            effects: PolicyEffect::read_all(tree, "effects"),
+        },
         StepKind::PhoneTaken => Step::PhoneTaken { number: text(tree, "number").ok_or(Missing("number"))? },
         StepKind::ExternalIdentities => {
             Step::ExternalIdentities { identities: list(tree, "identities", ExternalIdentity::read) }

@@ -154,6 +154,11 @@ enum Entry {
 }
 
 impl MemberWays {
+    /// Whether there is any way in at all.
+    pub fn comes_in(&self, workspace: &Workspace, reach: Reach) -> bool {
+        self.entry(workspace, reach) != Entry::Shut
+    }
+
     /// The best that a member comes to, by whatever first factor.
     fn entry(&self, workspace: &Workspace, reach: Reach) -> Entry {
         let by_password =
@@ -277,7 +282,9 @@ pub fn effects(
 
 /// What can be done at the options.
 pub fn offers(facts: &Facts) -> Offers {
-    Offers::default().with_offer(ActionName::Review, proven(facts)).with(ActionName::Done)
+    let offers = Offers::default().with_offer(ActionName::Review, proven(facts)).with(ActionName::Done);
+    let has_line = facts.policy.line_entry.is_some();
+    if has_line { offers.with(ActionName::ShowDeniedMembers) } else { offers }
 }
 
 /// What can be done with a change that was looked at.
@@ -292,18 +299,18 @@ fn proven(facts: &Facts) -> Offer {
 /// A decision as it is kept and told: of what it was and is, that which was changed.
 pub fn saved(who: &str, at: Timestamp, before: AccountPolicy, draft: AccountPolicy) -> SavedPolicy {
     let to = draft.unlike(before);
-    SavedPolicy { who: who.into(), at, from: before.unlike(to.or(before)), to }
+    SavedPolicy { who: who.into(), at, from: before.unlike(to.or(before)), to, member: None }
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::password::PasswordPolicy;
 
     const NOW: Timestamp = Timestamp(0);
     const FAR: Reach = Reach { sends_sms: true, knows_passkeys: true };
 
-    fn nuri() -> Workspace {
+    pub fn nuri() -> Workspace {
         Workspace {
             id: "nuri".into(),
             name: "Nuri".into(),

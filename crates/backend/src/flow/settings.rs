@@ -6,6 +6,7 @@ use daemun_protocol::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::denied_members::DenyForm;
 use super::new_password::Whose;
 use super::passkey::Unlocking;
 use super::phone;
@@ -48,6 +49,14 @@ pub enum AfterProof {
     RegisterDevice(NewDevice),
     ReissueRecoveryKey(Whose),
     ReviewPolicy(PolicyForm),
+    ReviewDenial {
+        form: DenyForm,
+        member: i64,
+    },
+    AllowMember {
+        form: DenyForm,
+        member: i64,
+    },
     TurnOnTwoFactor(Whose),
     /// The first one was saved a moment ago, which has turned it on.
     TwoFactorEnrolled(Whose),
@@ -74,6 +83,7 @@ impl AfterProof {
                 Stage::TrustedDevices(whose.clone())
             }
             Self::ReviewPolicy(form) => Stage::AccountSecurity(form.clone()),
+            Self::ReviewDenial { form, .. } | Self::AllowMember { form, .. } => Stage::DeniedMembers(form.clone()),
             Self::TurnOnTwoFactor(whose)
             | Self::TwoFactorEnrolled(whose)
             | Self::TurnOffTwoFactor(whose)

@@ -1,11 +1,12 @@
 //! The stages that a stored flow can be in, whatever it is for: what is true of each, what it offers, and what lies before
 //! it. What an act makes of one is decided in its own room.
 
-use daemun_protocol::{ActionName, Channel, FoundId, Notifications, Offer, Offers, StepKind, Timestamp};
+use daemun_protocol::{AccountPolicy, ActionName, Channel, FoundId, Notifications, Offer, Offers, StepKind, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::approval::{self, Answered, Asks, Looking, NewKey, Outcome, Waiting};
 use super::code::{Contact, Purpose, SentCode};
+use super::denied_members::{self, DenyForm, DenyReview};
 use super::find_id::{self, ContactForm};
 use super::join::{AccountForm, BadInvitation, Joined, OpenInvitation};
 use super::new_password::{NewPasswordStage, Proof, Whose};
@@ -74,6 +75,8 @@ pub enum Stage {
     ExternalIdentities(Whose),
     LinkPhone(PhoneForm),
     PhoneTaken(TakenNumber),
+    DeniedMembers(DenyForm),
+    DenyReview(DenyReview),
     /// One of the workspaces that an identity is connected in.
     ChooseAccount(Proven),
     Notice(Notice),
@@ -176,6 +179,8 @@ impl Stage {
             Self::ExternalIdentities(_) => Some(StepKind::ExternalIdentities),
             Self::LinkPhone(_) => Some(StepKind::LinkPhone),
             Self::PhoneTaken(_) => Some(StepKind::PhoneTaken),
+            Self::DeniedMembers(_) => Some(StepKind::DeniedMembers),
+            Self::DenyReview(_) => Some(StepKind::DenyReview),
             Self::ChooseAccount(_) => Some(StepKind::ChooseWorkspace),
             Self::Notice(_) => Some(StepKind::Notice),
             Self::Complete(_) | Self::Ended(_) => None,
@@ -252,6 +257,8 @@ impl Stage {
             | Self::ExternalIdentities(_)
             | Self::LinkPhone(_)
             | Self::PhoneTaken(_)
+            | Self::DeniedMembers(_)
+            | Self::DenyReview(_)
             | Self::ChooseAccount(_)
             | Self::Notice(_)
             | Self::Complete(_)
@@ -296,6 +303,8 @@ impl Stage {
             | Self::ExternalIdentities(whose)
             | Self::LinkPhone(PhoneForm { whose, .. })
             | Self::PhoneTaken(TakenNumber { whose, .. })
+            | Self::DeniedMembers(DenyForm { whose, .. })
+            | Self::DenyReview(DenyReview { form: DenyForm { whose, .. }, .. })
             | Self::Approvals(whose)
             | Self::Approve(Looking { whose, .. })
             | Self::AccountSecurity(PolicyForm { whose, .. })
@@ -383,6 +392,8 @@ impl Stage {
             | Self::ExternalIdentities(_)
             | Self::LinkPhone(_)
             | Self::PhoneTaken(_)
+            | Self::DeniedMembers(_)
+            | Self::DenyReview(_)
             | Self::ChooseAccount(_)
             | Self::Notice(_)
             | Self::Complete(_)
@@ -493,6 +504,8 @@ impl Stage {
             }
             Self::Approve(looking) => approval::offers_to_look_at(looking),
             Self::AccountSecurity(_) => policy::offers(facts),
+            Self::DeniedMembers(_) => denied_members::offers(facts),
+            Self::DenyReview(_) => denied_members::review_offers(facts),
             Self::PolicyReview(_) => policy::review_offers(facts),
             Self::Notice(notice) => notice.offers(facts),
             Self::Complete(_) | Self::Ended(_) => offers,
@@ -612,6 +625,10 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
         Stage::RecoveryKey(waiting) => Some(Stage::Waiting(waiting.clone())),
         Stage::Approve(Looking { whose, .. }) => Some(Stage::Approvals(whose.clone())),
         Stage::PolicyReview(review) => Some(Stage::AccountSecurity(review.form.clone())),
+        Stage::DeniedMembers(DenyForm { whose, .. }) => {
+            Some(Stage::AccountSecurity(PolicyForm { whose: whose.clone(), draft: AccountPolicy::default() }))
+        }
+        Stage::DenyReview(review) => Some(Stage::DeniedMembers(review.form.clone())),
         Stage::Provider(leaving) => Some(leaving.from.before()),
         Stage::ExternalIdentities(whose) | Stage::LinkPhone(PhoneForm { whose, .. }) => {
             Some(Stage::Security(whose.clone()))

@@ -7,6 +7,7 @@ use daemun_protocol::{
 
 use super::approval::{Asks, Looking, POLL_INTERVAL, Waiting};
 use super::code::{Purpose, SentCode};
+use super::denied_members::{DenyForm, DenyReview};
 use super::join::{InvitationTrouble, Joined};
 use super::new_password::{NewPasswordStage, Whose};
 use super::passkey::Unlocking;
@@ -159,6 +160,17 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
             providers: facts.providers.clone(),
             go_to: facts.go_to.clone(),
             connects: matches!(from, From::Connect { .. }),
+        }),
+        Stage::DeniedMembers(form) => active(Step::DeniedMembers {
+            provider: facts.provider_name.clone().unwrap_or_default(),
+            identifier: form.identifier.clone(),
+            members: facts.denied_members.clone(),
+        }),
+        Stage::DenyReview(review) => active(Step::DenyReview {
+            provider: facts.provider_name.clone().unwrap_or_default(),
+            name: review.name.clone(),
+            identifier: review.identifier.clone(),
+            effects: review.effects.clone(),
         }),
         Stage::LinkPhone(form) => active(Step::LinkPhone {
             identifier: form.identifier.clone(),
@@ -361,6 +373,8 @@ fn account(stage: &Stage) -> Option<Account> {
     | Stage::ExternalIdentities(whose)
     | Stage::LinkPhone(PhoneForm { whose, .. })
     | Stage::PhoneTaken(TakenNumber { whose, .. })
+    | Stage::DeniedMembers(DenyForm { whose, .. })
+    | Stage::DenyReview(DenyReview { form: DenyForm { whose, .. }, .. })
     | Stage::Provider(Leaving { from: From::Connect { whose, .. }, .. })
     | Stage::Approvals(whose)
     | Stage::Approve(Looking { whose, .. })
@@ -428,6 +442,8 @@ fn messages(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Vec<Message> {
             of_provider(MessageCode::IdentityDisconnected, Severity::Success, provider)
         }
         Said::IdentityTaken { provider } => of_provider(MessageCode::IdentityTaken, Severity::Error, provider),
+        Said::MemberDenied { name, provider } => about_member(MessageCode::MemberDenied, name, provider),
+        Said::MemberAllowed { name, provider } => about_member(MessageCode::MemberAllowed, name, provider),
         Said::PhoneLinked => done(MessageCode::PhoneLinked),
         Said::PhoneUnlinked => done(MessageCode::PhoneUnlinked),
         Said::ContactsSaved { provider } => of_provider(MessageCode::ContactsSaved, Severity::Info, provider),
@@ -449,6 +465,11 @@ fn messages(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Vec<Message> {
 /// `provider` is its name.
 fn of_provider(code: MessageCode, severity: Severity, provider: &str) -> Message {
     Message { code, params: Params { provider: Some(provider.into()), ..Params::default() }, severity }
+}
+
+fn about_member(code: MessageCode, name: &str, provider: &str) -> Message {
+    let params = Params { to: Some(name.into()), provider: Some(provider.into()), ..Params::default() };
+    Message { code, params, severity: Severity::Success }
 }
 
 fn done(code: MessageCode) -> Message {

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use super::policy_turns::LOG_LENGTH;
 use super::{Gate, Shows, Taking, Turn, Viewer};
+use crate::flow::denied_members::{DenyForm, DenyReview};
 use crate::flow::passkey::Unlocking;
 use crate::flow::phone::PhoneForm;
 use crate::flow::policy::{PolicyForm, PolicyReview};
@@ -146,6 +147,8 @@ impl Gate {
         | Stage::LinkPhone(PhoneForm { whose, .. })
         | Stage::Passkey(Unlocking::Proof(whose))
         | Stage::AccountSecurity(PolicyForm { whose, .. })
+        | Stage::DeniedMembers(DenyForm { whose, .. })
+        | Stage::DenyReview(DenyReview { form: DenyForm { whose, .. }, .. })
         | Stage::PolicyReview(PolicyReview { form: PolicyForm { whose, .. }, .. })) = stage
         else {
             return Ok(facts);

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::reset_turns::whose;
 use super::{Gate, Taking};
-use crate::flow::policy::{self, News, PolicyForm, PolicyReview, Reach};
+use crate::flow::policy::{self, MemberWays, News, PolicyForm, PolicyReview, Reach};
 use crate::flow::{AfterProof, Entrance, Facts, Next, Notice, Refusal, Said, Stage, StoredFlow, Workspace};
 use crate::mail::texts;
 use crate::server_key::Digest32;
@@ -61,6 +61,17 @@ impl Gate {
         }
     }
 
+    /// What messages to phones and authenticators can do here.
+    pub(super) fn reach(&self) -> Reach {
+        Reach { sends_sms: self.channels.contains(&Channel::Sms), knows_passkeys: self.relying_party.is_some() }
+    }
+
+    /// A member without the identities at providers that this deployment does not know any more.
+    pub(super) fn usable(&self, mut member: MemberWays) -> MemberWays {
+        member.identities.retain(|provider| self.providers.has(provider));
+        member
+    }
+
     /// What a workspace's becoming another would do to its members.
     fn policy_effects(
         &self,
@@ -69,14 +80,10 @@ impl Gate {
         after: &Workspace,
         now: Timestamp,
     ) -> Result<Vec<PolicyEffect>, Trouble> {
-        let mut members = store::member_ways(connection, &before.id)?;
-        for member in &mut members {
-            member.identities.retain(|provider| self.providers.has(provider));
-        }
-        let reach =
-            Reach { sends_sms: self.channels.contains(&Channel::Sms), knows_passkeys: self.relying_party.is_some() };
+        let members = store::member_ways(connection, &before.id)?;
+        let members: Vec<MemberWays> = members.into_iter().map(|member| self.usable(member)).collect();
         let news = self.untold(connection, News::of(before, after, self.providers.listed()), &before.id, now)?;
-        Ok(policy::effects(&members, before, after, &news, reach, now))
+        Ok(policy::effects(&members, before, after, &news, self.reach(), now))
     }
 }
 
@@ -150,7 +157,7 @@ impl Taking<'_> {
     }
 
     /// All of them, whoever saved it: it may have been somebody else in their place.
-    fn tell_administrators(&self, workspace: &str, saved: &SavedPolicy) -> Result<(), Trouble> {
+    pub(super) fn tell_administrators(&self, workspace: &str, saved: &SavedPolicy) -> Result<(), Trouble> {
         for id in store::super_administrators(self.connection, workspace)? {
             if let Some(account) = store::account(self.connection, id)? {
                 self.tell(&account, |locale, workspace, at| texts::policy_changed(locale, workspace, at, saved))?;

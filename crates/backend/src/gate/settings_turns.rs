@@ -155,6 +155,8 @@ impl Taking<'_> {
             AfterProof::RegisterDevice(new) => Ok(Next::to(Stage::RegisterDevice(new))),
             AfterProof::ReissueRecoveryKey(whose) => self.another_recovery_key(whose),
             AfterProof::ReviewPolicy(form) => self.look_at_policy(form),
+            AfterProof::ReviewDenial { form, member } => self.look_at_denial(form, member),
+            AfterProof::AllowMember { form, member } => self.allowed_again(form, member),
             AfterProof::TurnOnTwoFactor(whose) => self.now_own(&whose, Self::two_factor_on),
             AfterProof::TwoFactorEnrolled(whose) => self.now_own(&whose, Self::two_factor_enrolled),
             AfterProof::TurnOffTwoFactor(whose) => self.now_own(&whose, Self::two_factor_off),

@@ -95,6 +95,9 @@ impl Taking<'_> {
             }
             Action::UseProvider => self.use_provider(&stage),
             Action::Go { provider } => return self.leave_for(&stage, &provider, &facts),
+            Action::ShowDeniedMembers => self.show_denied_members(&stage, &facts),
+            Action::DenyMember { confirmed } => self.deny_member(&stage, confirmed, &facts)?,
+            Action::AllowMember { member } => self.allow_member(&stage, &member, &facts)?,
             Action::LinkPhone => self.settings_proven(&stage, &facts, AfterProof::LinkPhone)?,
             Action::UnlinkPhone => self.settings_proven(&stage, &facts, AfterProof::UnlinkPhone)?,
             Action::UseProfileNumber => self.use_profile_number(&stage)?,
@@ -188,6 +191,8 @@ impl Taking<'_> {
                     self.submit_contact_to_save(form, &identifier)?
                 } else if let Stage::LinkPhone(form) = &stage {
                     self.submit_number(form, &identifier)?
+                } else if let Stage::DeniedMembers(form) = &stage {
+                    self.submit_member(form, &identifier, &facts)?
                 } else {
                     self.submit_contact(&stage, &identifier)?
                 }
@@ -316,6 +321,8 @@ fn filled_in(kind: StepKind, mut input: Input) -> Input {
         | StepKind::ExternalIdentities
         | StepKind::LinkPhone
         | StepKind::PhoneTaken
+        | StepKind::DeniedMembers
+        | StepKind::DenyReview
         | StepKind::Notice => {}
     }
     input

@@ -21,7 +21,7 @@ pub use approvals::{approval_asked, let_in_asked, not_me, recovery_key_reissued,
 pub use devices::{device_copied, device_registered, device_removed, device_sign_in_allowed};
 pub use phone::{phone_linked, phone_moved, phone_unlinked};
 pub use policy::{policy_changed, quick_login_allowed};
-pub use providers::{identity_connected, identity_disconnected, provider_sign_in_allowed};
+pub use providers::{identity_connected, identity_disconnected, provider_decided, provider_sign_in_allowed};
 pub use second_factor::{recovery_code_used, second_factor_added, second_factor_code};
 pub use security_link::{link_code, link_not_shared};
 pub use settings::{signed_out_there, two_factor_off, two_factor_on};

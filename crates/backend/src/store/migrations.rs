@@ -516,6 +516,12 @@ const STEPS: &[M<'_>] = &[
     CREATE INDEX handoff_by_account ON handoff (account);
     ",
     ),
+    M::up(
+        "
+    -- A decision about a single member, as JSON; none: it was about all.
+    ALTER TABLE policy_change ADD COLUMN member TEXT;
+    ",
+    ),
 ];
 
 /// Brings the tables up to date. Foreign keys are not enforced meanwhile, since a table that is made anew would take with it

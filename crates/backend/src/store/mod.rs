@@ -67,7 +67,7 @@ pub use passkeys::{
     NewPasskey, PasskeyRow, device_way, insert_passkey, note_use, other_accounts_of_device, passkey, passkeys_of,
     remove_passkey, rename_passkey,
 };
-pub use policies::{make_administrator, member_ways, note_policy_change, policy_changes};
+pub use policies::{denied_members, make_administrator, member_ways, note_policy_change, policy_changes, ways_of};
 pub use push_subscriptions::{
     forget_subscription, is_subscribed, subscribe, subscription, subscriptions_elsewhere, unsubscribe,
     unsubscribe_browser,

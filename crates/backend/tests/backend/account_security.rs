@@ -64,7 +64,8 @@ async fn p2_an_administrator_reads_reviews_and_saves() {
             "line_entry": true, "naver_entry": true, "quick_login": false, "device_unlock": true, "device_approval": false,
         })
     );
-    assert_eq!((seen.actions(), seen.flow()["kind"].clone()), (vec!["done".into(), "review".into()], json!("policy")));
+    assert_eq!(seen.actions(), ["done", "review", "show_denied_members"]);
+    assert_eq!(seen.flow()["kind"], "policy");
 
     let changes = json!({"password_min_length": 12, "attempt_limit": 5, "phone_entry": true});
     let reviewed = review(&mut sujin, changes).await.at("policy_review");

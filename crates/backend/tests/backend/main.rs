@@ -13,6 +13,7 @@ mod bad_input;
 mod binding;
 mod brands;
 mod crash;
+mod denied_members;
 mod embedding;
 mod enumeration;
 mod expired_password;

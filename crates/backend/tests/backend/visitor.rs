@@ -44,6 +44,8 @@ pub const STEPS: &[&str] = &[
     "external_identities",
     "link_phone",
     "phone_taken",
+    "denied_members",
+    "deny_review",
     "notice",
 ];
 

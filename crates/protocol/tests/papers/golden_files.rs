@@ -118,7 +118,7 @@ fn each_variant_of_a_flow_has_a_golden() {
             RegisterId, FindId, FoundIds, ChooseFactor, EnrolContact, EnrolAuthenticator, RecoveryCodes, RecoveryCode,
             LinkAddress, Passkey, Security, Sessions, TrustedDevices, RegisterDevice, MatchNumber, WaitApproval, RecoveryKey, NewRecoveryKey,
             Approvals, Approve, AccountSecurity, PolicyReview, Provider, ExternalIdentities, LinkPhone, PhoneTaken,
-            Notice,
+            DeniedMembers, DenyReview, Notice,
         },
         not sent: Unknown
     )
@@ -151,7 +151,7 @@ fn each_variant_of_a_flow_has_a_golden() {
             SecondFactorRequired, DeviceRegistered, DeviceRemoved, SignedOutElsewhere, TwoFactorOn, TwoFactorOff, IdRegistered, AdministratorAsked, MemberAsked,
             PolicySaved, PolicyChangedMeanwhile, PolicyLocksOutMore,
             ProviderCancelled, ProviderDenied, ProviderUnavailable, IdentityConnected, IdentityDisconnected, IdentityTaken,
-            ContactsSaved, PhoneLinked, PhoneUnlinked,
+            ContactsSaved, PhoneLinked, PhoneUnlinked, MemberDenied, MemberAllowed,
         },
         not sent: Unknown
     )
@@ -235,6 +235,9 @@ fn each_variant_of_a_request_has_a_golden() {
         UnlinkPhone,
         UseProfileNumber,
         MovePhone,
+        ShowDeniedMembers,
+        DenyMember,
+        AllowMember,
     })
     .are_all_among(wires.iter().filter_map(action).cloned());
 }
@@ -275,7 +278,7 @@ fn each_variant_of_a_problem_has_a_golden() {
             TermsRequired, MobileUnavailable, PasswordTooShort, PasswordTooLong, PasswordNeedsLetter, PasswordNeedsDigit,
             PasswordNeedsSymbol, PasswordReused, PasswordBreached, PasswordInvalid, PasswordIsId,
             ContactIsId, RecoveryCodeInvalid, MobileInvalid, SubscriptionRefused,
-            OptionInvalid, NothingChanged, ConfirmationRequired,
+            OptionInvalid, NothingChanged, MemberUnknown, ConfirmationRequired,
         },
         not sent: Unknown
     )
@@ -325,6 +328,8 @@ fn step_kinds() -> Variants<StepKind> {
         ExternalIdentities,
         LinkPhone,
         PhoneTaken,
+        DeniedMembers,
+        DenyReview,
         Notice,
     })
 }
@@ -384,6 +389,9 @@ fn action_names() -> Variants<ActionName> {
         UnlinkPhone,
         UseProfileNumber,
         MovePhone,
+        ShowDeniedMembers,
+        DenyMember,
+        AllowMember,
     })
 }
 

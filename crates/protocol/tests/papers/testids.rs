@@ -168,6 +168,8 @@ const fn added(kind: StepKind) -> (&'static [&'static str], &'static [&'static s
         ),
         StepKind::PolicyReview => (&[], &["cancel", "confirm"], &["policy_review"]),
         StepKind::Provider => (&[], &["retry"], &["provider"]),
+        StepKind::DeniedMembers => (&[], &[], &["denied_members"]),
+        StepKind::DenyReview => (&[], &["cancel", "confirm"], &["deny_review"]),
         StepKind::LinkPhone => (&[], &[], &["link_phone"]),
         StepKind::PhoneTaken => (&[], &[], &["phone_taken"]),
         StepKind::ExternalIdentities => (&[], &["cancel"], &["external_identities"]),

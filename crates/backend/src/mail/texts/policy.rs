@@ -11,7 +11,11 @@ use crate::locale::Locale;
 pub fn policy_changed(locale: Locale, workspace: &str, at: Timestamp, saved: &SavedPolicy) -> Words {
     let (at, who) = (readable(at), &saved.who);
     let changed: Vec<String> = PolicyOption::ALL.iter().filter_map(|option| line(locale, *option, saved)).collect();
-    let changed = changed.join("\n");
+    let about_member = saved.member.iter().map(|member| {
+        let decided = value(locale, if member.allowed { "true" } else { "false" });
+        format!("{}, {}: {decided}", member.provider, member.name)
+    });
+    let changed = changed.into_iter().chain(about_member).collect::<Vec<_>>().join("\n");
     mail(match locale {
         Locale::Ko => (
             format!("{workspace} 계정 보안 정책이 변경됐어요"),
@@ -147,7 +151,7 @@ mod tests {
             two_factor: Some(TwoFactor::Required),
             ..AccountPolicy::default()
         };
-        let saved = SavedPolicy { who: "Sujin".into(), at: Timestamp(0), from, to };
+        let saved = SavedPolicy { who: "Sujin".into(), at: Timestamp(0), from, to, member: None };
         for locale in Locale::ALL {
             let words = policy_changed(*locale, "Nuri", Timestamp(0), &saved);
             let text = &words.text;

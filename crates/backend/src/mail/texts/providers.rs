@@ -97,3 +97,42 @@ pub fn identity_disconnected(locale: Locale, workspace: &str, at: Timestamp, pro
         ),
     })
 }
+
+/// The mail to a member whom alone the administrator does not let sign in by a provider any more, or lets again (FEATURES P1).
+pub fn provider_decided(locale: Locale, workspace: &str, provider: &str, allowed: bool) -> Words {
+    mail(match (locale, allowed) {
+        (Locale::Ko, false) => (
+            format!("{workspace}에서 {provider} 로그인을 쓸 수 없게 됐어요"),
+            format!(
+                "관리자가 {workspace} 계정의 {provider} 로그인을 막았어요. 다음부터는 다른 방법으로 로그인해 주세요.\n\n\
+                 궁금한 점은 관리자에게 물어보세요.\n"
+            ),
+        ),
+        (Locale::Ko, true) => (
+            format!("{workspace}에서 {provider} 로그인을 다시 쓸 수 있어요"),
+            format!("관리자가 {workspace} 계정의 {provider} 로그인을 다시 허용했어요.\n"),
+        ),
+        (Locale::En, false) => (
+            format!("You can no longer sign in to {workspace} with {provider}"),
+            format!(
+                "Your administrator no longer lets you sign in to {workspace} with {provider}. Sign in another way next time.\n\n\
+                 If you have questions, ask your administrator.\n"
+            ),
+        ),
+        (Locale::En, true) => (
+            format!("You can sign in to {workspace} with {provider} again"),
+            format!("Your administrator lets you sign in to {workspace} with {provider} again.\n"),
+        ),
+        (Locale::Ja, false) => (
+            format!("{workspace} で {provider} でのログインが使えなくなりました"),
+            format!(
+                "管理者が {workspace} のアカウントで {provider} でのログインを許可しない設定にしました。次回から別の方法でログインしてください。\n\n\
+                 ご不明な点は管理者にお問い合わせください。\n"
+            ),
+        ),
+        (Locale::Ja, true) => (
+            format!("{workspace} で再び {provider} でログインできます"),
+            format!("管理者が {workspace} のアカウントで {provider} でのログインを再び許可しました。\n"),
+        ),
+    })
+}

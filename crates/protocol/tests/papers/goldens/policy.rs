@@ -1,8 +1,9 @@
 //! 오수진 decides what 누리소프트 asks of its members' accounts (seed 003; FEATURES P2).
 
 use daemun_protocol::{
-    AccountPolicy, Action, ActionName, Flow, Kind, Message, MessageCode, NoticeCode, Offer, Offers, Params,
-    PasswordFormat, PolicyEffect, PolicyEffectCode, Proof, SavedPolicy, Severity, Step, StepKind, TwoFactor,
+    AccountPolicy, Action, ActionName, DeniedMember, Flow, Kind, MemberDecision, Message, MessageCode, NoticeCode,
+    Offer, Offers, Params, PasswordFormat, PolicyEffect, PolicyEffectCode, Proof, SavedPolicy, Severity, Step,
+    StepKind, TwoFactor,
 };
 
 use super::{MINJI, NOW, NamedAct, NamedFlow, about, active, at, named, notice, nuri, of, offers, saying};
@@ -52,6 +53,10 @@ const CHANGES: AccountPolicy = AccountPolicy {
 pub(super) fn acts() -> Vec<NamedAct> {
     vec![
         ("act-account_security-review", StepKind::AccountSecurity, 1, Action::Review { changes: Box::new(CHANGES) }),
+        ("act-account_security-show_denied_members", StepKind::AccountSecurity, 1, Action::ShowDeniedMembers),
+        ("act-denied_members-submit", StepKind::DeniedMembers, 2, Action::SubmitContact { identifier: MINJI.into() }),
+        ("act-denied_members-allow_member", StepKind::DeniedMembers, 2, Action::AllowMember { member: "3".into() }),
+        ("act-deny_review-deny_member", StepKind::DenyReview, 3, Action::DenyMember { confirmed: true }),
         ("act-policy_review-save", StepKind::PolicyReview, 2, Action::Save { confirmed: true }),
     ]
 }
@@ -59,17 +64,30 @@ pub(super) fn acts() -> Vec<NamedAct> {
 pub(super) fn flows() -> Vec<NamedFlow> {
     let said = |code, severity| Message { code, params: Params::default(), severity };
     let form = |rev, policy, draft, log| {
-        who(active(rev, Step::AccountSecurity { policy, draft, log }, offers(&[ActionName::Review, ActionName::Done])))
+        who(active(
+            rev,
+            Step::AccountSecurity { policy, draft, log },
+            offers(&[ActionName::Review, ActionName::ShowDeniedMembers, ActionName::Done]),
+        ))
     };
     let after = CHANGES.or(POLICY);
-    let saved = SavedPolicy { who: "오수진".into(), at: NOW, from: POLICY.unlike(after), to: CHANGES };
+    let saved = SavedPolicy { who: "오수진".into(), at: NOW, from: POLICY.unlike(after), to: CHANGES, member: None };
     let elsewhere = AccountPolicy { attempt_limit: Some(5), ..NOTHING };
     let by_another = SavedPolicy {
         who: "정도현".into(),
         at: NOW,
         from: AccountPolicy { attempt_limit: Some(10), ..NOTHING },
         to: elsewhere,
+        member: None,
     };
+    let about_member = SavedPolicy {
+        who: "오수진".into(),
+        at: NOW,
+        from: NOTHING,
+        to: NOTHING,
+        member: Some(MemberDecision { name: "김민지".into(), provider: "LINE".into(), allowed: false }),
+    };
+    let decided = |code| Message { code, params: params_of_minji(), severity: Severity::Success };
     let refused = notice(1, NoticeCode::NotAdministrator, named(nuri()), &[ActionName::Done]);
     vec![
         ("flow-account_security", not_fresh()),
@@ -86,6 +104,11 @@ pub(super) fn flows() -> Vec<NamedFlow> {
                 &[said(MessageCode::PolicyChangedMeanwhile, Severity::Warning)],
             ),
         ),
+        ("flow-account_security-about_member", form(1, POLICY, NOTHING, vec![about_member])),
+        ("flow-denied_members", denied_members(2, true)),
+        ("flow-denied_members-none", saying(denied_members(6, false), &[decided(MessageCode::MemberAllowed)])),
+        ("flow-denied_members-denied", saying(denied_members(4, true), &[decided(MessageCode::MemberDenied)])),
+        ("flow-deny_review", deny_review()),
         ("flow-notice-not_administrator", of(Kind::Policy, about(MINJI, Some("김민지"), at(nuri(), refused)))),
     ]
 }
@@ -93,7 +116,10 @@ pub(super) fn flows() -> Vec<NamedFlow> {
 /// She has signed in a while ago: what would change something asks for the password once more.
 pub(super) fn not_fresh() -> Flow {
     let fresh = Offer { proof: Some(Proof::Fresh), ..Offer::default() };
-    let actions = Offers::default().with_offer(ActionName::Review, fresh).with(ActionName::Done);
+    let actions = Offers::default()
+        .with_offer(ActionName::Review, fresh)
+        .with(ActionName::ShowDeniedMembers)
+        .with(ActionName::Done);
     who(active(1, Step::AccountSecurity { policy: POLICY, draft: NOTHING, log: Vec::new() }, actions))
 }
 
@@ -112,4 +138,29 @@ pub(super) fn review(locked_out: u32) -> Flow {
 
 fn who(flow: Flow) -> Flow {
     of(Kind::Policy, about(SUJIN, Some("오수진"), at(nuri(), flow)))
+}
+
+fn params_of_minji() -> Params {
+    Params { to: Some("김민지".into()), provider: Some("LINE".into()), ..Params::default() }
+}
+
+/// Who alone may not sign in with LINE.
+pub(super) fn denied_members(rev: u64, denied: bool) -> Flow {
+    let minji = || DeniedMember { id: "3".into(), name: "김민지".into(), identifier: MINJI.into() };
+    let members = if denied { vec![minji()] } else { Vec::new() };
+    let actions = offers(&[ActionName::Submit, ActionName::Back]);
+    let actions = if denied { actions.with(ActionName::AllowMember) } else { actions };
+    who(active(rev, Step::DeniedMembers { provider: "LINE".into(), identifier: None, members }, actions))
+}
+
+/// She would have no way in left.
+fn deny_review() -> Flow {
+    let effects = [PolicyEffectCode::LockedOut, PolicyEffectCode::LineDenied];
+    let step = Step::DenyReview {
+        provider: "LINE".into(),
+        name: "김민지".into(),
+        identifier: MINJI.into(),
+        effects: effects.map(|code| PolicyEffect { code, members: 1 }).into(),
+    };
+    who(active(3, step, offers(&[ActionName::DenyMember, ActionName::Back])))
 }

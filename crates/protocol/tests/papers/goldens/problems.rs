@@ -7,7 +7,7 @@ use super::devices::{passkey, register_device};
 use super::ids::{MINJIS_MOBILE, find_id, register_id};
 use super::joining::create_account;
 use super::passwords::{expired as password_expired, request_reset, reset};
-use super::policy::{not_fresh, review};
+use super::policy::{denied_members, not_fresh, review};
 use super::providers::provider;
 use super::second_factor::{enrol_contact, recovery_code};
 use super::sign_in::{
@@ -86,6 +86,7 @@ fn fields() -> Vec<(&'static str, Problem)> {
         ),
         ("nothing_changed", invalid(&[("/input/changes", FieldCode::NothingChanged)], not_fresh())),
         ("confirmation_required", invalid(&[("/input/confirmed", FieldCode::ConfirmationRequired)], review(3))),
+        ("member_unknown", invalid(&[("/input/identifier", FieldCode::MemberUnknown)], denied_members(2, true))),
         ("mobile_invalid", invalid(&[(IDENTIFIER, FieldCode::MobileInvalid)], identify(1, None))),
         ("code_invalid", invalid(&[("/input/code", FieldCode::CodeInvalid)], code())),
         ("organisation_invalid", invalid(&[(ORGANISATION, FieldCode::OrganisationInvalid)], organisation(2, None))),
