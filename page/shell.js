@@ -9,6 +9,8 @@ const languages = query('[name=language]');
 
 /** What the app asks of the page; see src/ports/page.rs. */
 const daemun = (globalThis.daemun = {});
+/** Whether this is a page in the platform's own app. */
+daemun.native = Boolean(window.daemunHost ?? window.webkit?.messageHandlers?.daemunHost ?? window.ReactNativeWebView);
 
 const saved = () => {
   try { return localStorage.getItem('daemun.language'); } catch { return null; }
@@ -92,6 +94,10 @@ if (!front) query('#shell').hidden = true;
 // Everything stands where it will stay, in the right words: now it may be seen.
 root.dataset.app = 'shell';
 if (front) input.focus();
+// In the platform's app, whoever has set quick login up is asked for the PIN at once: by the page with all screens.
+if (front && daemun.native) window.indexedDB?.databases?.().then((all) => {
+  if (all.some((one) => one.name === 'daemun-quick-login')) location.replace(`/continue${location.search}`);
+}, () => {});
 
 // What happens before the app is there is kept for it.
 let composing = null;

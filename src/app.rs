@@ -95,6 +95,8 @@ fn of_step(gate: Gate, step: &Step) -> AnyView {
         | Step::RecoveryCode { .. }
         | Step::LinkAddress { .. }
         | Step::Security { .. }
+        | Step::QuickLogin { .. }
+        | Step::SetPin { .. }
         | Step::Sessions { .. }
         | Step::TrustedDevices { .. }
         | Step::RegisterDevice { .. }
@@ -133,6 +135,8 @@ fn off_the_login_path(gate: Gate, step: &Step) -> AnyView {
         Step::RecoveryCode { .. } => screens::recovery_code::view(gate),
         Step::LinkAddress { .. } => screens::link_address::view(gate),
         Step::Security { .. } => screens::security::view(gate),
+        Step::QuickLogin { .. } => screens::quick_login::view(gate),
+        Step::SetPin { .. } => screens::set_pin::view(gate),
         Step::Sessions { .. } => screens::sessions::view(gate),
         Step::TrustedDevices { .. } => screens::trusted_devices::view(gate),
         Step::RegisterDevice { .. } => screens::register_device::view(gate),
@@ -197,6 +201,8 @@ pub fn shows(step: &Step) -> bool {
         | Step::RecoveryCode { .. }
         | Step::LinkAddress { .. }
         | Step::Security { .. }
+        | Step::QuickLogin { .. }
+        | Step::SetPin { .. }
         | Step::Sessions { .. }
         | Step::TrustedDevices { .. }
         | Step::RegisterDevice { .. }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use daemun_flow::{Answer, Effect, Event, Face, Fault, Machine, Moment, Ticket};
 #[cfg(feature = "whole")]
-use daemun_protocol::{AcceptedCredentials, Action};
+use daemun_protocol::{AcceptedCredentials, Action, Flow, Kind, MessageCode, Status};
 use daemun_protocol::{ActionName, Begin, Client, Hints, ProblemCode, PublicKeyOptions, Step, StepKind};
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
@@ -16,6 +16,8 @@ use leptos::reactive::spawn_local;
 use crate::deployment::Deployment;
 use crate::gate::Gate;
 use crate::i18n;
+#[cfg(feature = "whole")]
+use crate::ports::quick_login;
 use crate::ports::webauthn::{self, Question};
 use crate::ports::{api, host, page};
 
@@ -277,6 +279,11 @@ impl Driver {
                 version: env!("CARGO_PKG_VERSION").into(),
                 steps: StepKind::ALL.iter().map(|kind| kind.as_str().into()).collect(),
                 locale: i18n::language(),
+                // The login path has no screen for what they are good for.
+                #[cfg(feature = "whole")]
+                capabilities: quick_login::capabilities(),
+                #[cfg(not(feature = "whole"))]
+                capabilities: Vec::new(),
             },
         }
     }
@@ -322,6 +329,12 @@ impl Driver {
         {
             webauthn::forget_shown();
         }
+        #[cfg(feature = "whole")]
+        if matches!(&self.request, Some(Request { call: api::Call::Begin { .. }, ticket: asked, .. }) if *asked == ticket)
+            && matches!(answer, Ok(Answer::Flow { flow, .. }) if asks_who(flow))
+        {
+            quick_login::forget();
+        }
         self.flight.take_if(|flight| flight.ticket == ticket);
         if is_settled(answer) {
             #[cfg(feature = "whole")]
@@ -346,6 +359,15 @@ impl Request {
             api::Call::GiveUp { .. } => true,
         }
     }
+}
+
+/// Whether a sign-in begins by asking who it is: where a key of this device was known, and allowed or not, it does not, or says
+/// so.
+#[cfg(feature = "whole")]
+fn asks_who(flow: &Flow) -> bool {
+    let says_why = flow.messages.iter().any(|message| message.code == MessageCode::MethodNotAllowed);
+    let asks = matches!(&flow.status, Status::Active { step, .. } if step.step.kind() == Some(StepKind::Identify));
+    flow.kind == Kind::SignIn && asks && !says_why
 }
 
 /// Asks the device, for the machine's ticket or to fill in.

@@ -216,6 +216,12 @@ pub fn aside(message: &Message) -> Option<String> {
         | MessageCode::SignedOutElsewhere
         | MessageCode::TwoFactorOn
         | MessageCode::TwoFactorOff
+        | MessageCode::QuickLoginOn
+        | MessageCode::PinChanged
+        | MessageCode::QuickLoginOff
+        | MessageCode::BiometricsOn
+        | MessageCode::BiometricsOff
+        | MessageCode::QuickLoginRevoked
         | MessageCode::IdRegistered
         | MessageCode::AdministratorAsked
         | MessageCode::MemberAsked

@@ -9,6 +9,8 @@ mod i18n;
 #[cfg(feature = "whole")]
 mod notifications;
 mod ports;
+#[cfg(feature = "whole")]
+mod quick_login;
 mod screens;
 #[cfg(feature = "whole")]
 mod takeaway;

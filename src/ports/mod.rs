@@ -9,4 +9,6 @@ mod json;
 pub mod page;
 #[cfg(feature = "whole")]
 pub mod push;
+#[cfg(feature = "whole")]
+pub mod quick_login;
 pub mod webauthn;

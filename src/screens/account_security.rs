@@ -62,6 +62,7 @@ const LOGIN: &[Row] = &[
     Row { name: "naver_entry", hint: Text::PolicyNaverEntryHint, choices: ALLOWED },
     Row { name: "phone_entry", hint: Text::PolicyPhoneEntryHint, choices: ALLOWED },
     Row { name: "quick_login", hint: Text::PolicyQuickLoginHint, choices: ALLOWED },
+    Row { name: "quick_login_two_factors", hint: Text::PolicyQuickLoginTwoFactorsHint, choices: ALLOWED },
     Row { name: "device_unlock", hint: Text::PolicyDeviceUnlockHint, choices: ALLOWED },
     Row { name: "device_approval", hint: Text::PolicyDeviceApprovalHint, choices: ALLOWED },
 ];

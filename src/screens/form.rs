@@ -12,6 +12,8 @@ use leptos::prelude::*;
 
 use super::code_field::AUTHENTICATOR_LENGTH;
 use crate::gate::Gate;
+#[cfg(feature = "whole")]
+use crate::i18n::counted;
 use crate::i18n::{self, Text, filled, said, say, span};
 use crate::widgets::button::{Button, Rank};
 use crate::widgets::field::{Complaint, Purpose, Wrong};
@@ -174,6 +176,7 @@ fn has_field(gate: Gate, refusal: &Refusal) -> bool {
             | Step::RecoveryCode { .. }
             | Step::RecoveryKey
             | Step::LinkAddress { .. } => true,
+            Step::QuickLogin { .. } => crate::WHOLE,
             // From here on none is on the login path but those without a field.
             Step::RequestReset { .. }
             | Step::NewPassword { .. }
@@ -182,6 +185,7 @@ fn has_field(gate: Gate, refusal: &Refusal) -> bool {
             | Step::DeniedMembers { .. }
             | Step::TrustedDevices { .. }
             | Step::RegisterDevice { .. }
+            | Step::SetPin { .. }
             | Step::WaitApproval { .. }
             | Step::Approvals { .. } => crate::WHOLE && !refusal.errors.is_empty(),
             Step::CreateAccount { .. } | Step::Approve { .. } | Step::AccountSecurity { .. } => {
@@ -256,6 +260,8 @@ fn in_words_of_its_step(gate: Gate, trouble: &Trouble) -> Option<String> {
             if let Trouble::Device(fault) = trouble { Some(i18n::while_registering(*fault)) } else { None }
         } else if matches!(step, Step::Approve { .. }) {
             of_approving(trouble)
+        } else if matches!(step, Step::QuickLogin { .. } | Step::SetPin { .. }) {
+            of_quick_login(trouble)
         } else {
             None
         }
@@ -265,6 +271,17 @@ fn in_words_of_its_step(gate: Gate, trouble: &Trouble) -> Option<String> {
 #[cfg(not(feature = "whole"))]
 const fn in_words_of_its_step(_: Gate, _: &Trouble) -> Option<String> {
     None
+}
+
+/// A PIN is no code that is sent, and the key of this device no passkey.
+#[cfg(feature = "whole")]
+fn of_quick_login(trouble: &Trouble) -> Option<String> {
+    let Trouble::Refused(refusal) = trouble else { return None };
+    match (&refusal.code, refusal.tries_left) {
+        (ProblemCode::CodeWrong, Some(left)) => Some(counted(Text::QuickLoginWrong, left.into(), &[])),
+        (ProblemCode::PasskeyUnknown | ProblemCode::PasskeyRefused, _) => Some(said(Text::QuickLoginRefused)),
+        (_, _) => None,
+    }
 }
 
 #[cfg(feature = "whole")]

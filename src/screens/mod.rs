@@ -34,6 +34,8 @@ mod notify_here;
 #[cfg(feature = "whole")]
 mod numbers;
 #[cfg(feature = "whole")]
+mod pin_field;
+#[cfg(feature = "whole")]
 mod policy_words;
 #[cfg(feature = "whole")]
 mod qr_way;
@@ -83,6 +85,8 @@ pub mod policy_review;
 #[cfg(feature = "whole")]
 pub mod provider;
 #[cfg(feature = "whole")]
+pub mod quick_login;
+#[cfg(feature = "whole")]
 pub mod recovery_code;
 #[cfg(feature = "whole")]
 pub mod recovery_codes;
@@ -98,6 +102,8 @@ pub mod request_reset;
 pub mod security;
 #[cfg(feature = "whole")]
 pub mod sessions;
+#[cfg(feature = "whole")]
+pub mod set_pin;
 #[cfg(feature = "whole")]
 pub mod trusted_devices;
 #[cfg(feature = "whole")]

@@ -64,6 +64,7 @@ const fn words_of(code: &PolicyEffectCode) -> Text {
         PolicyEffectCode::PasswordExpired => Text::PolicyEffectPasswordExpired,
         PolicyEffectCode::NextPassword => Text::PolicyEffectNextPassword,
         PolicyEffectCode::PhoneDenied => Text::PolicyEffectPhoneDenied,
+        PolicyEffectCode::QuickLoginDenied => Text::PolicyEffectQuickLoginDenied,
         PolicyEffectCode::DeviceDenied => Text::PolicyEffectDeviceDenied,
         PolicyEffectCode::LineDenied => Text::PolicyEffectLineDenied,
         PolicyEffectCode::NaverDenied => Text::PolicyEffectNaverDenied,

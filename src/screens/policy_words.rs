@@ -18,6 +18,7 @@ pub const fn name(option: PolicyOption) -> Text {
         PolicyOption::NaverEntry => Text::PolicyNaverEntry,
         PolicyOption::PhoneEntry => Text::PolicyPhoneEntry,
         PolicyOption::QuickLogin => Text::PolicyQuickLogin,
+        PolicyOption::QuickLoginTwoFactors => Text::PolicyQuickLoginTwoFactors,
         PolicyOption::DeviceUnlock => Text::PolicyDeviceUnlock,
         PolicyOption::DeviceApproval => Text::PolicyDeviceApproval,
     }
@@ -37,6 +38,7 @@ pub fn value(option: PolicyOption, text: &str) -> String {
         PolicyOption::PasswordHistory => of(Text::PolicyNoLimit, Text::PolicyLast),
         PolicyOption::AttemptLimit => of(Text::PolicyNoLimit, Text::PolicyWrong),
         PolicyOption::TwoFactor => said(if text == "required" { Text::PolicyRequired } else { Text::PolicyOptional }),
+        PolicyOption::QuickLoginTwoFactors => either(Text::PolicyCounts, Text::PolicyDoesNotCount),
         PolicyOption::DeviceApproval => either(Text::PolicyNeeded, Text::PolicyNotNeeded),
         PolicyOption::LineEntry
         | PolicyOption::NaverEntry

@@ -26,6 +26,8 @@ pub fn view(gate: Gate) -> AnyView {
         ActionName::UnlinkPhone,
         ActionName::TurnOnTwoFactor,
         ActionName::TurnOffTwoFactor,
+        ActionName::SetPin,
+        ActionName::TurnOnBiometrics,
     ];
     let asks_proof = move || changes.iter().any(|name| gate.asks_proof(*name));
     let proof = move || if asks_proof() { said(Text::SecurityProof) } else { String::new() };
@@ -110,8 +112,15 @@ fn shown(item: SecurityItem) -> Row {
             ];
             Row { item: "two_factor", title: Text::FactorTitle, state: one(switch(on)), missing, ways }
         }
-        SecurityItem::QuickLogin { on, missing } => {
-            Row { item: "quick_login", title: Text::SecurityQuickLogin, state: one(switch(on)), missing, ways: &[] }
+        SecurityItem::QuickLogin { on, biometrics, elsewhere, missing } => {
+            let state = move || {
+                let here = said(if on { Text::SecurityOn } else { Text::SecurityOff });
+                let unlock = biometrics.then(|| said(Text::QuickLoginBiometrics));
+                let others = (elsewhere > 0).then(|| counted(Text::QuickLoginElsewhere, elsewhere.into(), &[]));
+                [here].into_iter().chain(unlock).chain(others).collect()
+            };
+            let ways = if on { CHANGE_PIN } else { FIRST_PIN };
+            Row { item: "quick_login", title: Text::SecurityQuickLogin, state: Box::new(state), missing, ways }
         }
         SecurityItem::Sessions { count } => {
             let state = how_many(count, Text::SecuritySessionsCount, Text::SecuritySessionsCount);
@@ -120,6 +129,17 @@ fn shown(item: SecurityItem) -> Row {
         }
     }
 }
+
+const FIRST_PIN: &[(ActionName, Text)] =
+    &[(ActionName::SetPin, Text::SetPinTitle), (ActionName::TurnOffQuickLoginElsewhere, Text::QuickLoginOffElsewhere)];
+
+const CHANGE_PIN: &[(ActionName, Text)] = &[
+    (ActionName::SetPin, Text::SetPinChangeTitle),
+    (ActionName::TurnOnBiometrics, Text::QuickLoginBiometricsOn),
+    (ActionName::TurnOffBiometrics, Text::QuickLoginBiometricsOff),
+    (ActionName::TurnOffQuickLogin, Text::SecurityTurnOff),
+    (ActionName::TurnOffQuickLoginElsewhere, Text::QuickLoginOffElsewhere),
+];
 
 fn how_many(count: u32, some: Text, none: Text) -> Words {
     Box::new(move || if count == 0 { said(none) } else { counted(some, count.into(), &[]) })
@@ -137,6 +157,7 @@ fn reason(item: &str, missing: &SettingReason) -> String {
         SettingReason::NotAllowed => Text::SecurityNotAllowed,
         SettingReason::ManagedProfile => Text::SecurityManagedProfile,
         SettingReason::NotAvailable => Text::SecurityNotAvailable,
+        SettingReason::AppOnly => Text::SecurityAppOnly,
         SettingReason::Required => Text::SecurityRequired,
         SettingReason::PasswordMissing => Text::SecurityPasswordMissing,
         SettingReason::Unknown(_) => Text::SecurityMissingUnknown,

@@ -21,6 +21,7 @@ mod external_identities;
 mod mobile_approval;
 mod new_device;
 mod phone_link;
+mod quick_login;
 mod second_factor;
 mod security_settings;
 
@@ -73,5 +74,6 @@ mod matrix_of_joining;
 mod matrix_of_links;
 mod matrix_of_policy;
 mod matrix_of_providers;
+mod matrix_of_quick_login;
 mod matrix_of_settings;
 mod sandbox_page;

@@ -245,6 +245,7 @@ impl<'g> NativeApp<'g> {
             kind: self.machine.entry().kind.clone(),
             hints: self.machine.entry().hints.clone(),
             client: Client {
+                capabilities: Vec::new(),
                 version: "test".to_owned(),
                 steps: StepKind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect(),
                 locale: "ko".to_owned(),

@@ -40,7 +40,7 @@ const MORE_STYLES: &[&str] = &["whole.css"];
 /// The page's own script.
 const SCRIPTS: &[&str] = &["shell.js"];
 /// What the login path does not do.
-const MORE_SCRIPTS: &[&str] = &["provider.js", "tabs.js", "push.js"];
+const MORE_SCRIPTS: &[&str] = &["provider.js", "tabs.js", "push.js", "quick-login.js"];
 
 const REMEDY: &str = "look at the messages above, then run `cargo xtask build` again";
 

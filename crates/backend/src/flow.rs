@@ -14,6 +14,7 @@ pub mod passkey;
 pub mod phone;
 pub mod policy;
 pub mod provider;
+pub mod quick_login;
 pub mod register_id;
 pub mod reset;
 pub mod second_factor;
@@ -72,6 +73,9 @@ pub struct StoredFlow {
     /// Of the native host that takes the sign-in over.
     #[serde(default)]
     pub handoff: Option<Challenge>,
+    /// What the app that began it can do.
+    #[serde(default)]
+    pub host: quick_login::Host,
 }
 
 /// What a flow was begun for; any but that of a security link may end in signing in.
@@ -142,8 +146,12 @@ pub struct Address {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Said {
-    CodeSent { to: String },
-    CodeSentAgain { to: String },
+    CodeSent {
+        to: String,
+    },
+    CodeSentAgain {
+        to: String,
+    },
     ReturnNotAllowed,
     PasswordChanged,
     SecondFactorRequired,
@@ -154,21 +162,53 @@ pub enum Said {
     TwoFactorOn,
     TwoFactorOff,
     IdRegistered,
-    MemberAsked { to: String },
+    QuickLoginOn,
+    PinChanged,
+    QuickLoginOff,
+    BiometricsOn,
+    BiometricsOff,
+    QuickLoginRevoked,
+    /// No quick login of this browser is allowed any more; of one workspace's, its name.
+    MethodNotAllowed {
+        workspace: String,
+    },
+    MemberAsked {
+        to: String,
+    },
     AdministratorAsked,
     PolicySaved,
     PolicyChangedMeanwhile,
     PolicyLocksOutMore,
-    ProviderCancelled { provider: String },
-    ProviderDenied { provider: String },
-    ProviderUnavailable { provider: String },
-    IdentityConnected { provider: String },
-    IdentityDisconnected { provider: String },
-    IdentityTaken { provider: String },
-    ContactsSaved { provider: String },
+    ProviderCancelled {
+        provider: String,
+    },
+    ProviderDenied {
+        provider: String,
+    },
+    ProviderUnavailable {
+        provider: String,
+    },
+    IdentityConnected {
+        provider: String,
+    },
+    IdentityDisconnected {
+        provider: String,
+    },
+    IdentityTaken {
+        provider: String,
+    },
+    ContactsSaved {
+        provider: String,
+    },
     PhoneLinked,
-    MemberDenied { name: String, provider: String },
-    MemberAllowed { name: String, provider: String },
+    MemberDenied {
+        name: String,
+        provider: String,
+    },
+    MemberAllowed {
+        name: String,
+        provider: String,
+    },
     PhoneUnlinked,
 }
 
@@ -186,6 +226,8 @@ pub struct Workspace {
     pub device_unlock: bool,
     /// Whether members can sign in by the PIN or the biometrics of the mobile app (FEATURES L7).
     pub quick_login: bool,
+    /// Whether that device and its PIN, or its unlock, are two factors.
+    pub quick_login_two_factors: bool,
     /// Whether somebody who is in has to let a new device in (FEATURES D1).
     pub device_approval: bool,
     /// External providers that members may not sign in by (FEATURES L3).
@@ -256,6 +298,8 @@ pub struct Facts {
     pub has_recovery_key: bool,
     /// What a camera is shown.
     pub qr: Option<QrLink>,
+    /// What the app can do.
+    pub host: quick_login::Host,
     /// The account whose settings these are.
     pub own: Option<settings::Own>,
     /// Where its member is signed in.
@@ -388,7 +432,8 @@ impl StoredFlow {
             ReturnTo::Refused => (None, vec![Said::ReturnNotAllowed]),
         };
         let (proven, ceremony, after_proof, handoff) = (None, None, None, None);
-        Self { entrance, rev: 1, locale, return_to, said, stage, proven, ceremony, after_proof, handoff }
+        let host = quick_login::Host::default();
+        Self { entrance, rev: 1, locale, return_to, said, stage, proven, ceremony, after_proof, handoff, host }
     }
 
     /// The flow after `next`; a refusal may change what it remembers, never its `rev`.

@@ -20,6 +20,7 @@ mod password_turn;
 mod phone_turns;
 mod policy_turns;
 mod provider_turns;
+mod quick_login_turns;
 mod reset_turns;
 mod second_factor_turns;
 mod settings_turns;
@@ -43,6 +44,7 @@ use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::email_address::EmailAddress;
 use crate::flow::code::Contact;
+use crate::flow::quick_login::Host;
 use crate::flow::sign_in::{self, Arrival};
 use crate::flow::{
     self, Address, Completed, Ending, Entrance, Facts, Next, Stage, StoredFlow, join, reset, security_link,
@@ -66,6 +68,7 @@ use password_turn::PasswordCheck;
 pub(crate) use password_turn::account_subject;
 use provider_turns::Asking;
 pub(crate) use provider_turns::identity_digest;
+use quick_login_turns::PinCheck;
 pub use same_key::SameKey;
 use taking::Taking;
 
@@ -202,6 +205,8 @@ enum Turn {
     Passing(Finished),
     /// The try is reserved; the password is to be compared outside.
     Check(Box<PasswordCheck>),
+    /// The try is counted; the PIN is to be compared outside.
+    Pin(Box<PinCheck>),
     /// A new password is to be hashed outside.
     Hash(Box<NewPassword>),
     /// A provider is to be asked outside.
@@ -211,6 +216,7 @@ enum Turn {
 /// How a locale, a version and the like are bounded.
 const LONGEST_TAG: usize = 64;
 const MOST_STEPS: usize = 64;
+const MOST_CAPABILITIES: usize = 16;
 
 impl Gate {
     /// Begins a flow.
@@ -287,6 +293,7 @@ impl Gate {
         if begin.client.version.len() > LONGEST_TAG
             || begin.client.locale.len() > LONGEST_TAG
             || begin.client.steps.len() > MOST_STEPS
+            || begin.client.capabilities.len() > MOST_CAPABILITIES
         {
             return problems::bare(ProblemCode::Malformed, 400);
         }
@@ -304,11 +311,23 @@ impl Gate {
             StoredFlow::begin(entrance, locale, return_to, stage)
         };
         let begun = |stage| begun_as(entrance, stage);
+        let host = Host::told(&begin.client.capabilities);
         let mut flow = match entrance {
-            Entrance::SignIn => begun(sign_in::first_stage(match &begin.hints.organisation {
-                Some(typed) => self.arrival_by_organisation(connection, typed)?,
-                None => self.arrival_by_session(connection, asker, now)?,
-            })),
+            Entrance::SignIn => {
+                let arrival = match &begin.hints.organisation {
+                    Some(typed) => self.arrival_by_organisation(connection, typed)?,
+                    None => self.arrival_by_session(connection, asker, now)?,
+                };
+                let quick = if arrival == Arrival::Plain && host.quick_login {
+                    self.quick_login_at(connection, browser)?
+                } else {
+                    None
+                };
+                let (stage, said) = quick.unwrap_or_else(|| (sign_in::first_stage(arrival), Vec::new()));
+                let mut flow = begun(stage);
+                flow.said.extend(said);
+                flow
+            }
             Entrance::Join => begun(join::first_stage(self.open_invitation(connection, token, now)?)),
             Entrance::Reset => begun(reset::first_stage(self.open_reset_link(connection, token, now)?)),
             Entrance::Link(_) => {
@@ -332,6 +351,7 @@ impl Gate {
             }
         };
         flow.handoff = challenge.filter(|_| entrance.signs_in()).and_then(Challenge::parse);
+        flow.host = host;
         self.prepare_ceremony(connection, &mut flow)?;
         let id = self.chance.token::<16>()?;
         let (expires_at, last_end) = (now.plus_seconds(entrance.lifetime()), now.plus_seconds(entrance.longest_life()));
@@ -523,6 +543,7 @@ impl Gate {
         let finished = match first {
             Turn::Answered(finished) | Turn::Passing(finished) => finished,
             Turn::Check(check) => self.check_password(asker, browser.clone(), flow, scope, *check).await?,
+            Turn::Pin(check) => self.check_pin(asker, browser.clone(), flow, scope, *check).await?,
             Turn::Hash(new) => self.hash_password(asker, browser.clone(), flow, scope, *new).await?,
             Turn::Ask(asking) => self.ask_provider(asker, browser.clone(), flow, scope, *asking).await?,
         };
@@ -586,6 +607,10 @@ impl Gate {
                 store::remember_reservation(connection, scope, new_password_turn::RESERVED.into(), now)?;
                 store::forget_old(connection, now)?;
             }
+            Turn::Pin(_) => {
+                store::remember_reservation(connection, scope, quick_login_turns::RESERVED.into(), now)?;
+                store::forget_old(connection, now)?;
+            }
             Turn::Check(check) => {
                 store::remember_reservation(connection, scope, serde_json::to_string(&check.reserved)?, now)?;
                 store::forget_old(connection, now)?;
@@ -616,6 +641,7 @@ impl Gate {
         let facts = self.with_devices(connection, facts, stage, viewer)?;
         let facts = self.with_providers(connection, facts, stage, viewer.place)?;
         let facts = self.with_denied_members(connection, facts, stage)?;
+        let facts = self.with_quick_login(connection, facts, stage)?;
         match stage.entering() {
             Some(entering) => self.with_factors(connection, facts, stage, entering),
             None => Ok(facts),
@@ -628,7 +654,8 @@ impl Gate {
             return Ok(over(id, row, flow::signed_out(), viewer.now));
         }
         let facts = self.facts(connection, &row.flow.stage, viewer)?;
-        let facts = Facts { go_to: self.address_to_go_to(id, &row.flow.stage), ..facts };
+        let go_to = self.address_to_go_to(id, &row.flow.stage);
+        let facts = Facts { go_to, host: row.flow.host, ..facts };
         let facts = self.with_handoff(facts, id, &row.flow.stage);
         Ok(flow::view(id, &row.flow, &facts, viewer.now, row.expires_at))
     }

@@ -70,6 +70,7 @@ mod offering;
 mod organisation_id;
 mod password;
 mod person_name;
+mod possession;
 mod providers;
 mod recovery_codes;
 mod relying_party;

@@ -327,7 +327,7 @@ impl Machine {
                 }
             }
             // Where there is nothing to show yet, the device is asked for it.
-            Event::Submitted(Action::UsePasskey { credential: None }) if self.is_at_identify() => {
+            Event::Submitted(Action::UsePasskey { credential: None }) if self.has_own_question() => {
                 self.ask_device(now, String::new(), &mut effects);
             }
             Event::Submitted(action) => self.submit(now, action, &mut effects),
@@ -629,8 +629,10 @@ impl Machine {
         }
     }
 
-    fn is_at_identify(&self) -> bool {
-        matches!(&self.phase, Phase::Open(open) if open.step.step.kind() == Some(StepKind::Identify))
+    /// Whether the step at hand is what the device is asked at, and not one before that.
+    fn has_own_question(&self) -> bool {
+        let kind = if let Phase::Open(open) = &self.phase { open.step.step.kind() } else { None };
+        matches!(kind, Some(StepKind::Identify | StepKind::QuickLogin))
     }
 
     /// Which ceremony it is, and for which action, follows from the step.
@@ -672,7 +674,9 @@ impl Machine {
         match answer {
             Ok(credential) => {
                 let action = match open.step.step.kind() {
-                    Some(StepKind::Identify) => Action::UsePasskey { credential: Some(credential) },
+                    Some(StepKind::Identify | StepKind::QuickLogin) => {
+                        Action::UsePasskey { credential: Some(credential) }
+                    }
                     Some(StepKind::RegisterDevice) => Action::SubmitDevice { credential, name: given },
                     Some(StepKind::Approve) => {
                         Action::Approve { number: Some(given), credential: Some(credential), reason: None }
@@ -1110,7 +1114,7 @@ fn go(to: &Destination) -> Effect {
 /// What a step asks the member's device for, and the action that takes what it says. To approve, each number has a question of
 /// its own.
 fn of_device<'s>(step: &'s Step, given: &str) -> Option<(ActionName, Ceremony, &'s PublicKeyOptions)> {
-    if let Step::Identify { passkey: Some(options), .. } = step {
+    if let Step::Identify { passkey: Some(options), .. } | Step::QuickLogin { biometrics: Some(options), .. } = step {
         Some((ActionName::UsePasskey, Ceremony::Authentication, options))
     } else if let Step::Passkey { options } = step {
         Some((ActionName::Submit, Ceremony::Authentication, options))

@@ -4,7 +4,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::tree::{Tree, number, text};
-use crate::{AccountPolicy, Credential, PushSubscription, Secret, StepKind};
+use crate::{AccountPolicy, Credential, Possession, PushSubscription, Secret, StepKind};
 
 /// The name of an action, as in `POST …/actions/{name}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +89,16 @@ pub enum ActionName {
     TurnOnTwoFactor,
     /// Ask for none any more.
     TurnOffTwoFactor,
+    /// A PIN for this device, or another one.
+    SetPin,
+    /// The device's own unlock instead of the PIN.
+    TurnOnBiometrics,
+    /// The PIN alone.
+    TurnOffBiometrics,
+    /// No PIN for this device any more.
+    TurnOffQuickLogin,
+    /// None for any other.
+    TurnOffQuickLoginElsewhere,
     /// Another password.
     ChangePassword,
     /// A first ID and password.
@@ -164,6 +174,11 @@ impl ActionName {
         Self::SignOutOthers,
         Self::TurnOnTwoFactor,
         Self::TurnOffTwoFactor,
+        Self::SetPin,
+        Self::TurnOnBiometrics,
+        Self::TurnOffBiometrics,
+        Self::TurnOffQuickLogin,
+        Self::TurnOffQuickLoginElsewhere,
         Self::ChangePassword,
         Self::RegisterId,
         Self::UseProvider,
@@ -224,6 +239,11 @@ impl ActionName {
             Self::SignOutOthers => "sign_out_others",
             Self::TurnOnTwoFactor => "turn_on_two_factor",
             Self::TurnOffTwoFactor => "turn_off_two_factor",
+            Self::SetPin => "set_pin",
+            Self::TurnOnBiometrics => "turn_on_biometrics",
+            Self::TurnOffBiometrics => "turn_off_biometrics",
+            Self::TurnOffQuickLogin => "turn_off_quick_login",
+            Self::TurnOffQuickLoginElsewhere => "turn_off_quick_login_elsewhere",
             Self::ChangePassword => "change_password",
             Self::RegisterId => "register_id",
             Self::UseProvider => "use_provider",
@@ -307,7 +327,7 @@ pub enum Action {
     ChooseFactor {
         factor: String,
     },
-    /// `identify`: a passkey that was shown; `password`: one is to be asked for.
+    /// `identify`, `quick_login`: a passkey that was shown; `password`: one is to be asked for.
     UsePasskey {
         credential: Option<Box<Credential>>,
     },
@@ -319,6 +339,12 @@ pub enum Action {
     SubmitDevice {
         credential: Box<Credential>,
         name: String,
+    },
+    /// `quick_login`: the PIN; `set_pin`: the one to be, again where the step does not say `once`. Each with the key of this device.
+    SubmitPin {
+        pin: Secret,
+        pin_again: Option<Secret>,
+        possession: Box<Possession>,
     },
     /// `trusted_devices`: another name for one of them.
     RenameDevice {
@@ -408,6 +434,11 @@ pub enum Action {
     SignOutOthers,
     TurnOnTwoFactor,
     TurnOffTwoFactor,
+    SetPin,
+    TurnOnBiometrics,
+    TurnOffBiometrics,
+    TurnOffQuickLogin,
+    TurnOffQuickLoginElsewhere,
     ChangePassword,
     RegisterId,
     UseProvider,
@@ -441,6 +472,7 @@ impl Action {
             | Self::SubmitContact { .. }
             | Self::SubmitAddress { .. }
             | Self::SubmitPasskey { .. }
+            | Self::SubmitPin { .. }
             | Self::SubmitDevice { .. } => ActionName::Submit,
             Self::UsePasskey { .. } => ActionName::UsePasskey,
             Self::RenameDevice { .. } => ActionName::Rename,
@@ -482,6 +514,11 @@ impl Action {
             Self::SignOutOthers => ActionName::SignOutOthers,
             Self::TurnOnTwoFactor => ActionName::TurnOnTwoFactor,
             Self::TurnOffTwoFactor => ActionName::TurnOffTwoFactor,
+            Self::SetPin => ActionName::SetPin,
+            Self::TurnOnBiometrics => ActionName::TurnOnBiometrics,
+            Self::TurnOffBiometrics => ActionName::TurnOffBiometrics,
+            Self::TurnOffQuickLogin => ActionName::TurnOffQuickLogin,
+            Self::TurnOffQuickLoginElsewhere => ActionName::TurnOffQuickLoginElsewhere,
             Self::ChangePassword => ActionName::ChangePassword,
             Self::RegisterId => ActionName::RegisterId,
             Self::UseProvider => ActionName::UseProvider,
@@ -533,6 +570,11 @@ impl Action {
             ActionName::SignOutOthers => Some(Self::SignOutOthers),
             ActionName::TurnOnTwoFactor => Some(Self::TurnOnTwoFactor),
             ActionName::TurnOffTwoFactor => Some(Self::TurnOffTwoFactor),
+            ActionName::SetPin => Some(Self::SetPin),
+            ActionName::TurnOnBiometrics => Some(Self::TurnOnBiometrics),
+            ActionName::TurnOffBiometrics => Some(Self::TurnOffBiometrics),
+            ActionName::TurnOffQuickLogin => Some(Self::TurnOffQuickLogin),
+            ActionName::TurnOffQuickLoginElsewhere => Some(Self::TurnOffQuickLoginElsewhere),
             ActionName::ChangePassword => Some(Self::ChangePassword),
             ActionName::RegisterId => Some(Self::RegisterId),
             ActionName::UseProvider => Some(Self::UseProvider),
@@ -601,6 +643,11 @@ impl Action {
                 input.credential = Some(credential);
                 input.name = Some(name);
             }
+            Self::SubmitPin { pin, pin_again, possession } => {
+                input.pin = Some(pin);
+                input.pin_again = pin_again;
+                input.possession = Some(possession);
+            }
             Self::RenameDevice { device, name } => {
                 input.device = Some(device);
                 input.name = Some(name);
@@ -654,6 +701,11 @@ impl Action {
             | Self::SignOutOthers
             | Self::TurnOnTwoFactor
             | Self::TurnOffTwoFactor
+            | Self::SetPin
+            | Self::TurnOnBiometrics
+            | Self::TurnOffBiometrics
+            | Self::TurnOffQuickLogin
+            | Self::TurnOffQuickLoginElsewhere
             | Self::ChangePassword
             | Self::RegisterId
             | Self::ShowIdentities
@@ -727,7 +779,7 @@ impl Action {
                 ActionName::Submit,
                 StepKind::FindId | StepKind::EnrolContact | StepKind::LinkPhone | StepKind::DeniedMembers,
             ) => Ok(Self::SubmitContact { identifier: need(input.identifier, "/input/identifier")? }),
-            (ActionName::UsePasskey, StepKind::Identify) => {
+            (ActionName::UsePasskey, StepKind::Identify | StepKind::QuickLogin) => {
                 Ok(Self::UsePasskey { credential: Some(need(input.credential, CREDENTIAL)?) })
             }
             (ActionName::Submit, StepKind::Passkey) => {
@@ -736,6 +788,11 @@ impl Action {
             (ActionName::Submit, StepKind::RegisterDevice) => Ok(Self::SubmitDevice {
                 credential: need(input.credential, CREDENTIAL)?,
                 name: input.name.unwrap_or_default(),
+            }),
+            (ActionName::Submit, StepKind::QuickLogin | StepKind::SetPin) => Ok(Self::SubmitPin {
+                pin: need(input.pin, "/input/pin")?,
+                pin_again: input.pin_again,
+                possession: need(input.possession, "/input/possession")?,
             }),
             (ActionName::Rename, StepKind::TrustedDevices) => Ok(Self::RenameDevice {
                 device: need(input.device, "/input/device")?,
@@ -863,9 +920,18 @@ pub struct Input {
     /// `submit` at `create_account`: the `id`s of the terms that are agreed to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub terms: Vec<String>,
-    /// `use_passkey` at `identify`, `submit` at `passkey` and `register_device`, `approve`: what the authenticator says.
+    /// `use_passkey` at `identify` and `quick_login`, `submit` at `passkey` and `register_device`, `approve`: what the authenticator says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<Box<Credential>>,
+    /// `submit` at `quick_login` and `set_pin`: six digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin: Option<Secret>,
+    /// `submit` at `set_pin` without `once`: the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin_again: Option<Secret>,
+    /// With `pin`: what shows that it is entered at the device that it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub possession: Option<Box<Possession>>,
     /// `rename` and `remove` at `trusted_devices`: the `id` of one that is listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,

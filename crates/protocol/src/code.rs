@@ -110,6 +110,16 @@ open_enum! {
         PasswordIsId = "password_is_id",
         /// The address that the member signs in with: a second factor is to be somewhere else (FEATURES T2).
         ContactIsId = "contact_is_id",
+        /// Not six digits (FEATURES L7); so for the next ones.
+        PinInvalid = "pin_invalid",
+        /// One digit six times.
+        PinSameDigit = "pin_same_digit",
+        /// Each digit one more, or one less, than the one before.
+        PinRun = "pin_run",
+        /// Two or three digits over and over.
+        PinRepeats = "pin_repeats",
+        /// Not the PIN of the other field.
+        PinMismatch = "pin_mismatch",
         /// Not one of the policy's options (FEATURES P1).
         OptionInvalid = "option_invalid",
         /// The policy is like that already (FEATURES P2).
@@ -148,6 +158,18 @@ open_enum! {
         TwoFactorOn = "two_factor_on",
         /// None is asked for any more.
         TwoFactorOff = "two_factor_off",
+        /// This device can be signed in with by a PIN from now on (FEATURES S7).
+        QuickLoginOn = "quick_login_on",
+        /// By another one.
+        PinChanged = "pin_changed",
+        /// By none any more; so for the next ones.
+        QuickLoginOff = "quick_login_off",
+        /// By the device's own unlock instead of the PIN.
+        BiometricsOn = "biometrics_on",
+        /// By the PIN alone.
+        BiometricsOff = "biometrics_off",
+        /// Five PINs were wrong: it is another way to sign in now, and a new PIN after that (FEATURES L7).
+        QuickLoginRevoked = "quick_login_revoked",
         /// There is an ID and a password from now on (FEATURES R5).
         IdRegistered = "id_registered",
         /// The super administrator is asked now (FEATURES D4).

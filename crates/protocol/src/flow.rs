@@ -203,6 +203,10 @@ pub struct Client {
     pub steps: Vec<String>,
     /// BCP 47 tag of the language the member reads now; mails are written in it.
     pub locale: String,
+    /// What the app and its host can do besides: `quick_login`, that the host is the platform's app and a key can be kept that
+    /// cannot be read out; `screen_lock`, that the host has a PIN of its own (FEATURES L7, S7). Others are ignored.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub capabilities: Vec<String>,
 }
 
 impl Flow {

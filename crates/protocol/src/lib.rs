@@ -14,6 +14,7 @@ mod policy;
 mod problem;
 mod provider;
 mod push;
+mod quick_login;
 mod secret;
 mod security;
 mod step;
@@ -40,6 +41,7 @@ pub use policy::{
 pub use problem::{FieldError, Problem};
 pub use provider::{ExternalIdentity, Provider};
 pub use push::{Notifications, PushKeys, PushSubscription};
+pub use quick_login::Possession;
 pub use secret::Secret;
 pub use security::{SecurityItem, Session, SettingReason};
 pub use step::{Asked, Channel, Factor, FactorKind, FoundId, Membership, QrLink, Step, StepKind, StepState};

@@ -105,6 +105,8 @@ options! {
     phone_entry: bool = PhoneEntry,
     /// Whether members can sign in by the PIN or the biometrics of the mobile app.
     quick_login: bool = QuickLogin,
+    /// Whether having that device and knowing its PIN, or unlocking it, are two factors.
+    quick_login_two_factors: bool = QuickLoginTwoFactors,
     /// Whether members can sign in by unlocking a device of theirs.
     device_unlock: bool = DeviceUnlock,
     /// Whether somebody who is in has to let a new device in.
@@ -193,6 +195,8 @@ open_enum! {
         NextPassword = "next_password",
         /// They have linked a number, and cannot sign in by it when they sign in next.
         PhoneDenied = "phone_denied",
+        /// They have set up quick login, and cannot sign in by it when they sign in next.
+        QuickLoginDenied = "quick_login_denied",
         /// They have registered a device, and cannot sign in by it when they sign in next.
         DeviceDenied = "device_denied",
         /// They have connected a LINE account, and cannot sign in by it when they sign in next.

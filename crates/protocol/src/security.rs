@@ -52,9 +52,15 @@ pub enum SecurityItem {
         #[serde(skip_serializing_if = "Option::is_none")]
         missing: Option<SettingReason>,
     },
-    /// Signing in by a PIN in an app (FEATURES S7).
+    /// Signing in by a PIN in the platform's app. `set_pin`, `turn_on_biometrics`, `turn_off_biometrics`, `turn_off_quick_login`,
+    /// `turn_off_quick_login_elsewhere` (FEATURES S7).
     QuickLogin {
+        /// Whether there is a PIN for this device.
         on: bool,
+        /// Whether this device's own unlock does instead of the PIN.
+        biometrics: bool,
+        /// How many other devices have one.
+        elsewhere: u32,
         #[serde(skip_serializing_if = "Option::is_none")]
         missing: Option<SettingReason>,
     },
@@ -75,6 +81,8 @@ open_enum! {
         Required = "required",
         /// It follows a password, and there is none.
         PasswordMissing = "password_missing",
+        /// It is for the platform's app, and can be set up there (FEATURES S7).
+        AppOnly = "app_only",
     }
 }
 
@@ -111,7 +119,12 @@ impl SecurityItem {
             "identities" => Self::Identities { count: number(tree, "count")?, missing },
             "devices" => Self::Devices { count: number(tree, "count")?, missing },
             "two_factor" => Self::TwoFactor { on: is("on"), missing },
-            "quick_login" => Self::QuickLogin { on: is("on"), missing },
+            "quick_login" => Self::QuickLogin {
+                on: is("on"),
+                biometrics: is("biometrics"),
+                elsewhere: number(tree, "elsewhere").unwrap_or_default(),
+                missing,
+            },
             "sessions" => Self::Sessions { count: number(tree, "count")? },
             _ => return None,
         })

@@ -159,8 +159,29 @@ pub enum Step {
     /// (FEATURES L4, T5).
     Passkey { options: PublicKeyOptions },
     /// What the member signs in with and what protects it, each with its state and what can be done with it. `change_password`,
-    /// `register_id`, `show_devices`, `turn_on_two_factor`, `turn_off_two_factor`, `show_sessions`, `done` (FEATURES S1, S5, S6).
+    /// `register_id`, `show_devices`, `turn_on_two_factor`, `turn_off_two_factor`, `set_pin`, `turn_on_biometrics`,
+    /// `turn_off_biometrics`, `turn_off_quick_login`, `turn_off_quick_login_elsewhere`, `show_sessions`, `done` (FEATURES S1, S5, S6,
+    /// S7).
     Security { items: Vec<SecurityItem> },
+    /// The PIN that was set for this very device, which shows that it is the one. `submit`, `use_passkey`, `use_other` (FEATURES L7).
+    QuickLogin {
+        /// Which of the keys that the device has made.
+        key: String,
+        challenge: String,
+        /// For the device's own unlock instead of the PIN.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        biometrics: Option<PublicKeyOptions>,
+    },
+    /// A PIN for this device, bound to a key that it makes for this and keeps. `submit`, `back` (FEATURES S7).
+    SetPin {
+        /// What the key is to be called, or is.
+        key: String,
+        challenge: String,
+        /// Whether there is a PIN already.
+        change: bool,
+        /// Whether it is the PIN that the app around this one has, so that once is enough.
+        once: bool,
+    },
     /// Where the member is signed in. `sign_out`, `sign_out_others`, `back` (FEATURES S1).
     Sessions { sessions: Vec<Session> },
     /// What the member can be recognised by besides a password. `register`, `register_key`, `rename`, `remove`, `back`
@@ -386,6 +407,8 @@ pub enum StepKind {
     LinkAddress,
     Passkey,
     Security,
+    QuickLogin,
+    SetPin,
     Sessions,
     TrustedDevices,
     RegisterDevice,
@@ -428,6 +451,8 @@ impl StepKind {
         Self::LinkAddress,
         Self::Passkey,
         Self::Security,
+        Self::QuickLogin,
+        Self::SetPin,
         Self::Sessions,
         Self::TrustedDevices,
         Self::RegisterDevice,
@@ -470,6 +495,8 @@ impl StepKind {
             Self::LinkAddress => "link_address",
             Self::Passkey => "passkey",
             Self::Security => "security",
+            Self::QuickLogin => "quick_login",
+            Self::SetPin => "set_pin",
             Self::Sessions => "sessions",
             Self::TrustedDevices => "trusted_devices",
             Self::RegisterDevice => "register_device",
@@ -515,6 +542,8 @@ impl StepKind {
             | Self::RecoveryCode
             | Self::LinkAddress
             | Self::Security
+            | Self::QuickLogin
+            | Self::SetPin
             | Self::Sessions
             | Self::TrustedDevices
             | Self::RegisterDevice
@@ -569,6 +598,8 @@ impl Step {
             Self::LinkAddress { .. } => Some(StepKind::LinkAddress),
             Self::Passkey { .. } => Some(StepKind::Passkey),
             Self::Security { .. } => Some(StepKind::Security),
+            Self::QuickLogin { .. } => Some(StepKind::QuickLogin),
+            Self::SetPin { .. } => Some(StepKind::SetPin),
             Self::Sessions { .. } => Some(StepKind::Sessions),
             Self::TrustedDevices { .. } => Some(StepKind::TrustedDevices),
             Self::RegisterDevice { .. } => Some(StepKind::RegisterDevice),
@@ -640,6 +671,8 @@ impl StepState {
             | StepKind::RecoveryCode
             | StepKind::LinkAddress
             | StepKind::Security
+            | StepKind::QuickLogin
+            | StepKind::SetPin
             | StepKind::Sessions
             | StepKind::TrustedDevices
             | StepKind::RegisterDevice
@@ -704,6 +737,15 @@ fn read_more(kind: StepKind, tree: &impl Tree) -> Result<Step, Missing> {
         StepKind::RecoveryCode => Step::RecoveryCode { left: number(tree, "left").ok_or(Missing("left"))? },
         StepKind::LinkAddress => Step::LinkAddress { email: text(tree, "email") },
         StepKind::Security => Step::Security { items: list(tree, "items", SecurityItem::read) },
+        StepKind::QuickLogin => Step::QuickLogin {
+            key: need("key")?,
+            challenge: need("challenge")?,
+            biometrics: PublicKeyOptions::read(tree, "biometrics"),
+        },
+        StepKind::SetPin => {
+            let is = |name| tree.child(name).is_some_and(|is| is.is_true());
+            Step::SetPin { key: need("key")?, challenge: need("challenge")?, change: is("change"), once: is("once") }
+        }
         StepKind::Sessions => Step::Sessions { sessions: list(tree, "sessions", Session::read) },
         StepKind::TrustedDevices => Step::TrustedDevices {
             devices: list(tree, "devices", TrustedDevice::read),

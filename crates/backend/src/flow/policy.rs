@@ -57,6 +57,7 @@ impl Workspace {
             phone_entry: Some(self.phone_entry),
             device_unlock: Some(self.device_unlock),
             quick_login: Some(self.quick_login),
+            quick_login_two_factors: Some(self.quick_login_two_factors),
             device_approval: Some(self.device_approval),
             line_entry: Some(self.allows_provider(LINE)),
             naver_entry: Some(self.allows_provider(NAVER)),
@@ -78,6 +79,7 @@ impl Workspace {
             device_unlock,
             device_approval,
             quick_login,
+            quick_login_two_factors,
             line_entry,
             naver_entry,
         } = draft;
@@ -91,6 +93,7 @@ impl Workspace {
         self.phone_entry = phone_entry.unwrap_or(self.phone_entry);
         self.device_unlock = device_unlock.unwrap_or(self.device_unlock);
         self.quick_login = quick_login.unwrap_or(self.quick_login);
+        self.quick_login_two_factors = quick_login_two_factors.unwrap_or(self.quick_login_two_factors);
         self.device_approval = device_approval.unwrap_or(self.device_approval);
         for (provider, allowed) in [(LINE, line_entry), (NAVER, naver_entry)] {
             match allowed {
@@ -127,6 +130,8 @@ pub struct MemberWays {
     /// Whether a number is linked to sign in by.
     pub has_phone: bool,
     pub has_passkey: bool,
+    /// Whether quick login is set up on a device.
+    pub has_quick_login: bool,
     /// Whether a personal email is saved.
     pub has_personal_email: bool,
     pub has_mobile: bool,
@@ -165,6 +170,7 @@ impl MemberWays {
             workspace.email_entry || (workspace.takes_organisation_way() && self.password_set_at.is_some());
         let by_phone = workspace.phone_entry && self.has_phone && reach.sends_sms;
         let by_device = workspace.device_unlock && self.has_passkey && reach.knows_passkeys;
+        let by_pin = workspace.quick_login && self.has_quick_login;
         let by_provider = self.identities.iter().any(|provider| workspace.allows_provider(provider));
         let asks = workspace.two_factor == TwoFactor::Required || self.two_factor;
         let has_other = self.has_personal_email || self.has_authenticator;
@@ -183,7 +189,8 @@ impl MemberWays {
             behind(by_password || by_provider, self.has_mobile),
             // A code to a phone is no second factor behind another one (FEATURES T4).
             behind(by_phone, false),
-            if by_device { Entry::In } else { Entry::Shut },
+            if by_device || (by_pin && workspace.quick_login_two_factors) { Entry::In } else { Entry::Shut },
+            behind(by_pin, self.has_mobile),
         ];
         let is = |entry| entries.contains(&entry);
         if is(Entry::In) {
@@ -268,6 +275,10 @@ pub fn effects(
             PolicyEffectCode::DeviceDenied,
             count(&|member| before.device_unlock && !after.device_unlock && member.has_passkey),
         ),
+        (
+            PolicyEffectCode::QuickLoginDenied,
+            count(&|member| before.quick_login && !after.quick_login && member.has_quick_login),
+        ),
         (PolicyEffectCode::LineDenied, count(&|member| comes_to_deny(LINE, member))),
         (PolicyEffectCode::NaverDenied, count(&|member| comes_to_deny(NAVER, member))),
         (PolicyEffectCode::NextPassword, count(&|member| asks_otherwise && member.password_set_at.is_some())),
@@ -320,6 +331,7 @@ pub(super) mod tests {
             phone_entry: true,
             device_unlock: true,
             quick_login: true,
+            quick_login_two_factors: false,
             device_approval: false,
             two_factor: TwoFactor::Optional,
             remember_browser: false,

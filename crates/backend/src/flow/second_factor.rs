@@ -23,6 +23,8 @@ pub enum First {
     },
     /// A device's own unlock (FEATURES L4): having it and its unlock are two factors, so nothing follows.
     Passkey,
+    /// A device's key and its PIN or its unlock (FEATURES L7): two factors only where the policy says so.
+    QuickLogin(String),
     /// An identity at an external provider (FEATURES L3).
     Provider(String),
 }
@@ -121,7 +123,8 @@ pub fn missing(entering: Entering) -> Next {
 /// The ways for a code to a contact that can be saved: after a code to a phone, none that ends there (FEATURES T4).
 pub fn channels_to_save(first: &First, channels: &[Channel]) -> Vec<Channel> {
     let may = |channel: &Channel| match (channel, first) {
-        (Channel::Email, _) | (Channel::Sms, First::Password(_) | First::Passkey | First::Provider(_)) => true,
+        (Channel::Email, _)
+        | (Channel::Sms, First::Password(_) | First::Passkey | First::Provider(_) | First::QuickLogin(_)) => true,
         (Channel::Sms, First::Phone { .. }) | (Channel::Notification | Channel::Authenticator, _) => false,
     };
     channels.iter().copied().filter(may).collect()
@@ -136,7 +139,7 @@ pub fn before(entering: &Entering) -> Stage {
             restricted_until: None,
         }),
         First::Phone { typed, .. } => Stage::Identify { identifier: Some(typed.clone()) },
-        First::Passkey | First::Provider(_) => Stage::Identify { identifier: None },
+        First::Passkey | First::Provider(_) | First::QuickLogin(_) => Stage::Identify { identifier: None },
     }
 }
 
@@ -144,7 +147,9 @@ pub fn before(entering: &Entering) -> Stage {
 pub fn before_enrolment(entering: &Entering) -> Stage {
     match &entering.first {
         First::Password(Way::Proof(whose)) => Stage::Security(whose.clone()),
-        First::Password(_) | First::Phone { .. } | First::Passkey | First::Provider(_) => before(entering),
+        First::Password(_) | First::Phone { .. } | First::Passkey | First::Provider(_) | First::QuickLogin(_) => {
+            before(entering)
+        }
     }
 }
 

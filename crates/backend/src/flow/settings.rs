@@ -11,6 +11,7 @@ use super::new_password::Whose;
 use super::passkey::Unlocking;
 use super::phone;
 use super::policy::PolicyForm;
+use super::quick_login::{Known, Unlock};
 use super::second_factor::Asked;
 use super::sign_in::{PasswordStage, Way};
 use super::{Ending, Facts, Next, Stage, TwoFactor, Workspace};
@@ -33,6 +34,7 @@ pub struct Own {
     pub two_factor: bool,
     /// What would have to follow the first factor.
     pub asked: Option<Asked>,
+    pub quick_login: Known,
 }
 
 /// A device that is to be registered.
@@ -40,6 +42,28 @@ pub struct Own {
 pub struct NewDevice {
     pub whose: Whose,
     pub kind: DeviceKind,
+    #[serde(default)]
+    pub registered_for: RegisteredFor,
+}
+
+/// What was asked for that a device is registered for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RegisteredFor {
+    #[default]
+    ItsOwnSake,
+    /// To be unlocked instead of a PIN (FEATURES S7).
+    QuickLogin,
+}
+
+impl NewDevice {
+    /// The step that it was asked for at.
+    pub fn asked_at(&self) -> Stage {
+        match self.registered_for {
+            RegisteredFor::ItsOwnSake => Stage::TrustedDevices(self.whose.clone()),
+            RegisteredFor::QuickLogin => Stage::Security(self.whose.clone()),
+        }
+    }
 }
 
 /// What a member has asked for that takes a fresh proof first.
@@ -73,15 +97,16 @@ pub enum AfterProof {
         whose: Whose,
         provider: String,
     },
+    SetPin(Whose),
+    TurnOnBiometrics(Whose),
 }
 
 impl AfterProof {
     /// The step that it was asked for at.
     pub fn asked_at(&self) -> Stage {
         match self {
-            Self::RegisterDevice(NewDevice { whose, .. }) | Self::ReissueRecoveryKey(whose) => {
-                Stage::TrustedDevices(whose.clone())
-            }
+            Self::RegisterDevice(new) => new.asked_at(),
+            Self::ReissueRecoveryKey(whose) => Stage::TrustedDevices(whose.clone()),
             Self::ReviewPolicy(form) => Stage::AccountSecurity(form.clone()),
             Self::ReviewDenial { form, .. } | Self::AllowMember { form, .. } => Stage::DeniedMembers(form.clone()),
             Self::TurnOnTwoFactor(whose)
@@ -90,7 +115,9 @@ impl AfterProof {
             | Self::ChangePassword(whose)
             | Self::RegisterId(whose)
             | Self::LinkPhone(whose)
-            | Self::UnlinkPhone(whose) => Stage::Security(whose.clone()),
+            | Self::UnlinkPhone(whose)
+            | Self::SetPin(whose)
+            | Self::TurnOnBiometrics(whose) => Stage::Security(whose.clone()),
             Self::Connect { whose, .. } | Self::Disconnect { whose, .. } => Stage::ExternalIdentities(whose.clone()),
         }
     }
@@ -115,14 +142,14 @@ pub fn items(facts: &Facts) -> Vec<SecurityItem> {
             on: own.two_factor || workspace.two_factor == TwoFactor::Required,
             missing: two_factor_missing(own, workspace),
         },
-        SecurityItem::QuickLogin { on: false, missing: Some(not_yet(workspace.quick_login)) },
+        SecurityItem::QuickLogin {
+            on: own.quick_login.here.is_some(),
+            biometrics: own.quick_login.here == Some(Unlock::PinOrBiometrics),
+            elsewhere: own.quick_login.elsewhere,
+            missing: quick_login_missing(facts, workspace),
+        },
         SecurityItem::Sessions { count: sessions },
     ]
-}
-
-/// What cannot be changed here, whether or not the workspace allows it.
-const fn not_yet(is_allowed: bool) -> SettingReason {
-    if is_allowed { SettingReason::NotAvailable } else { SettingReason::NotAllowed }
 }
 
 /// A password is of use wherever it can be entered; one that there is can be changed all the same.
@@ -141,6 +168,15 @@ fn identities_missing(facts: &Facts) -> Option<SettingReason> {
         return Some(SettingReason::NotAvailable);
     }
     facts.identities.iter().all(|identity| identity.denied).then_some(SettingReason::NotAllowed)
+}
+
+/// A PIN can be set where there is a device to bind it to (FEATURES S7).
+fn quick_login_missing(facts: &Facts, workspace: &Workspace) -> Option<SettingReason> {
+    if !workspace.quick_login {
+        Some(SettingReason::NotAllowed)
+    } else {
+        (!facts.host.quick_login).then_some(SettingReason::AppOnly)
+    }
 }
 
 fn devices_missing(facts: &Facts, workspace: &Workspace) -> Option<SettingReason> {
@@ -187,6 +223,14 @@ pub fn offers(facts: &Facts) -> Offers {
     let offers = may(offers, ActionName::TurnOffTwoFactor, may_turn && own.two_factor);
     let may_see = connected(facts) > 0 || identities_missing(facts).is_none();
     let offers = if may_see { offers.with(ActionName::ShowIdentities) } else { offers };
+    let Known { here, elsewhere, can_unlock } = own.quick_login;
+    let may_set = quick_login_missing(facts, workspace).is_none();
+    let offers = may(offers, ActionName::SetPin, may_set);
+    let offers = may(offers, ActionName::TurnOnBiometrics, may_set && can_unlock && here == Some(Unlock::Pin));
+    let with = |offers: Offers, name, is_there| if is_there { offers.with(name) } else { offers };
+    let offers = with(offers, ActionName::TurnOffBiometrics, here == Some(Unlock::PinOrBiometrics));
+    let offers = with(offers, ActionName::TurnOffQuickLogin, here.is_some());
+    let offers = with(offers, ActionName::TurnOffQuickLoginElsewhere, elsewhere > 0);
     let has_devices = facts.knows_passkeys || !facts.devices.is_empty() || facts.is_super_administrator;
     let offers = if has_devices { offers.with(ActionName::ShowDevices) } else { offers };
     offers.with(ActionName::ShowSessions).with(ActionName::Done)

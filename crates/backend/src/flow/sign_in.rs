@@ -50,6 +50,7 @@ impl Workspace {
             First::Password(way) => self.allows(way),
             First::Phone { .. } => self.phone_entry,
             First::Passkey => self.device_unlock,
+            First::QuickLogin(_) => self.quick_login,
             First::Provider(provider) => self.allows_provider(provider),
         }
     }

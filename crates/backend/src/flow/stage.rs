@@ -14,6 +14,7 @@ use super::passkey::Unlocking;
 use super::phone::{self, PhoneForm, TakenNumber};
 use super::policy::{self, PolicyForm, PolicyReview};
 use super::provider::{self, From, Leaving, Proven};
+use super::quick_login::{NewPin, QuickLogin};
 use super::register_id::{IdForm, ProvenBy};
 use super::reset::{ResetForm, ResetLinkTrouble};
 use super::second_factor::{
@@ -59,6 +60,8 @@ pub enum Stage {
     Link(LinkStage),
     Passkey(Unlocking),
     Security(Whose),
+    QuickLogin(QuickLogin),
+    SetPin(NewPin),
     Sessions(Whose),
     TrustedDevices(Whose),
     RegisterDevice(NewDevice),
@@ -165,6 +168,8 @@ impl Stage {
             Self::Link(stage) => stage.kind(),
             Self::Passkey(_) => Some(StepKind::Passkey),
             Self::Security(_) => Some(StepKind::Security),
+            Self::QuickLogin(_) => Some(StepKind::QuickLogin),
+            Self::SetPin(_) => Some(StepKind::SetPin),
             Self::Sessions(_) => Some(StepKind::Sessions),
             Self::TrustedDevices(_) => Some(StepKind::TrustedDevices),
             Self::RegisterDevice(_) => Some(StepKind::RegisterDevice),
@@ -242,6 +247,8 @@ impl Stage {
             | Self::Link(_)
             | Self::Passkey(_)
             | Self::Security(_)
+            | Self::QuickLogin(_)
+            | Self::SetPin(_)
             | Self::Sessions(_)
             | Self::TrustedDevices(_)
             | Self::RegisterDevice(_)
@@ -297,6 +304,8 @@ impl Stage {
             | Self::RecoveryCodes(NewRecoveryCodes { entering, .. }) => Some(&entering.whose.workspace),
             Self::Passkey(unlocking) => Some(unlocking.workspace()),
             Self::Security(whose)
+            | Self::QuickLogin(QuickLogin { whose, .. })
+            | Self::SetPin(NewPin { whose, .. })
             | Self::Sessions(whose)
             | Self::TrustedDevices(whose)
             | Self::RegisterDevice(NewDevice { whose, .. })
@@ -355,7 +364,7 @@ impl Stage {
                     First::Phone { typed, number } => {
                         Some(Contact::Mobile { typed: typed.clone(), number: number.clone() })
                     }
-                    First::Passkey | First::Provider(_) => None,
+                    First::Passkey | First::Provider(_) | First::QuickLogin(_) => None,
                 }
             }
             Self::Identify { .. }
@@ -377,6 +386,8 @@ impl Stage {
             | Self::Link(_)
             | Self::Passkey(_)
             | Self::Security(_)
+            | Self::QuickLogin(_)
+            | Self::SetPin(_)
             | Self::Sessions(_)
             | Self::TrustedDevices(_)
             | Self::RegisterDevice(_)
@@ -484,9 +495,12 @@ impl Stage {
             Self::Link(stage) => stage.offers(),
             Self::Passkey(unlocking) => unlocking.offers(facts),
             Self::Security(_) => settings::offers(facts),
+            Self::QuickLogin(stage) => stage.offers(facts),
             Self::Sessions(_) => settings::offers_of_sessions(facts),
             Self::TrustedDevices(_) => settings::offers_of_devices(facts),
-            Self::RegisterDevice(_) | Self::RecoveryKey(_) => offers.with(ActionName::Submit).with(ActionName::Back),
+            Self::RegisterDevice(_) | Self::RecoveryKey(_) | Self::SetPin(_) => {
+                offers.with(ActionName::Submit).with(ActionName::Back)
+            }
             Self::Waiting(waiting) => waiting.offers(facts),
             // It is on its way.
             Self::Approved(_) => offers,
@@ -532,6 +546,7 @@ impl Notice {
                 First::Password(Way::Email(_) | Way::Link(_) | Way::Proof(_))
                 | First::Phone { .. }
                 | First::Passkey
+                | First::QuickLogin(_)
                 | First::Provider(_) => with_organisation(offers.with(ActionName::Back), facts),
                 First::Password(Way::Organisation) => offers.with(ActionName::UseEmail).with(ActionName::Back),
             },
@@ -543,7 +558,7 @@ impl Notice {
                     First::Password(Way::Email(_)) => may(offers, ActionName::UseOrganisation, by_organisation),
                     First::Password(Way::Organisation) => may(offers, ActionName::UseEmail, by_email),
                     First::Password(Way::Link(_) | Way::Proof(_)) => offers,
-                    First::Phone { .. } | First::Passkey | First::Provider(_) => {
+                    First::Phone { .. } | First::Passkey | First::Provider(_) | First::QuickLogin(_) => {
                         let offers = may(offers, ActionName::UseEmail, by_email);
                         may(offers, ActionName::UseOrganisation, by_organisation)
                     }
@@ -610,10 +625,11 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
             Some(before_factor(entering, facts))
         }
         Stage::Passkey(Unlocking::First(stage)) => Some(Stage::Password(stage.clone())),
-        Stage::RegisterDevice(NewDevice { whose, .. }) => Some(Stage::TrustedDevices(whose.clone())),
-        Stage::Passkey(Unlocking::Proof(whose)) | Stage::Sessions(whose) | Stage::TrustedDevices(whose) => {
-            Some(Stage::Security(whose.clone()))
-        }
+        Stage::RegisterDevice(new) => Some(new.asked_at()),
+        Stage::Passkey(Unlocking::Proof(whose))
+        | Stage::Sessions(whose)
+        | Stage::SetPin(NewPin { whose, .. })
+        | Stage::TrustedDevices(whose) => Some(Stage::Security(whose.clone())),
         Stage::Code(SentCode { to, purpose, .. }) => Some(purpose.asked_at(to)),
         Stage::RecoveryCode(entering) => Some(Stage::ChooseFactor(entering.clone())),
         Stage::ChooseFactor(entering) => Some(second_factor::before(entering)),
@@ -673,8 +689,8 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
                 Some(Stage::Identify { identifier: Some(typed.clone()) })
             }
             Notice::ProviderNotLinked { from, .. } => Some(from.before()),
-            Notice::AccountSuspended { first: First::Passkey | First::Provider(_), .. }
-            | Notice::MethodNotAllowed { first: First::Passkey | First::Provider(_), .. } => {
+            Notice::AccountSuspended { first: First::Passkey | First::Provider(_) | First::QuickLogin(_), .. }
+            | Notice::MethodNotAllowed { first: First::Passkey | First::Provider(_) | First::QuickLogin(_), .. } => {
                 Some(Stage::Identify { identifier: None })
             }
             Notice::AlreadyMember { form, .. } => Some(Stage::CreateAccount(form.clone())),
@@ -688,6 +704,7 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
         | Stage::RecoveryCodes(_)
         | Stage::Link(_)
         | Stage::Security(_)
+        | Stage::QuickLogin(_)
         | Stage::Approved(_)
         | Stage::NewRecoveryKey(_)
         | Stage::Approvals(_)

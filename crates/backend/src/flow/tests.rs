@@ -8,11 +8,12 @@ use super::find_id::ContactForm;
 use super::join::{AccountForm, BadInvitation, Candidate, InvitationTrouble, Joined, OpenInvitation};
 use super::new_password::{NewPasswordStage, Proof, Whose};
 use super::passkey::Unlocking;
+use super::quick_login::{Host, NewPin, QuickLogin};
 use super::register_id::{IdForm, ProvenBy};
 use super::reset::{ResetForm, ResetLinkTrouble};
 use super::second_factor::{ContactToSave, Entering, First, NewAuthenticator, NewRecoveryCodes};
 use super::security_link::LinkStage;
-use super::settings::NewDevice;
+use super::settings::{NewDevice, RegisteredFor};
 use super::sign_in::*;
 use super::*;
 use crate::carrier::Carrier;
@@ -32,6 +33,7 @@ fn workspace() -> Workspace {
         device_unlock: true,
         device_approval: false,
         quick_login: false,
+        quick_login_two_factors: false,
         denied_providers: Vec::new(),
         two_factor: TwoFactor::Optional,
         remember_browser: false,
@@ -94,6 +96,10 @@ fn waiting() -> Waiting {
     Waiting { request: "b7QkVn2sTg5mXw8eRd4zYA".into(), expires_at: Timestamp(9), asks, qr: None }
 }
 
+fn register_device(registered_for: RegisteredFor) -> Stage {
+    Stage::RegisterDevice(NewDevice { whose: whose(), kind: DeviceKind::Device, registered_for })
+}
+
 /// Every stage that a flow can be in.
 fn stages() -> Vec<Stage> {
     let key = crate::server_key::ServerKey::new([0; 32]);
@@ -148,7 +154,10 @@ fn stages() -> Vec<Stage> {
         Stage::Security(whose()),
         Stage::Sessions(whose()),
         Stage::TrustedDevices(whose()),
-        Stage::RegisterDevice(NewDevice { whose: whose(), kind: DeviceKind::Device }),
+        Stage::QuickLogin(QuickLogin { whose: whose(), key: "a".into(), challenge: "b".into() }),
+        Stage::SetPin(NewPin { whose: whose(), key: "a".into(), challenge: "b".into(), change: false, once: true }),
+        register_device(RegisteredFor::ItsOwnSake),
+        register_device(RegisteredFor::QuickLogin),
         Stage::Waiting(waiting()),
         Stage::RecoveryKey(waiting()),
         Stage::NewRecoveryKey(NewKey { then: Then::In(newcomer()), salt: [0; 16] }),
@@ -173,7 +182,7 @@ fn stages() -> Vec<Stage> {
             Stage::Notice(Notice::SecondFactorMissing(entering)),
         ]);
     }
-    for first in [by_phone(), First::Passkey] {
+    for first in [by_phone(), First::Passkey, First::QuickLogin("a".into())] {
         let workspace = "nuri".to_owned();
         stages.push(Stage::Notice(Notice::AccountSuspended { workspace: workspace.clone(), first: first.clone() }));
         stages.push(Stage::Notice(Notice::MethodNotAllowed { workspace, first }));
@@ -202,6 +211,7 @@ fn every_stage_says_a_step_has_a_way_on_and_comes_back_from_storage_as_it_was() 
             ceremony: None,
             after_proof: None,
             handoff: None,
+            host: Host { quick_login: true, screen_lock: false },
         };
         let stored = serde_json::to_string(&flow).unwrap();
         assert_eq!(serde_json::from_str::<StoredFlow>(&stored).unwrap(), flow);

@@ -14,6 +14,7 @@ use super::passkey::Unlocking;
 use super::phone::{PhoneForm, TakenNumber};
 use super::policy::{PolicyForm, PolicyReview};
 use super::provider::{From, Leaving};
+use super::quick_login::{NewPin, QuickLogin};
 use super::register_id::IdForm;
 use super::reset::ResetLinkTrouble;
 use super::second_factor;
@@ -84,6 +85,12 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
         }
         Stage::Passkey(_) => active(Step::Passkey { options: options(flow).unwrap_or_else(nothing_to_ask) }),
         Stage::Security(_) => active(Step::Security { items: settings::items(facts) }),
+        Stage::QuickLogin(QuickLogin { key, challenge, .. }) => {
+            active(Step::QuickLogin { key: key.clone(), challenge: challenge.clone(), biometrics: options(flow) })
+        }
+        Stage::SetPin(NewPin { key, challenge, change, once, .. }) => {
+            active(Step::SetPin { key: key.clone(), challenge: challenge.clone(), change: *change, once: *once })
+        }
         Stage::Sessions(_) => active(Step::Sessions { sessions: facts.sessions.clone() }),
         Stage::TrustedDevices(_) => {
             active(Step::TrustedDevices { devices: facts.devices.clone(), accepted: facts.accepted.clone() })
@@ -368,6 +375,8 @@ fn account(stage: &Stage) -> Option<Account> {
     } else if let Stage::NewPassword(NewPasswordStage { whose, .. })
     | Stage::RegisterId(IdForm { whose, .. })
     | Stage::Security(whose)
+    | Stage::QuickLogin(QuickLogin { whose, .. })
+    | Stage::SetPin(NewPin { whose, .. })
     | Stage::Sessions(whose)
     | Stage::TrustedDevices(whose)
     | Stage::ExternalIdentities(whose)
@@ -425,6 +434,17 @@ fn messages(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Vec<Message> {
         Said::TwoFactorOn => done(MessageCode::TwoFactorOn),
         Said::TwoFactorOff => done(MessageCode::TwoFactorOff),
         Said::IdRegistered => done(MessageCode::IdRegistered),
+        Said::QuickLoginOn => done(MessageCode::QuickLoginOn),
+        Said::PinChanged => done(MessageCode::PinChanged),
+        Said::QuickLoginOff => done(MessageCode::QuickLoginOff),
+        Said::BiometricsOn => done(MessageCode::BiometricsOn),
+        Said::BiometricsOff => done(MessageCode::BiometricsOff),
+        Said::QuickLoginRevoked => warning(MessageCode::QuickLoginRevoked),
+        Said::MethodNotAllowed { workspace } => Message {
+            code: MessageCode::MethodNotAllowed,
+            params: Params { workspace: Some(workspace.clone()), ..Params::default() },
+            severity: Severity::Warning,
+        },
         Said::MemberAsked { to } => Message {
             code: MessageCode::MemberAsked,
             params: Params { to: Some(to.clone()), ..Params::default() },

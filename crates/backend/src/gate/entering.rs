@@ -18,7 +18,7 @@ impl Taking<'_> {
         let connection = self.connection;
         let verified = match first {
             First::Password(way) => way.verified(),
-            First::Phone { .. } | First::Passkey | First::Provider(_) => None,
+            First::Phone { .. } | First::Passkey | First::Provider(_) | First::QuickLogin(_) => None,
         };
         let browser = self.browser.id();
         store::note_device(connection, &browser, &account_subject(account.id), self.now)?;

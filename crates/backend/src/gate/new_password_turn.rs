@@ -10,6 +10,7 @@ use super::{Asker, Gate, Taking, Turn, account_subject, is_over, problems, to_ke
 use crate::browser::Browser;
 use crate::flow::join::AccountForm;
 use crate::flow::new_password::{self, NewPasswordStage, Proof, ProofTrouble};
+use crate::flow::quick_login::NewPin;
 use crate::flow::register_id::IdForm;
 use crate::flow::reset::ResetLinkTrouble;
 use crate::flow::sign_in::{self, PasswordStage, Way};
@@ -18,6 +19,7 @@ use crate::limits::Doing;
 use crate::locale::Locale;
 use crate::login_id::LoginName;
 use crate::password::{Made, PasswordPolicy, Prepared, StoredPassword};
+use crate::possession::DeviceKey;
 use crate::store::{self, AccountRow, Finished, Scope, Trouble};
 
 /// A password to be hashed.
@@ -39,6 +41,8 @@ pub(super) enum ToHash {
     Candidate { address: Address, form: AccountForm },
     /// Of a member who gets an ID with it (FEATURES R5).
     FirstId { name: LoginName, form: IdForm },
+    /// A PIN for this browser, and the key that goes with it (FEATURES S7).
+    Pin { stage: NewPin, key: DeviceKey },
 }
 
 impl ToHash {
@@ -48,6 +52,8 @@ impl ToHash {
             Self::Account => None,
             Self::Candidate { form, .. } => Some(Stage::CreateAccount(form.clone())),
             Self::FirstId { form, .. } => Some(Stage::RegisterId(form.clone())),
+            // What was signed is good for another try.
+            Self::Pin { stage, .. } => Some(Stage::SetPin(stage.clone())),
         }
     }
 }
@@ -163,7 +169,10 @@ impl Taking<'_> {
                 self.finish(next)
             }
             (Stage::RegisterId(_), ToHash::FirstId { name, form }) => self.register(&form, &name, &hash, &facts),
-            (_, ToHash::Account | ToHash::Candidate { .. } | ToHash::FirstId { .. }) => self.stale(),
+            (Stage::SetPin(_), ToHash::Pin { stage, key }) => self.keep_pin(&stage, &key, &hash),
+            (_, ToHash::Account | ToHash::Candidate { .. } | ToHash::FirstId { .. } | ToHash::Pin { .. }) => {
+                self.stale()
+            }
         }
     }
 

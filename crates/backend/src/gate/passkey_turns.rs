@@ -59,6 +59,9 @@ impl Gate {
             let ids: Vec<_> = allowed.into_iter().map(|passkey| passkey.credential).collect();
             return Ok(Some(party.ask(&ids)?));
         }
+        if let Stage::QuickLogin(stage) = stage {
+            return self.ask_biometrics(connection, stage);
+        }
         if let Stage::RegisterDevice(new) = stage
             && let Some(account) = store::account(connection, new.whose.account)?
         {
@@ -288,7 +291,11 @@ impl Taking<'_> {
     }
 
     /// Whose passkey this is, if what its authenticator says holds. What was asked is used up by it.
-    fn unlock(&mut self, credential: &Credential, owner: Owner<'_>) -> Result<Result<AccountRow, Next>, Trouble> {
+    pub(super) fn unlock(
+        &mut self,
+        credential: &Credential,
+        owner: Owner<'_>,
+    ) -> Result<Result<AccountRow, Next>, Trouble> {
         let Some((_, ceremony)) = self.row.flow.ceremony.take() else {
             return Ok(Err(Next::Refuse(Refusal::PasskeyRefused)));
         };

@@ -401,7 +401,7 @@ mod tests {
         Begin {
             kind: Kind::SignIn,
             hints: Hints { organisation: Some("nuri".into()), ..Hints::default() },
-            client: Client { version: "1".into(), steps, locale: "en".into() },
+            client: Client { version: "1".into(), steps, locale: "en".into(), capabilities: Vec::new() },
         }
     }
 

@@ -54,10 +54,14 @@ impl Gate {
         let to = |kind| saved(account, kind).map(|to| to.typed().to_owned());
         let email = to(FactorKind::Email).map(|to| factor("email", FactorKind::Email, Some(to)));
         let mobile = match first {
-            First::Password(_) | First::Passkey | First::Provider(_) if self.channels.contains(&Channel::Sms) => {
+            First::Password(_) | First::Passkey | First::Provider(_) | First::QuickLogin(_)
+                if self.channels.contains(&Channel::Sms) =>
+            {
                 to(FactorKind::Sms)
             }
-            First::Password(_) | First::Passkey | First::Provider(_) | First::Phone { .. } => None,
+            First::Password(_) | First::Passkey | First::Provider(_) | First::QuickLogin(_) | First::Phone { .. } => {
+                None
+            }
         };
         let sms = mobile.map(|to| factor("sms", FactorKind::Sms, Some(to)));
         let authenticator = store::authenticator(connection, account.id)?;
@@ -103,10 +107,10 @@ impl Taking<'_> {
         // Its password may have been set a moment ago.
         let account = store::account(self.connection, account.id)?.ok_or(Trouble::TaskLost)?;
         let workspace = store::workspace(self.connection, &account.workspace)?.ok_or(Trouble::TaskLost)?;
+        let asks = workspace.two_factor == TwoFactor::Required || account.two_factor;
         let is_asked = match first {
-            First::Password(_) | First::Phone { .. } | First::Provider(_) => {
-                workspace.two_factor == TwoFactor::Required || account.two_factor
-            }
+            First::Password(_) | First::Phone { .. } | First::Provider(_) => asks,
+            First::QuickLogin(_) => asks && !workspace.quick_login_two_factors,
             First::Passkey => false,
         };
         if !is_asked || (workspace.remember_browser && self.is_remembered(&account, &first)?) {
@@ -138,7 +142,7 @@ impl Taking<'_> {
             First::Password(way) if is_over && !self.is_changing_password() => {
                 self.finish(sign_in::renew_password(way.clone(), whose(account, identifier.into())))
             }
-            First::Password(_) | First::Phone { .. } | First::Passkey | First::Provider(_) => {
+            First::Password(_) | First::Phone { .. } | First::Passkey | First::Provider(_) | First::QuickLogin(_) => {
                 self.let_in(account, identifier, first)
             }
         }
@@ -188,6 +192,12 @@ impl Taking<'_> {
         // A number that is linked no more proves nothing.
         if let First::Phone { number, .. } = &entering.first
             && account.phone.as_deref() != Some(number.as_str())
+        {
+            return Ok(Err(Next::to(second_factor::before(entering))));
+        }
+        // Nor does a PIN whose device was revoked.
+        if let First::QuickLogin(key) = &entering.first
+            && store::quick_login(self.connection, key)?.is_none_or(|row| row.account != account.id)
         {
             return Ok(Err(Next::to(second_factor::before(entering))));
         }
@@ -366,7 +376,7 @@ impl Taking<'_> {
 /// Whether anything is saved that could follow the first factor, reached from here or not.
 fn saved_behind(connection: &Connection, account: &AccountRow, first: &First) -> Result<Saved, Trouble> {
     let mobile = match first {
-        First::Password(_) | First::Passkey | First::Provider(_) => account.mobile.as_ref(),
+        First::Password(_) | First::Passkey | First::Provider(_) | First::QuickLogin(_) => account.mobile.as_ref(),
         First::Phone { .. } => None,
     };
     let has_authenticator = store::authenticator(connection, account.id)?.is_some();

@@ -11,7 +11,7 @@ use crate::flow::phone::PhoneForm;
 use crate::flow::provider::{From, Leaving};
 use crate::flow::register_id::{IdForm, ProvenBy};
 use crate::flow::second_factor::{Asked, ContactToSave, Entering, First};
-use crate::flow::settings::{self, ACCOUNTS_OF_A_DEVICE, NewDevice, Own};
+use crate::flow::settings::{self, ACCOUNTS_OF_A_DEVICE, NewDevice, Own, RegisteredFor};
 use crate::flow::sign_in::Way;
 use crate::flow::{AfterProof, Completed, Ending, Entrance, Facts, Next, Refusal, Said, Stage, StoredFlow};
 use crate::login_id::MobileNumber;
@@ -105,6 +105,7 @@ impl Gate {
             phone: account.phone.as_deref().and_then(MobileNumber::parse).map(|number| number.masked()),
             profile_number: other_number(account).map(|number| number.masked()),
             two_factor: account.two_factor,
+            quick_login: self.known_quick_login(connection, account, &viewer.browser)?,
             asked: Some(self.asked(
                 connection,
                 account,
@@ -133,7 +134,7 @@ impl Taking<'_> {
         if let Some(refusal) = self.device_trouble(whose.account, kind)? {
             return Ok(Next::Refuse(refusal));
         }
-        let new = NewDevice { whose: whose.clone(), kind };
+        let new = NewDevice { whose: whose.clone(), kind, registered_for: RegisteredFor::ItsOwnSake };
         self.once_proven(whose, AfterProof::RegisterDevice(new), facts)
     }
 
@@ -160,6 +161,8 @@ impl Taking<'_> {
             AfterProof::TurnOnTwoFactor(whose) => self.now_own(&whose, Self::two_factor_on),
             AfterProof::TwoFactorEnrolled(whose) => self.now_own(&whose, Self::two_factor_enrolled),
             AfterProof::TurnOffTwoFactor(whose) => self.now_own(&whose, Self::two_factor_off),
+            AfterProof::SetPin(whose) => self.now_own(&whose, Self::ask_for_pin),
+            AfterProof::TurnOnBiometrics(whose) => self.now_own(&whose, Self::biometrics_on),
             AfterProof::ChangePassword(whose) => self.now_own(&whose, |_, account, whose| {
                 let change = |whose| Stage::NewPassword(NewPasswordStage { whose, proof: Proof::Settings });
                 Ok(Next::to(if account.password.is_some() { change(whose) } else { Stage::Security(whose) }))
@@ -289,7 +292,7 @@ impl Taking<'_> {
     }
 
     /// What keeps a device from being registered, whatever it says.
-    fn device_trouble(&self, account: i64, kind: DeviceKind) -> Result<Option<Refusal>, Trouble> {
+    pub(super) fn device_trouble(&self, account: i64, kind: DeviceKind) -> Result<Option<Refusal>, Trouble> {
         let others = match kind {
             DeviceKind::Device => store::other_accounts_of_device(self.connection, &self.browser.id(), account)?,
             DeviceKind::SecurityKey => 0,
@@ -305,14 +308,14 @@ impl Taking<'_> {
         name: &str,
     ) -> Result<Next, Trouble> {
         let Stage::RegisterDevice(new) = stage else { return Ok(Next::unavailable()) };
-        let NewDevice { whose, kind } = new;
+        let NewDevice { whose, kind, .. } = new;
         let name = match device_name(name) {
             Ok(name) => name,
             Err(code) => return Ok(Next::Refuse(Refusal::field("/input/name", code))),
         };
         let workspace = store::workspace(self.connection, &whose.workspace)?;
         if *kind == DeviceKind::Device && !workspace.is_some_and(|workspace| workspace.device_unlock) {
-            return Ok(Next::to(Stage::TrustedDevices(whose.clone())));
+            return Ok(Next::to(new.asked_at()));
         }
         if let Some(refusal) = self.device_trouble(whose.account, *kind)? {
             return Ok(Next::Refuse(refusal));
@@ -327,13 +330,18 @@ impl Taking<'_> {
             return Ok(Next::Refuse(Refusal::PasskeyRefused));
         }
         let browser = self.browser.id();
-        let new =
+        let kept =
             NewPasskey { account: whose.account, registered: &registered, name: &name, kind: *kind, browser: &browser };
-        store::insert_passkey(self.connection, &new, self.now)?;
+        let kept = store::insert_passkey(self.connection, &kept, self.now)?;
         if let Some(account) = store::account(self.connection, whose.account)? {
             self.tell(&account, |locale, workspace, at| texts::device_registered(locale, workspace, at, &name))?;
         }
-        Ok(Next::Go(Stage::TrustedDevices(whose.clone()), vec![Said::DeviceRegistered]))
+        match new.registered_for {
+            RegisteredFor::ItsOwnSake => {
+                Ok(Next::Go(Stage::TrustedDevices(whose.clone()), vec![Said::DeviceRegistered]))
+            }
+            RegisteredFor::QuickLogin => self.registered_for_biometrics(whose, kept),
+        }
     }
 
     pub(super) fn rename_device(&self, stage: &Stage, device: &str, name: &str) -> Result<Next, Trouble> {
@@ -363,6 +371,8 @@ impl Taking<'_> {
             .any(|passkey| passkey.kind == DeviceKind::Device && passkey.browser == gone.browser);
         if gone.kind == DeviceKind::Device && !is_left {
             store::unsubscribe(self.connection, whose.account, &gone.browser)?;
+            // Nor does a PIN of a device that is gone lead in.
+            store::revoke_quick_login_at(self.connection, whose.account, &gone.browser)?;
         }
         if let Some(account) = store::account(self.connection, whose.account)? {
             self.tell(&account, |locale, workspace, at| texts::device_removed(locale, workspace, at, &gone.name))?;
@@ -388,6 +398,7 @@ impl Taking<'_> {
         self.sign_out_there(whose.account, &elsewhere)?;
         store::forget_handoffs_of(self.connection, whose.account)?;
         store::unsubscribe_elsewhere(self.connection, whose.account, &self.browser.id())?;
+        store::revoke_quick_logins_elsewhere(self.connection, whose.account, &self.browser.id())?;
         Ok(Next::Go(stage.clone(), vec![Said::SignedOutElsewhere]))
     }
 
@@ -402,7 +413,8 @@ impl Taking<'_> {
     pub(super) fn end_sessions_elsewhere(&self, account: i64) -> Result<(), Trouble> {
         self.end_sessions(account, &self.sessions_elsewhere(account)?)?;
         store::forget_handoffs_of(self.connection, account)?;
-        store::unsubscribe_elsewhere(self.connection, account, &self.browser.id())
+        store::unsubscribe_elsewhere(self.connection, account, &self.browser.id())?;
+        store::revoke_quick_logins_elsewhere(self.connection, account, &self.browser.id())
     }
 
     /// Ends sessions, with whatever else their browsers have begun, as signing out there would; whoever signs in there next is asked
@@ -411,6 +423,7 @@ impl Taking<'_> {
         for session in sessions {
             store::delete_session(self.connection, &session.id)?;
             let Some(browser) = session.browser else { continue };
+            store::revoke_quick_login_at(self.connection, account, &browser)?;
             // A browser that lost this session may have another by now, which may be somebody else's.
             if store::is_signed_in(self.connection, &browser, self.now)? {
                 continue;

@@ -9,7 +9,7 @@ use crate::browser::Browser;
 use crate::carrier::Carrier;
 use crate::flow::approval::{Answered, Waiting};
 use crate::flow::policy::PolicyForm;
-use crate::flow::{self, AfterProof, Ending, Next, Notice, Refusal, Stage, StoredFlow, settings};
+use crate::flow::{self, AfterProof, Ending, Facts, Next, Notice, Refusal, Stage, StoredFlow, settings};
 use crate::server_key::Digest32;
 use crate::store::{self, Finished, FlowRow, Trouble};
 
@@ -56,6 +56,7 @@ impl Taking<'_> {
     ) -> Result<Turn, Trouble> {
         let stage = self.row.flow.stage.clone();
         let facts = self.gate.facts(self.connection, &stage, &self.viewer())?;
+        let facts = Facts { host: self.row.flow.host, ..facts };
         let offered = name.and_then(|name| stage.offers(&facts, self.now).get(name).map(|offer| (name, offer)));
         // Whatever comes back to where nobody is awaited: from another browser, a second time, or made up.
         if name == Some(ActionName::Return) && offered.is_none() {
@@ -109,7 +110,7 @@ impl Taking<'_> {
             Action::ChooseFactor { factor } => self.choose_factor(&stage, &factor, &facts)?,
             Action::UseOther => match waiting_of(&stage) {
                 Some(waiting) => self.without_phone(waiting)?,
-                None => self.use_other_factor(&stage),
+                None => Self::without_quick_login(&stage).unwrap_or_else(|| self.use_other_factor(&stage)),
             },
             Action::UseMobile => self.use_mobile(&stage)?,
             Action::ShowQr => self.show_qr(&stage)?,
@@ -140,7 +141,12 @@ impl Taking<'_> {
                     return self.recovery_codes_kept(&stage);
                 }
             }
-            Action::UsePasskey { credential: Some(credential) } => return self.use_passkey(&credential),
+            Action::UsePasskey { credential: Some(credential) } => {
+                if let Stage::QuickLogin(stage) = &stage {
+                    return self.use_biometrics(stage, &credential);
+                }
+                return self.use_passkey(&credential);
+            }
             Action::UsePasskey { credential: None } => self.ask_for_passkey(&stage),
             Action::SubmitPasskey { credential } => return self.submit_passkey(&stage, &credential),
             Action::ShowDevices => settings::to_devices(&stage),
@@ -151,6 +157,14 @@ impl Taking<'_> {
             Action::TurnOffTwoFactor => self.settings_proven(&stage, &facts, AfterProof::TurnOffTwoFactor)?,
             Action::ChangePassword => self.settings_proven(&stage, &facts, AfterProof::ChangePassword)?,
             Action::RegisterId => self.settings_proven(&stage, &facts, AfterProof::RegisterId)?,
+            Action::SubmitPin { pin, pin_again, possession } => {
+                return self.submit_pin(&stage, (pin, pin_again), &possession, reserved.as_deref());
+            }
+            Action::SetPin => self.settings_proven(&stage, &facts, AfterProof::SetPin)?,
+            Action::TurnOnBiometrics => self.turn_on_biometrics(&stage, &facts)?,
+            Action::TurnOffBiometrics => self.turn_off_biometrics(&stage)?,
+            Action::TurnOffQuickLogin => self.turn_off_quick_login(&stage)?,
+            Action::TurnOffQuickLoginElsewhere => self.turn_off_quick_login_elsewhere(&stage)?,
             Action::Register => self.register_device(&stage, DeviceKind::Device, &facts)?,
             Action::RegisterKey => self.register_device(&stage, DeviceKind::SecurityKey, &facts)?,
             Action::ReissueRecoveryKey => self.reissue_recovery_key(&stage, &facts)?,
@@ -289,7 +303,11 @@ fn filled_in(kind: StepKind, mut input: Input) -> Input {
             input.identifier.get_or_insert_default();
             input.password.get_or_insert_default();
         }
+        StepKind::SetPin => {
+            input.pin.get_or_insert_default();
+        }
         StepKind::Identify
+        | StepKind::QuickLogin
         | StepKind::Organisation
         | StepKind::Code
         | StepKind::ChooseWorkspace

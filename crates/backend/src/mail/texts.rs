@@ -5,6 +5,7 @@ mod devices;
 mod phone;
 mod policy;
 mod providers;
+mod quick_login;
 mod second_factor;
 mod security_link;
 mod settings;
@@ -22,6 +23,7 @@ pub use devices::{device_copied, device_registered, device_removed, device_sign_
 pub use phone::{phone_linked, phone_moved, phone_unlinked};
 pub use policy::{policy_changed, quick_login_allowed};
 pub use providers::{identity_connected, identity_disconnected, provider_decided, provider_sign_in_allowed};
+pub use quick_login::{QuickLoginNews, quick_login_news};
 pub use second_factor::{recovery_code_used, second_factor_added, second_factor_code};
 pub use security_link::{link_code, link_not_shared};
 pub use settings::{signed_out_there, two_factor_off, two_factor_on};

@@ -30,6 +30,7 @@ struct Policy {
     device_unlock: bool,
     device_approval: bool,
     quick_login: bool,
+    quick_login_two_factors: bool,
     denied_providers: Vec<String>,
     two_factor: TwoFactor,
     remember_browser: bool,
@@ -55,6 +56,7 @@ impl From<&Workspace> for Policy {
             device_unlock: workspace.device_unlock,
             device_approval: workspace.device_approval,
             quick_login: workspace.quick_login,
+            quick_login_two_factors: workspace.quick_login_two_factors,
             denied_providers: workspace.denied_providers.clone(),
             two_factor: workspace.two_factor,
             remember_browser: workspace.remember_browser,
@@ -84,6 +86,7 @@ struct Changes {
     device_unlock: Option<bool>,
     device_approval: Option<bool>,
     quick_login: Option<bool>,
+    quick_login_two_factors: Option<bool>,
     denied_providers: Option<Vec<String>>,
     two_factor: Option<TwoFactor>,
     remember_browser: Option<bool>,
@@ -117,6 +120,7 @@ impl Changes {
         workspace.device_unlock = self.device_unlock.unwrap_or(workspace.device_unlock);
         workspace.device_approval = self.device_approval.unwrap_or(workspace.device_approval);
         workspace.quick_login = self.quick_login.unwrap_or(workspace.quick_login);
+        workspace.quick_login_two_factors = self.quick_login_two_factors.unwrap_or(workspace.quick_login_two_factors);
         workspace.denied_providers = self.denied_providers.unwrap_or(workspace.denied_providers);
         workspace.two_factor = self.two_factor.unwrap_or(workspace.two_factor);
         workspace.remember_browser = self.remember_browser.unwrap_or(workspace.remember_browser);

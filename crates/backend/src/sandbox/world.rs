@@ -161,6 +161,7 @@ fn workspaces() -> [Workspace; 5] {
         phone_entry: true,
         device_unlock: true,
         quick_login: false,
+        quick_login_two_factors: false,
         device_approval: false,
         denied_providers: Vec::new(),
         two_factor: TwoFactor::Optional,

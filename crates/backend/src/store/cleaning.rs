@@ -55,6 +55,7 @@ const OLD: &[(&str, i64)] = &[
         400 * DAY,
     ),
     ("DELETE FROM push_subscription WHERE id IN (SELECT id FROM push_subscription WHERE at < ?1 LIMIT 100)", 400 * DAY),
+    ("DELETE FROM quick_login WHERE id IN (SELECT id FROM quick_login WHERE used_at < ?1 LIMIT 100)", 400 * DAY),
 ];
 
 /// Forgets some of what is old.
@@ -93,7 +94,8 @@ mod tests {
                  INSERT INTO approval_qr VALUES ('a', x'00', 1);
                  INSERT INTO workspace_device VALUES (x'00', 'nuri', 1);
                  INSERT INTO handoff VALUES (x'00', '', 1, 'minji', NULL, 1, NULL);
-                 INSERT INTO push_subscription VALUES (1, 1, x'00', 'https://push.test/', '{}', 1);",
+                 INSERT INTO push_subscription VALUES (1, 1, x'00', 'https://push.test/', '{}', 1);
+                 INSERT INTO quick_login VALUES ('a', 1, x'00', x'04', 'x', 5, NULL, 1);",
             )
             .unwrap();
         let rows = |connection: &Connection| {
@@ -106,6 +108,7 @@ mod tests {
                 "workspace_device",
                 "push_subscription",
                 "handoff",
+                "quick_login",
             ];
             tables
                 .into_iter()

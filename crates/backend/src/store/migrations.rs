@@ -522,6 +522,26 @@ const STEPS: &[M<'_>] = &[
     ALTER TABLE policy_change ADD COLUMN member TEXT;
     ",
     ),
+    M::up(
+        "
+    -- PINs, each for one browser and the key that its device keeps to itself. A trusted device may do instead of the PIN.
+    CREATE TABLE quick_login (
+        id TEXT PRIMARY KEY,
+        account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        browser BLOB NOT NULL,
+        public_key BLOB NOT NULL,
+        pin TEXT NOT NULL,
+        tries_left INTEGER NOT NULL,
+        passkey INTEGER REFERENCES passkey (id) ON DELETE SET NULL,
+        used_at INTEGER NOT NULL,
+        UNIQUE (account, browser)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX quick_login_by_browser ON quick_login (browser, used_at);
+    CREATE INDEX quick_login_by_passkey ON quick_login (passkey);
+    CREATE INDEX quick_login_by_age ON quick_login (used_at);
+    ALTER TABLE workspace ADD COLUMN quick_login_two_factors INTEGER NOT NULL DEFAULT 0;
+    ",
+    ),
 ];
 
 /// Brings the tables up to date. Foreign keys are not enforced meanwhile, since a table that is made anew would take with it

@@ -17,6 +17,7 @@ mod migrations;
 mod passkeys;
 mod policies;
 mod push_subscriptions;
+mod quick_logins;
 mod resets;
 mod second_factors;
 mod security_links;
@@ -71,6 +72,11 @@ pub use policies::{denied_members, make_administrator, member_ways, note_policy_
 pub use push_subscriptions::{
     forget_subscription, is_subscribed, subscribe, subscription, subscriptions_elsewhere, unsubscribe,
     unsubscribe_browser,
+};
+pub use quick_logins::{
+    NewQuickLogin, QuickLoginRow, give_back_pin_try, keep_quick_login, note_quick_login, quick_login, quick_logins_at,
+    quick_logins_of, revoke_quick_login, revoke_quick_login_at, revoke_quick_logins_elsewhere, set_biometrics,
+    take_pin_try,
 };
 pub use resets::{
     ResetLink, ResetRequest, insert_reset_link, insert_reset_request, reset_link, reset_link_of, reset_requested,

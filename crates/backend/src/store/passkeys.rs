@@ -53,7 +53,8 @@ fn read_passkey(row: &Row<'_>) -> rusqlite::Result<PasskeyRow> {
     })
 }
 
-pub fn insert_passkey(connection: &Connection, new: &NewPasskey<'_>, now: Timestamp) -> Result<(), Trouble> {
+/// Keeps a passkey, under the number that it gets.
+pub fn insert_passkey(connection: &Connection, new: &NewPasskey<'_>, now: Timestamp) -> Result<i64, Trouble> {
     let kind = match new.kind {
         DeviceKind::Device => "device",
         DeviceKind::SecurityKey => "security_key",
@@ -64,7 +65,7 @@ pub fn insert_passkey(connection: &Connection, new: &NewPasskey<'_>, now: Timest
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         params![id, new.account, passkey, new.name, kind, new.browser, stored(now.0)],
     )?;
-    Ok(())
+    Ok(connection.last_insert_rowid())
 }
 
 /// The passkey with this credential's ID.

@@ -47,7 +47,8 @@ const WAYS: &str = "SELECT CASE WHEN password_hash IS NULL THEN NULL ELSE passwo
         EXISTS (SELECT 1 FROM authenticator WHERE authenticator.account = account.id),
         (SELECT group_concat(provider, ' ') FROM external_identity
          WHERE external_identity.account = account.id
-             AND instr(' ' || account.denied_providers || ' ', ' ' || provider || ' ') = 0)
+             AND instr(' ' || account.denied_providers || ' ', ' ' || provider || ' ') = 0),
+        EXISTS (SELECT 1 FROM quick_login WHERE quick_login.account = account.id)
     FROM account WHERE state = 'active'";
 
 fn read_ways(row: &Row<'_>) -> rusqlite::Result<MemberWays> {
@@ -59,6 +60,7 @@ fn read_ways(row: &Row<'_>) -> rusqlite::Result<MemberWays> {
         two_factor: row.get(4)?,
         has_passkey: row.get(5)?,
         has_authenticator: row.get(6)?,
+        has_quick_login: row.get(8)?,
         identities: names(&row.get::<_, Option<String>>(7)?.unwrap_or_default()),
     })
 }

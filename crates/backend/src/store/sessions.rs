@@ -161,11 +161,13 @@ pub fn delete_session(connection: &Connection, id: &Digest32) -> Result<(), Trou
     Ok(())
 }
 
-/// Signs an account out everywhere. No browser is told of its requests any more either: somebody else may have wanted that.
+/// Signs an account out everywhere. No browser is told of its requests any more either, and no PIN leads in: somebody else may
+/// have wanted that.
 pub fn end_sessions_of(connection: &Connection, account: i64) -> Result<(), Trouble> {
     connection.execute("DELETE FROM session WHERE account = ?1", [account])?;
     super::forget_handoffs_of(connection, account)?;
     connection.execute("DELETE FROM push_subscription WHERE account = ?1", [account])?;
+    connection.execute("DELETE FROM quick_login WHERE account = ?1", [account])?;
     Ok(())
 }
 

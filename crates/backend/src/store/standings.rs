@@ -24,12 +24,14 @@ pub fn clear_wrong(connection: &Connection, subject: &str) -> Result<(), Trouble
     Ok(())
 }
 
+/// Whoever is suspended sets quick login up anew when that is lifted (FEATURES L7).
 pub fn suspend(connection: &Connection, subject: &str, now: Timestamp) -> Result<(), Trouble> {
     connection.execute(
         "INSERT INTO standing (subject, wrong, suspended_at) VALUES (?1, 0, ?2)
          ON CONFLICT (subject) DO UPDATE SET suspended_at = coalesce(suspended_at, ?2)",
         params![subject, stored(now.0)],
     )?;
+    connection.execute("DELETE FROM quick_login WHERE 'account:' || account = ?1", [subject])?;
     Ok(())
 }
 

@@ -16,7 +16,7 @@ const WORKSPACE: &str =
     "id, name, organisation_id, email_entry, organisation_entry, attempt_limit, reveal_tries, capacity,
     password_format, password_min_length, password_max_age_days, password_history,
     phone_entry, two_factor, remember_browser, managed_profiles, device_unlock,
-    device_approval, accent, logo, quick_login, denied_providers";
+    device_approval, accent, logo, quick_login, denied_providers, quick_login_two_factors";
 
 fn read_workspace(row: &Row<'_>) -> rusqlite::Result<Workspace> {
     Ok(Workspace {
@@ -51,6 +51,7 @@ fn read_workspace(row: &Row<'_>) -> rusqlite::Result<Workspace> {
         logo: row.get::<_, Option<String>>(19)?.map(LogoName::from_stored),
         quick_login: row.get(20)?,
         denied_providers: names(&row.get::<_, String>(21)?),
+        quick_login_two_factors: row.get(22)?,
     })
 }
 
@@ -169,7 +170,7 @@ pub fn set_policy(connection: &Connection, workspace: &Workspace) -> Result<(), 
              capacity = ?6, password_format = ?7, password_min_length = ?8, password_max_age_days = ?9,
              password_history = ?10, phone_entry = ?11, two_factor = ?12, remember_browser = ?13, managed_profiles = ?14,
              device_unlock = ?15, device_approval = ?16, accent = ?17, logo = ?18, quick_login = ?19,
-             denied_providers = ?20
+             denied_providers = ?20, quick_login_two_factors = ?21
          WHERE id = ?1",
         params![
             workspace.id,
@@ -192,6 +193,7 @@ pub fn set_policy(connection: &Connection, workspace: &Workspace) -> Result<(), 
             workspace.logo.as_ref().map(LogoName::as_str),
             workspace.quick_login,
             workspace.denied_providers.join(" "),
+            workspace.quick_login_two_factors,
         ],
     )?;
     Ok(())
@@ -205,7 +207,7 @@ pub fn world_is_empty(connection: &Connection) -> Result<bool, Trouble> {
 pub fn forget_world(connection: &Connection) -> Result<(), Trouble> {
     Ok(connection.execute_batch(
         "DELETE FROM policy_change; DELETE FROM link_grant; DELETE FROM security_link_recipient; DELETE FROM security_link;
-         DELETE FROM external_identity; DELETE FROM approval; DELETE FROM workspace_device; DELETE FROM recovery_key; DELETE FROM passkey; DELETE FROM remembered_browser; DELETE FROM recovery_code; DELETE FROM authenticator;
+         DELETE FROM external_identity; DELETE FROM approval; DELETE FROM workspace_device; DELETE FROM recovery_key; DELETE FROM quick_login; DELETE FROM passkey; DELETE FROM remembered_browser; DELETE FROM recovery_code; DELETE FROM authenticator;
          DELETE FROM session; DELETE FROM invitation; DELETE FROM reset_request; DELETE FROM reset_link;
          DELETE FROM agreement; DELETE FROM old_password; DELETE FROM login_name; DELETE FROM account;
          DELETE FROM workspace; DELETE FROM logo; DELETE FROM standing; DELETE FROM flow; DELETE FROM tries; DELETE FROM code_sent;

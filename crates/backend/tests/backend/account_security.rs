@@ -61,7 +61,7 @@ async fn p2_an_administrator_reads_reviews_and_saves() {
         json!({
             "password_format": "letters_digits", "password_min_length": 8, "password_max_age_days": 0,
             "password_history": 0, "attempt_limit": 0, "two_factor": "optional", "phone_entry": true,
-            "line_entry": true, "naver_entry": true, "quick_login": false, "device_unlock": true, "device_approval": false,
+            "line_entry": true, "naver_entry": true, "quick_login": false, "quick_login_two_factors": false, "device_unlock": true, "device_approval": false,
         })
     );
     assert_eq!(seen.actions(), ["done", "review", "show_denied_members"]);

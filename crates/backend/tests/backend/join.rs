@@ -427,7 +427,7 @@ async fn e4_terms_and_apps_are_in_discovery_and_nothing_is_asked_where_there_are
         ])
     );
     assert_eq!(discovery["kinds"], json!(["sign_in", "join", "reset", "link", "security", "approve", "policy"]));
-    assert_eq!(discovery["steps"].as_array().unwrap().len(), 38);
+    assert_eq!(discovery["steps"].as_array().unwrap().len(), 40);
     assert_eq!(discovery["apps"].as_array().unwrap().len(), 5);
     assert_eq!(discovery["apps"][1]["open"], "daemun-example://open");
 

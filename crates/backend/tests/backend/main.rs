@@ -30,6 +30,7 @@ mod phone_link;
 mod phone_sign_in;
 mod proofs;
 mod providers;
+mod quick_login;
 mod register_id;
 mod reset;
 mod restrictions;

@@ -32,7 +32,8 @@ async fn p1_the_policy_is_told_and_changed_and_nonsense_changes_nothing() {
     let default = json!({
         "password_format": "letters_digits", "password_min_length": 8, "password_max_age_days": null,
         "password_history": 0, "attempt_limit": null, "reveal_tries": true, "email_entry": true,
-        "organisation_entry": true, "phone_entry": true, "device_unlock": true, "device_approval": false, "quick_login": false, "two_factor": "optional", "remember_browser": false,
+        "organisation_entry": true, "phone_entry": true, "device_unlock": true, "device_approval": false, "quick_login": false,
+        "quick_login_two_factors": false, "two_factor": "optional", "remember_browser": false,
         "managed_profiles": false, "capacity": null, "accent": null, "logo": null, "denied_providers": [],
     });
     assert_eq!(told, default);

@@ -29,6 +29,8 @@ pub const STEPS: &[&str] = &[
     "link_address",
     "passkey",
     "security",
+    "quick_login",
+    "set_pin",
     "sessions",
     "trusted_devices",
     "register_device",

@@ -116,7 +116,7 @@ fn each_variant_of_a_flow_has_a_golden() {
         Step {
             Identify, Organisation, Code, ChooseWorkspace, Password, Invitation, CreateAccount, RequestReset, NewPassword,
             RegisterId, FindId, FoundIds, ChooseFactor, EnrolContact, EnrolAuthenticator, RecoveryCodes, RecoveryCode,
-            LinkAddress, Passkey, Security, Sessions, TrustedDevices, RegisterDevice, MatchNumber, WaitApproval, RecoveryKey, NewRecoveryKey,
+            LinkAddress, Passkey, Security, QuickLogin, SetPin, Sessions, TrustedDevices, RegisterDevice, MatchNumber, WaitApproval, RecoveryKey, NewRecoveryKey,
             Approvals, Approve, AccountSecurity, PolicyReview, Provider, ExternalIdentities, LinkPhone, PhoneTaken,
             DeniedMembers, DenyReview, Notice,
         },
@@ -126,7 +126,7 @@ fn each_variant_of_a_flow_has_a_golden() {
     step_kinds().are_all_among(steps.iter().filter_map(|step| step.kind()));
     variants!(SecurityItem { Password, Phone, Identities, Devices, TwoFactor, QuickLogin, Sessions })
         .are_all_among(steps.iter().flat_map(|step| security_items(step)));
-    variants!(SettingReason { NotAllowed, ManagedProfile, NotAvailable, Required, PasswordMissing }, not sent: Unknown)
+    variants!(SettingReason { NotAllowed, ManagedProfile, NotAvailable, Required, PasswordMissing, AppOnly }, not sent: Unknown)
         .are_all_among(steps.iter().flat_map(|step| security_items(step)).filter_map(|item| missing(&item)));
     variants!(Channel { Email, Sms, Notification, Authenticator })
         .are_all_among(steps.iter().filter_map(|step| code_channel(step)));
@@ -148,7 +148,8 @@ fn each_variant_of_a_flow_has_a_golden() {
     variants!(
         MessageCode {
             CodeSent, CodeSentAgain, SignInRestricted, MethodNotAllowed, ReturnNotAllowed, PasswordChanged, LinkLeft,
-            SecondFactorRequired, DeviceRegistered, DeviceRemoved, SignedOutElsewhere, TwoFactorOn, TwoFactorOff, IdRegistered, AdministratorAsked, MemberAsked,
+            SecondFactorRequired, DeviceRegistered, DeviceRemoved, SignedOutElsewhere, TwoFactorOn, TwoFactorOff, QuickLoginOn,
+            PinChanged, QuickLoginOff, BiometricsOn, BiometricsOff, QuickLoginRevoked, IdRegistered, AdministratorAsked, MemberAsked,
             PolicySaved, PolicyChangedMeanwhile, PolicyLocksOutMore,
             ProviderCancelled, ProviderDenied, ProviderUnavailable, IdentityConnected, IdentityDisconnected, IdentityTaken,
             ContactsSaved, PhoneLinked, PhoneUnlinked, MemberDenied, MemberAllowed,
@@ -201,6 +202,7 @@ fn each_variant_of_a_request_has_a_golden() {
         Register,
         RegisterKey,
         SubmitDevice,
+        SubmitPin,
         RenameDevice,
         RemoveDevice,
         UseMobile,
@@ -223,6 +225,11 @@ fn each_variant_of_a_request_has_a_golden() {
         SignOutOthers,
         TurnOnTwoFactor,
         TurnOffTwoFactor,
+        SetPin,
+        TurnOnBiometrics,
+        TurnOffBiometrics,
+        TurnOffQuickLogin,
+        TurnOffQuickLoginElsewhere,
         ChangePassword,
         RegisterId,
         UseProvider,
@@ -278,7 +285,7 @@ fn each_variant_of_a_problem_has_a_golden() {
             TermsRequired, MobileUnavailable, PasswordTooShort, PasswordTooLong, PasswordNeedsLetter, PasswordNeedsDigit,
             PasswordNeedsSymbol, PasswordReused, PasswordBreached, PasswordInvalid, PasswordIsId,
             ContactIsId, RecoveryCodeInvalid, MobileInvalid, SubscriptionRefused,
-            OptionInvalid, NothingChanged, MemberUnknown, ConfirmationRequired,
+            PinInvalid, PinSameDigit, PinRun, PinRepeats, PinMismatch, OptionInvalid, NothingChanged, MemberUnknown, ConfirmationRequired,
         },
         not sent: Unknown
     )
@@ -313,6 +320,8 @@ fn step_kinds() -> Variants<StepKind> {
         LinkAddress,
         Passkey,
         Security,
+        QuickLogin,
+        SetPin,
         Sessions,
         TrustedDevices,
         RegisterDevice,
@@ -377,6 +386,11 @@ fn action_names() -> Variants<ActionName> {
         SignOutOthers,
         TurnOnTwoFactor,
         TurnOffTwoFactor,
+        SetPin,
+        TurnOnBiometrics,
+        TurnOffBiometrics,
+        TurnOffQuickLogin,
+        TurnOffQuickLoginElsewhere,
         ChangePassword,
         RegisterId,
         UseProvider,

@@ -22,6 +22,7 @@ mod links;
 
 mod approvals;
 mod devices;
+mod quick_login;
 mod settings;
 
 mod policy;
@@ -101,6 +102,7 @@ pub fn all() -> Vec<Golden> {
         links::acts(),
         devices::acts(),
         settings::acts(),
+        quick_login::acts(),
         approvals::acts(),
         policy::acts(),
         providers::acts(),
@@ -115,6 +117,7 @@ pub fn all() -> Vec<Golden> {
         links::flows(),
         devices::flows(),
         settings::flows(),
+        quick_login::flows(),
         approvals::flows(),
         policy::flows(),
         providers::flows(),

@@ -94,7 +94,7 @@ fn refusal(code: &ProblemCode) -> Refusal {
             &["flow", "errors?"],
         ),
         ProblemCode::CodeWrong => {
-            (&[(422, ACT)], "This is not the code that counts. It cost a try.", &["flow", "tries_left"])
+            (&[(422, ACT)], "This is not the code that counts, or not the PIN. It cost a try.", &["flow", "tries_left"])
         }
         ProblemCode::CodeExpired => (&[(422, ACT)], "The code's time is over. `resend` sends a new one.", &["flow"]),
         ProblemCode::CodeSpent => (
@@ -115,7 +115,7 @@ fn refusal(code: &ProblemCode) -> Refusal {
         ),
         ProblemCode::PasskeyRefused => (
             &[(422, ACT)],
-            "What the authenticator says does not hold: another challenge, origin or key, no user verification, a counter that went back; or its time is over. Which of them is not said. The step's options are new ones.",
+            "What the authenticator says does not hold: another challenge, origin or key, no user verification, a counter that went back; or its time is over. So it is with the key of a quick login. Which of them is not said. The step's options, and its `challenge`, are new ones.",
             &["flow"],
         ),
         ProblemCode::ProviderRefused => (

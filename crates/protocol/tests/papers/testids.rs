@@ -137,6 +137,8 @@ const fn added(kind: StepKind) -> (&'static [&'static str], &'static [&'static s
         StepKind::LinkAddress => (&[], &["copy_link", "open_in_browser"], &["link_address"]),
         StepKind::Passkey => (&[], &[], &["passkey"]),
         StepKind::Security => (&[], &["cancel"], &["security"]),
+        StepKind::QuickLogin => (&[], &[], &["quick_login"]),
+        StepKind::SetPin => (&[], &[], &["set_pin"]),
         StepKind::Sessions => (&[], &[], &["sessions"]),
         StepKind::TrustedDevices => (&["name"], &["cancel"], &["trusted_devices", "device_name"]),
         StepKind::RegisterDevice => (&[], &[], &["register_device", "device_name"]),
@@ -161,6 +163,7 @@ const fn added(kind: StepKind) -> (&'static [&'static str], &'static [&'static s
                 "password_min_length",
                 "phone_entry",
                 "quick_login",
+                "quick_login_two_factors",
                 "two_factor",
             ],
             &[],
@@ -177,8 +180,8 @@ const fn added(kind: StepKind) -> (&'static [&'static str], &'static [&'static s
     }
 }
 
-/// The members of `input` that a step takes: a field is named as what it becomes. A workspace is chosen by a button, and a
-/// credential comes from the browser.
+/// The members of `input` that a step takes: a field is named as what it becomes. A workspace is chosen by a button; a credential,
+/// and what a key has signed, comes from the browser.
 fn taken(kind: StepKind) -> Names {
     let wires = goldens::all().into_iter().map(|golden| golden.wire);
     let inputs = wires.filter_map(|wire| match wire {
@@ -187,7 +190,7 @@ fn taken(kind: StepKind) -> Names {
     });
     let inputs = inputs.map(|input| serde_json::to_value(input).unwrap());
     let members = inputs.flat_map(|input| input.as_object().unwrap().keys().cloned().collect::<Vec<_>>());
-    members.filter(|name| name != "credential").collect()
+    members.filter(|name| name != "credential" && name != "possession").collect()
 }
 
 /// What steps of a kind offer.

@@ -96,6 +96,11 @@ const fn name(locale: Locale, option: PolicyOption) -> &'static str {
         PolicyOption::QuickLogin => {
             ["모바일 앱 간편 로그인", "Quick login in the mobile app", "モバイルアプリのかんたんログイン"]
         }
+        PolicyOption::QuickLoginTwoFactors => [
+            "간편 로그인을 2단계 인증으로 인정",
+            "Quick login counts as two-step verification",
+            "かんたんログインを2段階認証とみなす",
+        ],
         PolicyOption::PhoneEntry => ["휴대폰 번호 로그인", "Sign-in by phone number", "電話番号でのログイン"],
         PolicyOption::DeviceUnlock => {
             ["기기 잠금 해제 로그인", "Sign-in by device unlock", "デバイスのロック解除でのログイン"]

@@ -53,12 +53,14 @@ fn step_names() -> Vec<String> {
     StepKind::ALL.iter().map(|kind| kind.as_str().into()).collect()
 }
 
-pub(super) fn begins() -> [(&'static str, Begin); 11] {
+pub(super) fn begins() -> [(&'static str, Begin); 12] {
     let plain = Begin {
         kind: Kind::SignIn,
         hints: Hints::default(),
-        client: Client { version: "0.1.0".into(), steps: step_names(), locale: "ko".into() },
+        client: Client { version: "0.1.0".into(), steps: step_names(), locale: "ko".into(), capabilities: Vec::new() },
     };
+    let capabilities = vec!["quick_login".into(), "screen_lock".into()];
+    let in_the_app = Begin { client: Client { capabilities, ..plain.client.clone() }, ..plain.clone() };
     let hints = Hints {
         return_to: Some("https://app.example/board/7".into()),
         organisation: Some("nuri".into()),
@@ -77,6 +79,7 @@ pub(super) fn begins() -> [(&'static str, Begin); 11] {
         ("begin", plain.clone()),
         ("begin-hints", Begin { hints, ..plain.clone() }),
         ("begin-handoff", Begin { hints: handed_over, ..plain.clone() }),
+        ("begin-app", in_the_app),
         ("begin-join", by_link(Kind::Join, "x9sVq0Jd3mLh7RkT2cWbYg")),
         ("begin-reset", by_link(Kind::Reset, "Nf4uKz81oAeXtGv6yPiQCw")),
         ("begin-link", by_link(Kind::Link, "Qm5rT8wLxK2aVd7NcYh0Sg")),

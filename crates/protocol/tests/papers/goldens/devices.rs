@@ -95,11 +95,14 @@ fn identify() -> Flow {
     active(1, step, offers(&[ActionName::Submit, ActionName::UseOrganisation, ActionName::UsePasskey]))
 }
 
+/// What asks for just this credential.
+pub(super) fn passkey_options() -> PublicKeyOptions {
+    options(&json!({ "allowCredentials": [{ "type": "public-key", "id": CREDENTIAL, "transports": ["internal"] }] }))
+}
+
 /// One of the devices of an account that is known.
 pub(super) fn passkey() -> Flow {
-    let allowed =
-        json!({ "allowCredentials": [{ "type": "public-key", "id": CREDENTIAL, "transports": ["internal"] }] });
-    let step = Step::Passkey { options: options(&allowed) };
+    let step = Step::Passkey { options: passkey_options() };
     about(
         MINJI,
         None,

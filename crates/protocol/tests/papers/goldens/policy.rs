@@ -22,6 +22,7 @@ const POLICY: AccountPolicy = AccountPolicy {
     naver_entry: Some(false),
     phone_entry: Some(true),
     quick_login: Some(true),
+    quick_login_two_factors: Some(false),
     device_unlock: Some(true),
     device_approval: Some(false),
 };
@@ -37,6 +38,7 @@ const NOTHING: AccountPolicy = AccountPolicy {
     naver_entry: None,
     phone_entry: None,
     quick_login: None,
+    quick_login_two_factors: None,
     device_unlock: None,
     device_approval: None,
 };

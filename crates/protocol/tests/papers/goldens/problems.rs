@@ -9,6 +9,7 @@ use super::joining::create_account;
 use super::passwords::{expired as password_expired, request_reset, reset};
 use super::policy::{denied_members, not_fresh, review};
 use super::providers::provider;
+use super::quick_login::{quick_login, set_pin};
 use super::second_factor::{enrol_contact, recovery_code};
 use super::sign_in::{
     code, code_resent, code_with_wait, expired, identify, organisation, password, password_by_organisation,
@@ -20,6 +21,7 @@ const IDENTIFIER: &str = "/input/identifier";
 const ORGANISATION: &str = "/input/organisation";
 const NAME: &str = "/input/name";
 const EMAIL: &str = "/input/email";
+const PIN: &str = "/input/pin";
 const PASSWORD: &str = "/input/password";
 
 /// Each with what tells it from others of the same code.
@@ -87,6 +89,11 @@ fn fields() -> Vec<(&'static str, Problem)> {
         ("nothing_changed", invalid(&[("/input/changes", FieldCode::NothingChanged)], not_fresh())),
         ("confirmation_required", invalid(&[("/input/confirmed", FieldCode::ConfirmationRequired)], review(3))),
         ("member_unknown", invalid(&[("/input/identifier", FieldCode::MemberUnknown)], denied_members(2, true))),
+        ("pin_invalid", invalid(&[(PIN, FieldCode::PinInvalid)], quick_login())),
+        ("pin_same_digit", invalid(&[(PIN, FieldCode::PinSameDigit)], set_pin(false, false))),
+        ("pin_run", invalid(&[(PIN, FieldCode::PinRun)], set_pin(false, false))),
+        ("pin_repeats", invalid(&[(PIN, FieldCode::PinRepeats)], set_pin(true, false))),
+        ("pin_mismatch", invalid(&[("/input/pin_again", FieldCode::PinMismatch)], set_pin(false, false))),
         ("mobile_invalid", invalid(&[(IDENTIFIER, FieldCode::MobileInvalid)], identify(1, None))),
         ("code_invalid", invalid(&[("/input/code", FieldCode::CodeInvalid)], code())),
         ("organisation_invalid", invalid(&[(ORGANISATION, FieldCode::OrganisationInvalid)], organisation(2, None))),
@@ -137,10 +144,12 @@ fn fields() -> Vec<(&'static str, Problem)> {
 fn meanings() -> Vec<(&'static str, Problem)> {
     vec![
         ("", Problem { tries_left: Some(4), ..with(ProblemCode::CodeWrong, 422, code()) }),
+        ("pin", Problem { tries_left: Some(4), ..with(ProblemCode::CodeWrong, 422, quick_login()) }),
         ("", with(ProblemCode::CodeExpired, 422, later(code_with_wait(0), CODE_LIFETIME))),
         ("", with(ProblemCode::CodeSpent, 422, code_resent())),
         ("", with(ProblemCode::PasskeyUnknown, 422, identify(1, None))),
         ("", with(ProblemCode::PasskeyRefused, 422, passkey())),
+        ("pin", with(ProblemCode::PasskeyRefused, 422, quick_login())),
         ("", with(ProblemCode::DeviceFull, 422, register_device())),
         ("", with(ProblemCode::ProviderRefused, 422, provider(3))),
         ("", with(ProblemCode::OrganisationUnknown, 422, organisation(2, None))),

@@ -61,7 +61,12 @@ fn security() -> Flow {
         SecurityItem::Identities { count: 1, missing: None },
         SecurityItem::Devices { count: 2, missing: None },
         SecurityItem::TwoFactor { on: true, missing: None },
-        SecurityItem::QuickLogin { on: false, missing: Some(SettingReason::NotAvailable) },
+        SecurityItem::QuickLogin {
+            on: false,
+            biometrics: false,
+            elsewhere: 0,
+            missing: Some(SettingReason::NotAllowed),
+        },
         SecurityItem::Sessions { count: 2 },
     ];
     let fresh = Offer { proof: Some(Proof::Fresh), ..Offer::default() };
@@ -107,10 +112,15 @@ fn little() -> Flow {
             missing: Some(SettingReason::NotAllowed),
         },
         SecurityItem::Phone { linked: None, missing: Some(SettingReason::NotAllowed) },
-        SecurityItem::Identities { count: 0, missing: Some(SettingReason::NotAllowed) },
+        SecurityItem::Identities { count: 0, missing: Some(SettingReason::NotAvailable) },
         SecurityItem::Devices { count: 0, missing: Some(SettingReason::NotAllowed) },
         SecurityItem::TwoFactor { on: true, missing: Some(SettingReason::Required) },
-        SecurityItem::QuickLogin { on: false, missing: Some(SettingReason::NotAllowed) },
+        SecurityItem::QuickLogin {
+            on: false,
+            biometrics: false,
+            elsewhere: 0,
+            missing: Some(SettingReason::NotAllowed),
+        },
         SecurityItem::Sessions { count: 1 },
     ];
     settings(active(1, Step::Security { items }, offers(&[ActionName::ShowSessions, ActionName::Done])))

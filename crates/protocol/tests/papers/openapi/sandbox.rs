@@ -261,6 +261,7 @@ fn policy_schema() -> Value {
             },
             "device_approval": { "type": "boolean", "description": "Whether a new device waits for somebody who lets it in." },
             "quick_login": { "type": "boolean", "description": "Whether members can sign in by the PIN or the biometrics of the mobile app." },
+            "quick_login_two_factors": { "type": "boolean", "description": "Whether that device with its PIN, or its unlock, counts as two factors." },
             "denied_providers": { "type": "array", "items": { "type": "string" }, "description": "External providers that members may not sign in by; when one comes to be allowed, everybody who has joined is told by mail." },
             "two_factor": {
                 "type": "string",
