@@ -121,8 +121,8 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         forget_old(&connection, Timestamp(1)).unwrap();
-        assert_eq!(rows(&connection), [1, 1, 1, 1, 1, 2, 2, 1, 1, 1, 1, 1, 1, 1]);
+        assert_eq!(rows(&connection), [1, 1, 1, 1, 1, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1]);
         forget_old(&connection, Timestamp::from_seconds(401 * 24 * 3600)).unwrap();
-        assert_eq!(rows(&connection), [0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(rows(&connection), [0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
     }
 }
