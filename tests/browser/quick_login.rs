@@ -176,6 +176,9 @@ fn l7_five_wrong_pins_and_the_password_is_asked_for() {
             assert!(sight.words_of("code_wrong").contains(&format!("{left}번 더")), "{sight}");
             assert!(sight.field("pin").invalid && sight.focus.field == "pin", "{sight}");
             assert_eq!(gate.wire.last_answer()["tries_left"], left.parse::<u32>().unwrap());
+            // A reload is no new beginning.
+            minji.reloads().await;
+            minji.comes_to("quick_login").await;
         }
         minji.enters_pin("200005").await;
         let sight = minji.comes_to("password").await;

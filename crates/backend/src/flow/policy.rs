@@ -423,6 +423,22 @@ pub(super) mod tests {
         );
     }
 
+    /// P2, L7: quick login is a way in like another, and two factors only where the policy says so.
+    #[test]
+    fn quick_login_alone_is_a_way_in() {
+        let closed = Workspace { email_entry: false, organisation_entry: false, ..nuri() };
+        let member = MemberWays { has_quick_login: true, ..MemberWays::default() };
+        let deny = AccountPolicy { quick_login: Some(false), ..AccountPolicy::default() };
+        use PolicyEffectCode::{EnrolFactor, LockedOut, QuickLoginDenied};
+        assert_eq!(does(&member, &closed, deny, FAR), [LockedOut, QuickLoginDenied]);
+        let by_password_too = MemberWays { has_quick_login: true, ..by_password() };
+        assert_eq!(does(&by_password_too, &nuri(), deny, FAR), [QuickLoginDenied]);
+        let required = AccountPolicy { two_factor: Some(TwoFactor::Required), ..AccountPolicy::default() };
+        assert_eq!(does(&member, &closed, required, FAR), [EnrolFactor]);
+        let counts = AccountPolicy { quick_login_two_factors: Some(true), ..required };
+        assert_eq!(does(&member, &closed, counts, FAR), []);
+    }
+
     #[test]
     fn a_draft_changes_what_it_names_and_nothing_else() {
         let workspace = nuri();

@@ -342,7 +342,7 @@ fn password_trouble(password: &Secret) -> Option<FieldCode> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::net::IpAddr;
 
     use daemun_protocol::{Act, Begin, Client, Hints, Input, Kind, StepKind};
@@ -360,7 +360,7 @@ mod tests {
     use crate::server_key::digest;
     use crate::store::Store;
 
-    async fn gate(directory: &std::path::Path) -> Gate {
+    pub async fn gate(directory: &std::path::Path) -> Gate {
         let store = Store::open(&directory.join("daemun.db")).unwrap();
         let (clock, chance) = (Clock::manual(Timestamp(1_000)), Chance::seeded(1));
         let key = store.server_key(chance.clone()).await.unwrap();

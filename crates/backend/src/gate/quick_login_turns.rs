@@ -462,3 +462,102 @@ impl Taking<'_> {
         Ok(Next::Go(stage.clone(), vec![said]))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use daemun_protocol::{Act, Begin, Client, Flow, Hints, Input, Kind, Problem, Status, Step};
+    use p256::ecdsa::signature::Signer;
+    use p256::ecdsa::{Signature, SigningKey};
+
+    use super::super::password_turn::tests::gate;
+    use super::super::{Deed, Reply};
+    use super::*;
+    use crate::login_id::LoginId;
+    use crate::server_key::digest;
+
+    const PIN: &str = "135791";
+
+    /// Keeps a PIN of Minji's, for this key.
+    fn keep(connection: &Connection, browser: &Browser, secret: &SigningKey, gate: &Gate) -> Result<(), Trouble> {
+        let policy = store::workspace(connection, "nuri")?.ok_or(Trouble::TaskLost)?;
+        store::set_policy(connection, &crate::flow::Workspace { quick_login: true, ..policy })?;
+        let id = LoginId::parse("minji@daemun.test").map_err(|_| Trouble::TaskLost)?;
+        let account = store::account_of(connection, "nuri", &id)?.ok_or(Trouble::TaskLost)?.id;
+        let pin = crate::password::hash(&Prepared::to_be_compared(&Secret::new(PIN)), &[1; 16])?;
+        let public_key = secret.verifying_key().to_sec1_point(false).as_bytes().to_vec();
+        let browser = browser.id();
+        let new = NewQuickLogin { id: "key", account, browser: &browser, public_key: &public_key, pin: &pin };
+        store::keep_quick_login(connection, &new, gate.clock.now())
+    }
+
+    fn guess(flow: &Flow, secret: &SigningKey, pin: &str) -> Deed {
+        let Status::Active { step, .. } = &flow.status else { panic!("{flow:?}") };
+        let Step::QuickLogin { key, challenge, .. } = &step.step else { panic!("{step:?}") };
+        let signature: Signature = secret.sign(Possession::message("quick_login", key, challenge).as_bytes());
+        let signature = URL_SAFE_NO_PAD.encode(signature.to_bytes());
+        let possession = Some(Box::new(Possession { public_key: String::new(), signature }));
+        let input = Input { pin: Some(Secret::new(pin)), possession, ..Input::default() };
+        let act = Act { rev: flow.rev, input, locale: None };
+        Deed {
+            flow: flow.id.clone(),
+            action: "submit".into(),
+            key: format!("key-{pin}"),
+            body: digest(pin.as_bytes()),
+            act,
+        }
+    }
+
+    /// L7: the process dies while a PIN is compared; asked again with the same key, the same signature is good still and the try is
+    /// not counted twice.
+    #[tokio::test]
+    async fn l7_a_counted_try_is_resumed_and_not_counted_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let gate = gate(directory.path()).await;
+        let browser = Browser::draw(&gate.chance).unwrap();
+        let secret = SigningKey::from_slice(&[7; 32]).unwrap();
+        let kept = gate.store.write({
+            let (gate, browser, secret) = (gate.clone(), browser.clone(), secret.clone());
+            move |transaction| keep(transaction, &browser, &secret, &gate)
+        });
+        kept.await.unwrap();
+        let asker = Asker {
+            browser: Some(browser.clone()),
+            session: None,
+            neighbourhood: IpAddr::from([127, 0, 0, 1]).into(),
+            seen: Default::default(),
+        };
+        let steps = StepKind::ALL.iter().map(|kind| kind.as_str().into()).collect();
+        let capabilities = vec!["quick_login".into()];
+        let client = Client { version: "1".into(), steps, locale: "en".into(), capabilities };
+        let begin = Begin { kind: Kind::SignIn, hints: Hints::default(), client };
+        let begun = gate.begin(asker.clone(), "key-begin", b"", begin).await.unwrap();
+        let flow: Flow = serde_json::from_str(&begun.finished.body).unwrap();
+
+        let deed = guess(&flow, &secret, "000001");
+        let scope = Scope {
+            browser: browser.id(),
+            route: format!("flows/{}/actions/submit", flow.id),
+            key: deed.key.clone(),
+            body: deed.body,
+        };
+        let counted = gate.store.write({
+            let (gate, asker, browser) = (gate.clone(), asker.clone(), browser.clone());
+            move |transaction| gate.first_turn(transaction, &asker, &browser, &scope, deed)
+        });
+        assert!(matches!(counted.await.unwrap(), Turn::Pin(_)));
+        // Here the process ends, and its successor is asked again.
+        let problem = |reply: &Reply| serde_json::from_str::<Problem>(&reply.finished.body).unwrap();
+        let again = gate.act(asker.clone(), browser.clone(), guess(&flow, &secret, "000001")).await.unwrap();
+        assert_eq!(problem(&again).tries_left, Some(4));
+        // For another act it is used up.
+        let reused = gate.act(asker.clone(), browser.clone(), guess(&flow, &secret, "000002")).await.unwrap();
+        assert_eq!(problem(&reused).code, ProblemCode::PasskeyRefused);
+        let flow = *problem(&reused).flow.unwrap();
+        let right = gate.act(asker, browser, guess(&flow, &secret, PIN)).await.unwrap();
+        assert!(right.new_session.is_some(), "{}", right.finished.body);
+    }
+}
