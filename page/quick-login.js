@@ -30,7 +30,7 @@ const find = async (name) => {
   if (!keeps || !(await indexedDB.databases()).some((one) => one.name === kept)) return undefined;
   return keys('readonly', (all) => all.get(name));
 };
-const make = async (name) => {
+const makeKey = async (name) => {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
   const { publicKey, privateKey } = await crypto.subtle.generateKey(algorithm, false, ['sign']);
   const pair = { publicKey, privateKey };
@@ -40,7 +40,7 @@ const make = async (name) => {
 /** Whether there is a key of this name. */
 daemun.hasKey = (name) => find(name).then(Boolean, () => false);
 const sign = async (step, name, challenge) => {
-  const pair = (await find(name)) ?? (step === 'set_pin' && keeps ? await make(name) : undefined);
+  const pair = (await find(name)) ?? (step === 'set_pin' && keeps ? await makeKey(name) : undefined);
   if (!pair) return '';
   const text = new TextEncoder().encode(`daemun:${step}:${name}:${challenge}`);
   const signature = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, pair.privateKey, text);

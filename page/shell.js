@@ -9,8 +9,6 @@ const languages = query('[name=language]');
 
 /** What the app asks of the page; see src/ports/page.rs. */
 const daemun = (globalThis.daemun = {});
-/** Whether this is a page in the platform's own app. */
-daemun.native = Boolean(window.daemunHost ?? window.webkit?.messageHandlers?.daemunHost ?? window.ReactNativeWebView);
 
 const saved = () => {
   try { return localStorage.getItem('daemun.language'); } catch { return null; }
@@ -68,6 +66,7 @@ languages.addEventListener('change', ({ isTrusted }) => {
 
 // Whoever embeds the page, by a frame or by a webview, is spoken to by a script of its own: page/host.js.
 daemun.framed = parent !== window;
+/** Whether this is a page in the platform's own app, on a device of a person's own. */
 daemun.native = !daemun.framed && !!(window.daemunHost ?? window.webkit?.messageHandlers?.daemunHost ?? window.ReactNativeWebView);
 if (daemun.native || daemun.framed && query('meta[name=daemun-hosts]')) {
   root.toggleAttribute('data-framed', daemun.framed);

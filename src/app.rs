@@ -56,10 +56,24 @@ pub fn mount(gate: Gate) {
                 shown = (now, Some(show(now)));
                 page::focus_screen();
             }
+            list_accounts(gate);
         });
     });
     // The page lives as long as its app.
     std::mem::forget(owner);
+}
+
+/// What the page draws into the first screen: it weighs less there.
+fn list_accounts(gate: Gate) {
+    let list = |accounts: &str| page::list_accounts(accounts, i18n::ACCOUNTS[0] as u32);
+    let listed = gate.step_once(|step| {
+        let Step::Identify { accounts, .. } = step else { return None };
+        list(accounts.json());
+        Some(())
+    });
+    if listed.is_none() {
+        list("");
+    }
 }
 
 fn screen(gate: Gate, standing: Standing) -> AnyView {

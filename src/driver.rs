@@ -110,7 +110,7 @@ pub fn start(shows: fn(&Step) -> bool) -> Gate {
         webauthn::lend();
     }
     page::every_second(move || clock.set(page::now()));
-    Gate::new(machine.read_only(), clock.read_only(), tell, deployment, webauthn::reach())
+    Gate::new(machine.read_only(), clock.read_only(), tell, deployment, webauthn::reach(), page::chosen)
 }
 
 /// Something happened.
@@ -184,7 +184,7 @@ impl Driver {
             Effect::Begin { ticket } => self.send(ticket, api::Call::begin(&self.beginning())),
             Effect::Read { ticket, id, etag } => self.send(ticket, api::Call::Read { id, etag }),
             Effect::Act { ticket, id, rev, action } => {
-                self.send(ticket, api::Call::act(id, rev, action, i18n::language()));
+                self.send(ticket, api::Call::act(id, rev, action, i18n::language(), page::remembers()));
             }
             Effect::Resend { ticket } => {
                 let kept = [&self.act, &self.request].into_iter().flatten().find(|request| request.ticket == ticket);

@@ -15,6 +15,8 @@ pub struct Gate {
     pub deployment: Deployment,
     /// Where the member's device can be asked.
     reach: Reach,
+    /// What was pressed that the page has drawn: an action's name, a space, and the account that it is about.
+    pub chosen: fn() -> Option<String>,
 }
 
 impl Gate {
@@ -24,8 +26,9 @@ impl Gate {
         tell: fn(Event),
         deployment: Deployment,
         reach: Reach,
+        chosen: fn() -> Option<String>,
     ) -> Self {
-        Self { machine, clock, tell, deployment, reach }
+        Self { machine, clock, tell, deployment, reach, chosen }
     }
 
     pub fn tell(self, event: Event) {

@@ -10,6 +10,21 @@ use wasm_bindgen::JsValue;
 
 include!(concat!(env!("OUT_DIR"), "/text.rs"));
 
+/// What `page/accounts.js` says, one text after the other.
+pub const ACCOUNTS: [Text; 10] = [
+    Text::AccountsTitle,
+    Text::AccountsForget,
+    Text::AccountsQuestion,
+    Text::AccountsRemove,
+    Text::AccountsForgotten,
+    Text::AccountsRestore,
+    Text::AccountsPassword,
+    Text::AccountsCode,
+    Text::AccountsPasskey,
+    Text::AccountsMobile,
+];
+const _: () = assert!(ACCOUNTS[0] as u32 + 9 == ACCOUNTS[9] as u32, "the locales have them in this order");
+
 /// One language: its texts in the order of [`Text`], and how it counts.
 #[derive(Clone)]
 struct Language {

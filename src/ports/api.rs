@@ -4,7 +4,8 @@ use daemun_flow::{Answer, Fault};
 #[cfg(feature = "whole")]
 use daemun_protocol::Discovery;
 use daemun_protocol::{
-    Act, Action, ActionName, Begin, Flow, IDEMPOTENCY_HEADER, Problem, ProblemCode, Secret, VERSION, VERSION_HEADER,
+    Act, Action, ActionName, Begin, Flow, IDEMPOTENCY_HEADER, Input, Problem, ProblemCode, Secret, VERSION,
+    VERSION_HEADER,
 };
 use gloo_net::http::{Method, RequestBuilder, Response};
 use serde::Serialize;
@@ -54,9 +55,11 @@ impl Call {
         Self::Begin { body: json(begin) }
     }
 
-    pub fn act(id: String, rev: u64, action: Action, locale: String) -> Self {
+    /// `remember` is what goes with an act where the member is asked whether to be remembered.
+    pub fn act(id: String, rev: u64, action: Action, locale: String, remember: Option<bool>) -> Self {
         let name = action.name();
-        let body = json(&Act { rev, input: action.into_input(), locale: Some(locale) });
+        let input = Input { remember_account: remember, ..action.into_input() };
+        let body = json(&Act { rev, input, locale: Some(locale) });
         Self::Act { id, rev, name, body }
     }
 

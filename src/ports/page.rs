@@ -568,6 +568,23 @@ pub fn early() -> Option<String> {
     get(&daemun(), "early").and_then(|early| early.as_string())
 }
 
+/// What is ticked where the member is asked whether to be remembered; see `page/accounts.js`.
+pub fn remembers() -> Option<bool> {
+    get(&daemun(), "remembers").map(|ticked| ticked.is_truthy())
+}
+
+/// Has the page list the accounts that the browser remembers, as JSON, in the words from `first` on.
+pub fn list_accounts(accounts: &str, first: u32) {
+    if let Some(list) = method(&daemun(), "accounts") {
+        let _ = list.call2(&JsValue::NULL, &accounts.into(), &first.into());
+    }
+}
+
+/// What the form was sent for, where it was by one of those accounts: an action's name and the account, with a space between.
+pub fn chosen() -> Option<String> {
+    get(&daemun(), "chosen")?.as_string()
+}
+
 /// The app is in charge.
 pub fn started() {
     if let Some(root) = document().document_element() {

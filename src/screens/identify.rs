@@ -1,6 +1,6 @@
 //! `identify`: who are you? The page paints the same form before the app is there (`index.html`, `#shell`).
 
-use daemun_protocol::{Action, ActionName, Step};
+use daemun_protocol::{AccountAct, Action, ActionName, Step};
 use leptos::html::Input;
 use leptos::prelude::*;
 
@@ -38,5 +38,18 @@ pub fn view(gate: Gate) -> AnyView {
             ],
         ),
     ];
-    form(gate, Box::new(move || submit(gate, value(node))), parts)
+    let send = move || match chosen(gate) {
+        Some(action) => gate.act(action),
+        None => submit(gate, value(node)),
+    };
+    form(gate, Box::new(send), parts)
+}
+
+/// What is to be done with one of the accounts that the page lists below the form, if that is what it was sent for (FEATURES L6).
+fn chosen(gate: Gate) -> Option<Action> {
+    let chosen = (gate.chosen)()?;
+    let (name, account) = chosen.split_once(' ')?;
+    let acts = [AccountAct::Choose, AccountAct::Forget, AccountAct::Restore];
+    let act = acts.into_iter().find(|act| act.name().as_str() == name)?;
+    Some(Action::Listed { act, account: account.into() })
 }

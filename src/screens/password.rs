@@ -11,15 +11,20 @@ use super::password_field::{PasswordField, Which};
 use crate::gate::Gate;
 use crate::i18n::{Text, filled, said, say};
 use crate::widgets::field::{Field, value};
-use crate::widgets::heading::heading;
+use crate::widgets::heading::heading_with;
 
 const AT_IDENTIFIER: &str = "/input/identifier";
 
 pub fn view(gate: Gate) -> AnyView {
     let identifier = NodeRef::<Input>::new();
-    let settled =
-        gate.step_once(|step| if let Step::Password { identifier } = step { identifier.clone() } else { None });
+    let (settled, masked) = gate
+        .step_once(|step| {
+            if let Step::Password { identifier, masked } = step { Some((identifier.clone(), *masked)) } else { None }
+        })
+        .unwrap_or_default();
     let asks_identifier = settled.is_none();
+    // What is told in part is nothing for a field, and nothing for password managers to keep.
+    let lead = if masked { settled.clone().unwrap_or_default() } else { String::new() };
     let at_identifier = wrong(gate, About::at(AT_IDENTIFIER));
     let id_field = Field {
         text: settled,
@@ -40,8 +45,8 @@ pub fn view(gate: Gate) -> AnyView {
         None => said(Text::PasswordTitlePlain),
     };
     let parts = vec![
-        heading(Box::new(title)),
-        id_field.view(),
+        heading_with(Box::new(title), None, Box::new(move || lead.clone())),
+        if masked { ().into_any() } else { id_field.view() },
         password.view(Text::PasswordLabel, Which::Current, at_password, None, Rc::new(|_| {})),
         submit(gate, Text::PasswordSubmit),
         ways(

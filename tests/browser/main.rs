@@ -5,6 +5,7 @@
 
 mod harness;
 
+mod accounts;
 mod branding;
 mod by_email;
 mod by_organisation;
@@ -67,6 +68,7 @@ mod link_secrets;
 mod secrets;
 
 mod matrix;
+mod matrix_of_accounts;
 mod matrix_of_approvals;
 mod matrix_of_devices;
 mod matrix_of_factors;

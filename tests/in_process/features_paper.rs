@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 /// The rows that this version promises; each further row joins with its issue.
 const PROMISED: &[&str] = &[
-    "E1", "E2", "E3", "E4", "E5", "E6", "E7", "D1", "D2", "D3", "D4", "D5", "D6", "L1", "L2", "L3", "L4", "L5", "L7",
-    "L8", "L9", "L10", "L11", "O1", "O2", "O3", "O4", "O5", "R1", "R2", "R3", "R4", "R5", "R6", "T1", "T2", "T3", "T4",
-    "T5", "P1", "P2", "S1", "S2", "S3", "S4", "S5", "S6", "S7", "X1", "X2", "X3", "X4", "X5", "X6", "X7", "X10",
+    "E1", "E2", "E3", "E4", "E5", "E6", "E7", "D1", "D2", "D3", "D4", "D5", "D6", "L1", "L2", "L3", "L4", "L5", "L6",
+    "L7", "L8", "L9", "L10", "L11", "O1", "O2", "O3", "O4", "O5", "R1", "R2", "R3", "R4", "R5", "R6", "T1", "T2", "T3",
+    "T4", "T5", "P1", "P2", "S1", "S2", "S3", "S4", "S5", "S6", "S7", "X1", "X2", "X3", "X4", "X5", "X6", "X7", "X10",
 ];
 
 fn root() -> PathBuf {

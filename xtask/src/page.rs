@@ -38,7 +38,7 @@ const STYLES: &[&str] = &["layers.css", "tokens.css", "base.css", "widgets.css",
 const MORE_STYLES: &[&str] = &["whole.css"];
 
 /// The page's own script.
-const SCRIPTS: &[&str] = &["shell.js"];
+const SCRIPTS: &[&str] = &["shell.js", "accounts.js"];
 /// What the login path does not do.
 const MORE_SCRIPTS: &[&str] = &["provider.js", "tabs.js", "push.js", "quick-login.js"];
 

@@ -4,6 +4,7 @@
 
 mod stage;
 
+pub mod accounts;
 pub mod approval;
 pub mod code;
 pub mod denied_members;
@@ -26,8 +27,8 @@ mod view;
 
 use daemun_protocol::{
     AcceptedCredentials, AccountPolicy, ApprovalRequest, Channel, DeniedMember, ExternalIdentity, Factor, FieldCode,
-    FieldError, Membership, Notifications, Provider, QrLink, SavedPolicy, Secret, Session, Timestamp, TrustedDevice,
-    TwoFactor,
+    FieldError, KnownAccount, Membership, Notifications, Provider, QrLink, SavedPolicy, Secret, Session, Timestamp,
+    TrustedDevice, TwoFactor,
 };
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +40,7 @@ use crate::logo::LogoName;
 use crate::password::PasswordPolicy;
 use crate::relying_party::Ceremony;
 use crate::return_to::ReturnTo;
+use crate::store::RememberedAccount;
 
 pub use settings::AfterProof;
 pub use stage::{Completed, Ending, Goal, Notice, Stage, back, use_email, use_organisation};
@@ -76,6 +78,12 @@ pub struct StoredFlow {
     /// What the app that began it can do.
     #[serde(default)]
     pub host: quick_login::Host,
+    /// Whether whoever signs in is to be on this browser's list of accounts (FEATURES L6).
+    #[serde(default)]
+    pub remembers: bool,
+    /// What was taken off that list at this step, to be put back.
+    #[serde(default)]
+    pub forgotten: Vec<RememberedAccount>,
 }
 
 /// What a flow was begun for; any but that of a security link may end in signing in.
@@ -320,6 +328,8 @@ pub struct Facts {
     pub provider_name: Option<String>,
     /// Where the one is that was chosen.
     pub go_to: Option<Secret>,
+    /// The accounts that the browser remembers.
+    pub accounts: Vec<KnownAccount>,
     pub shown: Shown,
 }
 
@@ -431,9 +441,21 @@ impl StoredFlow {
             ReturnTo::Allowed(url) => (Some(url), Vec::new()),
             ReturnTo::Refused => (None, vec![Said::ReturnNotAllowed]),
         };
-        let (proven, ceremony, after_proof, handoff) = (None, None, None, None);
-        let host = quick_login::Host::default();
-        Self { entrance, rev: 1, locale, return_to, said, stage, proven, ceremony, after_proof, handoff, host }
+        Self {
+            entrance,
+            rev: 1,
+            locale,
+            return_to,
+            said,
+            stage,
+            proven: None,
+            ceremony: None,
+            after_proof: None,
+            handoff: None,
+            host: quick_login::Host::default(),
+            remembers: false,
+            forgotten: Vec::new(),
+        }
     }
 
     /// The flow after `next`; a refusal may change what it remembers, never its `rev`.
@@ -441,6 +463,7 @@ impl StoredFlow {
         match next {
             Next::Go(stage, said) => {
                 self.rev += 1;
+                self.forgotten.clear();
                 self.stage = stage;
                 self.said = said;
                 None

@@ -3,6 +3,7 @@
 
 mod taking;
 
+mod account_turns;
 mod approval_turns;
 mod approve_turns;
 mod code_turn;
@@ -474,7 +475,11 @@ impl Gate {
             .write(move |transaction| {
                 let now = gate.clock.now();
                 if let Some(session) = session {
+                    let whose = store::read_session(transaction, &session, now)?.map(|session| session.account);
                     store::delete_session(transaction, &session)?;
+                    if let Some(account) = whose {
+                        store::note_signed_out(transaction, account, now)?;
+                    }
                 }
                 match browser {
                     Some(browser) => gate.end_browser(transaction, &browser, now),
@@ -657,6 +662,7 @@ impl Gate {
         let go_to = self.address_to_go_to(id, &row.flow.stage);
         let facts = Facts { go_to, host: row.flow.host, ..facts };
         let facts = self.with_handoff(facts, id, &row.flow.stage);
+        let facts = self.with_accounts(connection, facts, &row.flow, viewer)?;
         Ok(flow::view(id, &row.flow, &facts, viewer.now, row.expires_at))
     }
 }

@@ -1,6 +1,6 @@
 //! The way in: what the address bar says before any flow exists.
 
-use daemun_protocol::{ActionName, Hints, Kind, Offers, Step, StepState};
+use daemun_protocol::{ActionName, Hints, Kind, KnownAccounts, Offers, Step, StepState};
 
 /// How the member came to this page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,8 +36,10 @@ pub enum Place {
 impl Entry {
     /// The step that can be typed into before the backend has answered, where the way in has one: the front door.
     pub(crate) fn first_step(&self) -> Option<StepState> {
-        self.at_front_door
-            .then(|| StepState { id: String::new(), step: Step::Identify { identifier: None, passkey: None } })
+        self.at_front_door.then(|| StepState {
+            id: String::new(),
+            step: Step::Identify { identifier: None, passkey: None, accounts: KnownAccounts::default() },
+        })
     }
 
     /// Whether what began here can begin again without the link that led here.

@@ -56,7 +56,7 @@ fn wait_approval(rev: u64, asked: Asked) -> Flow {
 }
 
 fn password(rev: u64) -> Flow {
-    let step = Step::Password { identifier: Some("minji@daemun.test".into()) };
+    let step = Step::Password { identifier: Some("minji@daemun.test".into()), masked: false };
     flow(Kind::SignIn, rev, step, &[ActionName::Submit, ActionName::UseMobile, ActionName::Back])
 }
 

@@ -21,7 +21,7 @@ const WARM: u64 = 10;
 fn waiting(millis: u64) -> Flow {
     let server_time = SERVER_NOW.plus_seconds(millis / 1000);
     let status = Status::Active {
-        step: StepState { id: "1".into(), step: Step::Password { identifier: None } },
+        step: StepState { id: "1".into(), step: Step::Password { identifier: None, masked: false } },
         actions: Offers::default(),
         poll: Some(Poll { interval: 5 }),
     };

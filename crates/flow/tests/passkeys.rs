@@ -9,8 +9,8 @@ mod unlocking;
 
 use daemun_flow::{Answer, Ceremony, DeviceFault, Effect, Entry, Event, Face, Fault, Machine, Place, Trouble};
 use daemun_protocol::{
-    Action, ActionName, DeviceKind, EndReason, Flow, Hints, Kind, Offers, Poll, Problem, ProblemCode, PublicKeyOptions,
-    Restart, Status, Step, StepState,
+    Action, ActionName, DeviceKind, EndReason, Flow, Hints, Kind, KnownAccounts, Offers, Poll, Problem, ProblemCode,
+    PublicKeyOptions, Restart, Status, Step, StepState,
 };
 use device::{credential, options};
 use story::{Story, answer, flow_at};
@@ -22,7 +22,7 @@ fn flow(kind: Kind, rev: u64, step: Step, actions: &[ActionName]) -> Flow {
 }
 
 fn identify(rev: u64) -> Flow {
-    let step = Step::Identify { identifier: None, passkey: Some(options("AAAA")) };
+    let step = Step::Identify { identifier: None, passkey: Some(options("AAAA")), accounts: KnownAccounts::default() };
     flow(Kind::SignIn, rev, step, &[ActionName::Submit, ActionName::UseOrganisation, ActionName::UsePasskey])
 }
 
@@ -32,7 +32,7 @@ fn passkey(rev: u64) -> Flow {
 }
 
 fn password(rev: u64) -> Flow {
-    let step = Step::Password { identifier: Some("minji@daemun.test".into()) };
+    let step = Step::Password { identifier: Some("minji@daemun.test".into()), masked: false };
     flow(Kind::SignIn, rev, step, &[ActionName::Submit, ActionName::UsePasskey, ActionName::Back])
 }
 
@@ -127,7 +127,7 @@ fn what_has_no_options_asks_no_device() {
     let without = flow(
         Kind::SignIn,
         1,
-        Step::Identify { identifier: None, passkey: None },
+        Step::Identify { identifier: None, passkey: None, accounts: KnownAccounts::default() },
         &[ActionName::Submit, ActionName::UsePasskey],
     );
     for (first, act) in [(without, true), (password(4), false), (devices(1), false)] {
@@ -290,7 +290,11 @@ fn l4_what_is_filled_in_when_it_is_not_the_members_turn_is_dropped() {
 #[test]
 fn l4_a_passkey_that_is_refused_leaves_the_form_and_has_new_options() {
     let renewed = || {
-        let step = Step::Identify { identifier: None, passkey: Some(PublicKeyOptions::new(r#"{"challenge":"BBBB"}"#)) };
+        let step = Step::Identify {
+            identifier: None,
+            passkey: Some(PublicKeyOptions::new(r#"{"challenge":"BBBB"}"#)),
+            accounts: KnownAccounts::default(),
+        };
         flow(Kind::SignIn, 2, step, &[ActionName::Submit, ActionName::UsePasskey])
     };
     for code in [ProblemCode::PasskeyUnknown, ProblemCode::PasskeyRefused] {

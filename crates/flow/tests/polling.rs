@@ -6,8 +6,8 @@ mod story;
 
 use daemun_flow::{Answer, Effect, Entry, Event, Face, Fault, Machine, Moment, Place};
 use daemun_protocol::{
-    Action, ActionName, Destination, EndReason, Flow, Hints, Kind, NoticeCode, Offers, Params, Poll, Problem,
-    ProblemCode, Status, Step, StepState, Timestamp,
+    Action, ActionName, Destination, EndReason, Flow, Hints, Kind, KnownAccounts, NoticeCode, Offers, Params, Poll,
+    Problem, ProblemCode, Status, Step, StepState, Timestamp,
 };
 use story::{SERVER_NOW, Story, answer, flow_at};
 
@@ -32,7 +32,10 @@ fn waiting(interval: u32) -> Flow {
 
 /// What it comes to.
 fn moved() -> Flow {
-    let step = StepState { id: "3".into(), step: Step::Identify { identifier: None, passkey: None } };
+    let step = StepState {
+        id: "3".into(),
+        step: Step::Identify { identifier: None, passkey: None, accounts: KnownAccounts::default() },
+    };
     let actions = Offers::default().with(ActionName::Submit);
     Flow { rev: 3, status: Status::Active { step, actions, poll: None }, ..waiting(5) }
 }

@@ -5,7 +5,8 @@ mod device;
 use daemun_flow::{Answer, Ceremony, DeviceFault, Effect, Entry, Event, Face, Fault, Machine, Moment, Place, Ticket};
 use daemun_protocol::{
     Action, ActionName, ApprovalKind, ApprovalRequest, Channel, Destination, DeviceKind, EndReason, Flow, Hints, Kind,
-    NumberToMatch, Offers, Poll, Problem, ProblemCode, Restart, Secret, Status, Step, StepState, Timestamp,
+    KnownAccounts, NumberToMatch, Offers, Poll, Problem, ProblemCode, Restart, Secret, Status, Step, StepState,
+    Timestamp,
 };
 use device::{credential, options};
 use proptest::prelude::*;
@@ -14,8 +15,8 @@ const CANARY: &str = "canary-secret-8472";
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        Just(Step::Identify { identifier: None, passkey: None }),
-        Just(Step::Identify { identifier: None, passkey: Some(options("AAAA")) }),
+        Just(Step::Identify { identifier: None, passkey: None, accounts: KnownAccounts::default() }),
+        Just(Step::Identify { identifier: None, passkey: Some(options("AAAA")), accounts: KnownAccounts::default() }),
         Just(Step::Passkey { options: options("AAAA") }),
         Just(Step::MatchNumber { number: "42".into(), expires_at: Timestamp(0), qr: None }),
         Just(approve()),
@@ -28,7 +29,7 @@ fn step() -> impl Strategy<Value = Step> {
             expires_at: Some(Timestamp::from_seconds(seconds)),
             remember_days: None,
         }),
-        Just(Step::Password { identifier: None }),
+        Just(Step::Password { identifier: None, masked: false }),
         Just(Step::Unknown { kind: "later".into() }),
     ]
 }
@@ -187,11 +188,11 @@ impl Wire {
             Effect::Wake { .. }
             | Effect::Leave { .. }
             | Effect::HandOver { .. }
+            | Effect::Visit { .. }
             | Effect::Door
             | Effect::Reload
             | Effect::Continue
             | Effect::Cancel { .. }
-            | Effect::Visit { .. }
             | Effect::Spread => {}
         }
     }
@@ -288,7 +289,7 @@ proptest! {
             id: "f".into(), kind: Kind::SignIn, rev: 1,
             server_time: Timestamp(1_000_000 + sent.0), expires_at: Timestamp(1_000_000 + lifetime * 1000),
             status: Status::Active {
-                step: StepState { id: "1".into(), step: Step::Password { identifier: None } },
+                step: StepState { id: "1".into(), step: Step::Password { identifier: None, masked: false } },
                 actions: Offers::default(), poll: Some(Poll { interval }),
             },
             messages: Vec::new(), account: None, workspace: None,

@@ -6,8 +6,8 @@ mod story;
 
 use daemun_flow::{Answer, Effect, Entry, Event, Face, Fault, Machine, Moment, Place, Ticket, Trouble};
 use daemun_protocol::{
-    Action, ActionName, Channel, Destination, EndReason, Flow, Hints, Kind, Offer, Offers, Problem, ProblemCode,
-    Secret, Status, Step, StepState,
+    Action, ActionName, Channel, Destination, EndReason, Flow, Hints, Kind, KnownAccounts, Offer, Offers, Problem,
+    ProblemCode, Secret, Status, Step, StepState,
 };
 use story::{SERVER_NOW, Story, answer, flow_at};
 
@@ -18,7 +18,11 @@ fn flow(rev: u64, step: Step, actions: &[ActionName]) -> Flow {
 }
 
 fn identify(rev: u64) -> Flow {
-    flow(rev, Step::Identify { identifier: None, passkey: None }, &[ActionName::Submit, ActionName::UseOrganisation])
+    flow(
+        rev,
+        Step::Identify { identifier: None, passkey: None, accounts: KnownAccounts::default() },
+        &[ActionName::Submit, ActionName::UseOrganisation],
+    )
 }
 
 fn code(rev: u64) -> Flow {

@@ -129,6 +129,10 @@ pub enum ActionName {
     Connect,
     /// Disconnect it.
     Disconnect,
+    /// Take one of the accounts off the list.
+    Forget,
+    /// Put it back there.
+    Restore,
 }
 
 impl ActionName {
@@ -194,6 +198,8 @@ impl ActionName {
         Self::AllowMember,
         Self::Connect,
         Self::Disconnect,
+        Self::Forget,
+        Self::Restore,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -259,11 +265,31 @@ impl ActionName {
             Self::AllowMember => "allow_member",
             Self::Connect => "connect",
             Self::Disconnect => "disconnect",
+            Self::Forget => "forget",
+            Self::Restore => "restore",
         }
     }
 
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|known| known.as_str() == name)
+    }
+}
+
+/// What is done with one of the accounts that `identify` lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccountAct {
+    Choose,
+    Forget,
+    Restore,
+}
+
+impl AccountAct {
+    pub const fn name(self) -> ActionName {
+        match self {
+            Self::Choose => ActionName::Choose,
+            Self::Forget => ActionName::Forget,
+            Self::Restore => ActionName::Restore,
+        }
     }
 }
 
@@ -405,6 +431,11 @@ pub enum Action {
         provider: String,
         returned: Secret,
     },
+    /// `identify`: one of the listed accounts is to sign in, is not to be listed any more, or is to be listed after all.
+    Listed {
+        act: AccountAct,
+        account: String,
+    },
     Back,
     Resend,
     UseOrganisation,
@@ -478,6 +509,7 @@ impl Action {
             Self::RenameDevice { .. } => ActionName::Rename,
             Self::RemoveDevice { .. } => ActionName::Remove,
             Self::ChooseWorkspace { .. } | Self::ChooseFactor { .. } | Self::ChooseRequest { .. } => ActionName::Choose,
+            Self::Listed { act, .. } => act.name(),
             Self::Approve { .. } => ActionName::Approve,
             Self::AskMember { .. } => ActionName::AskMember,
             Self::AskAdmin { .. } => ActionName::AskAdmin,
@@ -600,7 +632,9 @@ impl Action {
             | ActionName::Go
             | ActionName::Return
             | ActionName::Connect
-            | ActionName::Disconnect => None,
+            | ActionName::Disconnect
+            | ActionName::Forget
+            | ActionName::Restore => None,
         }
     }
 
@@ -672,6 +706,7 @@ impl Action {
                 input.provider = Some(provider);
                 input.returned = Some(returned);
             }
+            Self::Listed { account, .. } => input.account = Some(account),
             Self::Back
             | Self::Resend
             | Self::UseOrganisation
@@ -729,6 +764,7 @@ impl Action {
         fn need<T>(value: Option<T>, pointer: &'static str) -> Result<T, MissingInput> {
             value.ok_or(MissingInput { pointer: Some(pointer) })
         }
+        let listed = |act, account| Ok(Self::Listed { act, account: need(account, "/input/account")? });
         match (name, step) {
             (
                 ActionName::Resend,
@@ -834,6 +870,9 @@ impl Action {
             (ActionName::Disconnect, StepKind::ExternalIdentities) => {
                 Ok(Self::Disconnect { provider: need(input.provider, "/input/provider")? })
             }
+            (ActionName::Choose, StepKind::Identify) => listed(AccountAct::Choose, input.account),
+            (ActionName::Forget, StepKind::Identify) => listed(AccountAct::Forget, input.account),
+            (ActionName::Restore, StepKind::Identify) => listed(AccountAct::Restore, input.account),
             (ActionName::Return, _) => Ok(Self::Return {
                 provider: need(input.provider, "/input/provider")?,
                 returned: need(input.returned, "/input/returned")?,
@@ -854,7 +893,9 @@ impl Action {
                 | ActionName::SignOut
                 | ActionName::Go
                 | ActionName::Connect
-                | ActionName::Disconnect,
+                | ActionName::Disconnect
+                | ActionName::Forget
+                | ActionName::Restore,
                 _,
             ) => Err(MissingInput { pointer: None }),
             (other, _) => Self::without_input(other).ok_or(MissingInput { pointer: None }),
@@ -965,10 +1006,17 @@ pub struct Input {
     /// `return`: what the provider has sent back, the address's query as it is, without `?` (RFC 6749 §4.1.2, RFC 9207 §2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub returned: Option<Secret>,
+    /// `choose`, `forget` and `restore` at `identify`: the `id` of an account that is listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// With any action of `identify`, and of `password` where the step has no identifier: whether whoever signs in by this is to be
+    /// on this browser's list of accounts. Absent: as it was said before in this flow, and not, where nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remember_account: Option<bool>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
-const fn is_false(value: &bool) -> bool {
+pub(crate) const fn is_false(value: &bool) -> bool {
     !*value
 }
 

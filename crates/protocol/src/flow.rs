@@ -139,7 +139,7 @@ pub struct Params {
 pub struct Account {
     /// The ID as the member entered it.
     pub identifier: String,
-    /// Only once the member has proven who they are.
+    /// Only once the member has proven who they are, or has chosen it from this browser's list of accounts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }

@@ -9,6 +9,7 @@ mod code;
 mod discovery;
 mod flow;
 mod handoff;
+mod known_account;
 mod password_rules;
 mod policy;
 mod problem;
@@ -22,7 +23,7 @@ mod timestamp;
 mod tree;
 mod webauthn;
 
-pub use action::{Act, Action, ActionName, Input, MissingInput, Offer, Offers, Proof};
+pub use action::{AccountAct, Act, Action, ActionName, Input, MissingInput, Offer, Offers, Proof};
 pub use approval::{ApprovalKind, ApprovalRequest, NumberToMatch};
 pub use code::{
     EndReason, FieldCode, MessageCode, NewPasswordReason, NoticeCode, ProblemCode, Severity, Share, TermsId,
@@ -32,6 +33,7 @@ pub use flow::{
     Account, Begin, Client, Destination, Flow, Hints, Kind, Message, Params, Poll, Restart, Status, Workspace,
 };
 pub use handoff::{HostSession, Redeemed, Redemption};
+pub use known_account::{KnownAccount, KnownAccounts, SignInMethod};
 pub use password_rules::{PasswordRules, Requirement};
 #[cfg(feature = "policy")]
 pub use policy::PolicyOption;

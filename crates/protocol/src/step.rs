@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::action::is_false;
 use crate::tree::{Missing, Tree, list, named, number, text};
 use crate::{
-    AcceptedCredentials, AccountPolicy, ApprovalRequest, DeniedMember, DeviceKind, ExternalIdentity, NewPasswordReason,
-    NoticeCode, Notifications, NumberToMatch, Params, PasswordRules, PolicyEffect, Provider, PublicKeyOptions,
-    SavedPolicy, Secret, SecurityItem, Session, Timestamp, TrustedDevice,
+    AcceptedCredentials, AccountPolicy, ApprovalRequest, DeniedMember, DeviceKind, ExternalIdentity, KnownAccounts,
+    NewPasswordReason, NoticeCode, Notifications, NumberToMatch, Params, PasswordRules, PolicyEffect, Provider,
+    PublicKeyOptions, SavedPolicy, Secret, SecurityItem, Session, Timestamp, TrustedDevice,
 };
 
 /// A step with the instance's name: drafts and focus live as long as `id` stays the same.
@@ -23,7 +24,7 @@ pub struct StepState {
 #[serde(tag = "type", rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Step {
-    /// Who are you? `submit`, `use_organisation`, `use_passkey`, `use_provider`.
+    /// Who are you? `submit`, `use_organisation`, `use_passkey`, `use_provider`; `choose`, `forget` and `restore` one of the accounts.
     Identify {
         /// What was entered before, when coming back.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -31,6 +32,9 @@ pub enum Step {
         /// For asking for a passkey, by autofill in the field (conditional mediation) or at once (FEATURES L4).
         #[serde(skip_serializing_if = "Option::is_none")]
         passkey: Option<PublicKeyOptions>,
+        /// The accounts that were signed in to from this browser and are to be remembered here, the last one first (FEATURES L6).
+        #[serde(skip_serializing_if = "KnownAccounts::is_empty")]
+        accounts: KnownAccounts,
     },
     /// Which organisation? `submit`, `use_email`, `back` (FEATURES E3).
     Organisation {
@@ -72,6 +76,9 @@ pub enum Step {
         /// The ID, where it is settled; where it is absent, the member enters ID and password.
         #[serde(skip_serializing_if = "Option::is_none")]
         identifier: Option<String>,
+        /// Whether it is told in part: nobody has entered it here (FEATURES L6).
+        #[serde(skip_serializing_if = "is_false")]
+        masked: bool,
     },
     /// A workspace, which the flow names, invites whoever has the link. `accept`, `decline` (FEATURES E4).
     Invitation {
@@ -640,6 +647,7 @@ impl StepState {
             StepKind::Identify => Step::Identify {
                 identifier: text(tree, "identifier"),
                 passkey: PublicKeyOptions::read(tree, "passkey"),
+                accounts: KnownAccounts::read(tree, "accounts"),
             },
             StepKind::Organisation => Step::Organisation { organisation: text(tree, "organisation") },
             StepKind::Code => Step::Code {
@@ -656,7 +664,10 @@ impl StepState {
                 Step::ChooseWorkspace { verified: need("verified")?, provider, workspaces }
             }
             StepKind::ChooseFactor => Step::ChooseFactor { factors: list(tree, "factors", Factor::read) },
-            StepKind::Password => Step::Password { identifier: text(tree, "identifier") },
+            StepKind::Password => Step::Password {
+                identifier: text(tree, "identifier"),
+                masked: tree.child("masked").is_some_and(|is| is.is_true()),
+            },
             StepKind::Passkey => Step::Passkey { options: options()? },
             StepKind::Invitation
             | StepKind::CreateAccount

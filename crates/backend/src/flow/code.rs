@@ -45,6 +45,11 @@ pub enum Purpose {
     Enter {
         workspace: String,
     },
+    /// An account was chosen from this browser's list (FEATURES L6): the address or number is told in part.
+    Listed {
+        account: i64,
+        workspace: String,
+    },
     /// An account is made (FEATURES E4).
     Join(Box<Candidate>),
     /// The IDs are told (FEATURES L10).
@@ -97,7 +102,7 @@ impl Purpose {
     pub fn workspace(&self) -> Option<&str> {
         match self {
             Self::SignIn | Self::Link => None,
-            Self::Enter { workspace } => Some(workspace),
+            Self::Enter { workspace } | Self::Listed { workspace, .. } => Some(workspace),
             Self::Join(candidate) => Some(&candidate.form.invited.workspace),
             Self::FindId { workspace } => Some(workspace),
             Self::SecondFactor(entering) | Self::Enrol(entering) => Some(&entering.whose.workspace),
@@ -111,6 +116,7 @@ impl Purpose {
             Self::SecondFactor(entering) | Self::Enrol(entering) => Some(entering),
             Self::SignIn
             | Self::Enter { .. }
+            | Self::Listed { .. }
             | Self::Join(_)
             | Self::FindId { .. }
             | Self::Link
@@ -126,6 +132,7 @@ impl Purpose {
                 Contact::Email(_) => Stage::ChooseWorkspace { verified: to.clone() },
                 Contact::Mobile { typed, .. } => Stage::Identify { identifier: Some(typed.clone()) },
             },
+            Self::Listed { .. } => Stage::Identify { identifier: None },
             Self::SecondFactor(entering) => Stage::ChooseFactor((**entering).clone()),
             Self::Enrol(entering) => Stage::EnrolContact(ContactToSave {
                 entering: (**entering).clone(),

@@ -22,7 +22,7 @@ pub fn forgot_id(stage: &PasswordStage) -> Next {
             let form = ContactForm { workspace: stage.workspace.clone(), identifier: None };
             Next::to(Stage::FindId(form))
         }
-        Way::Email(_) | Way::Link(_) | Way::Proof(_) => Next::unavailable(),
+        Way::Email(_) | Way::Link(_) | Way::Listed(_) | Way::Proof(_) => Next::unavailable(),
     }
 }
 

@@ -50,7 +50,8 @@ pub fn forgot_password(stage: &PasswordStage) -> Next {
     let email = match &stage.way {
         Way::Email(address) | Way::Link(address) => Some(address.typed.clone()),
         Way::Proof(whose) => Some(whose.identifier.clone()),
-        Way::Organisation => None,
+        // Its ID is not told.
+        Way::Organisation | Way::Listed(_) => None,
     };
     let workspace = Some(stage.workspace.clone());
     Next::to(Stage::RequestReset(ResetForm {

@@ -3,6 +3,7 @@
 use daemun_protocol::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::accounts::Listed;
 use super::code::Contact;
 use super::join::BadInvitation;
 use super::new_password::{NewPasswordStage, Proof, Whose};
@@ -29,6 +30,8 @@ pub enum Way {
     Organisation,
     /// By a link in a mail to this address, which settles the ID and proves no more (FEATURES R1, E5).
     Link(Address),
+    /// By this browser's list of accounts, which settles whose it is and proves nothing (FEATURES L6).
+    Listed(Listed),
     /// By an action of the settings that asks whether it is the member still.
     Proof(Whose),
 }
@@ -38,7 +41,7 @@ impl Way {
     pub const fn verified(&self) -> Option<&Address> {
         match self {
             Self::Email(address) => Some(address),
-            Self::Organisation | Self::Link(_) | Self::Proof(_) => None,
+            Self::Organisation | Self::Link(_) | Self::Listed(_) | Self::Proof(_) => None,
         }
     }
 }
@@ -61,6 +64,8 @@ impl Workspace {
             Way::Email(_) => self.email_entry,
             Way::Organisation => self.organisation_entry,
             Way::Link(_) => self.email_entry || self.takes_organisation_way(),
+            // Nothing was proven before: as with the organisation's ID, which nobody has to write here.
+            Way::Listed(_) => self.takes_organisation_way(),
             // It opens nothing that is not open already.
             Way::Proof(_) => true,
         }

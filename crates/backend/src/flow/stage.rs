@@ -424,7 +424,7 @@ impl Stage {
                 let offers = with_organisation(offers.with(ActionName::Submit), facts);
                 let offers =
                     if facts.knows_passkeys && facts.device_way { offers.with(ActionName::UsePasskey) } else { offers };
-                with_providers(offers, facts)
+                with_accounts(with_providers(offers, facts), facts)
             }
             Self::Organisation { .. } => {
                 offers.with(ActionName::Submit).with(ActionName::UseEmail).with(ActionName::Back)
@@ -463,21 +463,23 @@ impl Stage {
                 let offers = offers.with_offer(ActionName::Submit, from(*restricted_until));
                 let offers = match way {
                     Way::Proof(_) => offers,
-                    Way::Email(_) | Way::Link(_) | Way::Organisation => offers.with(ActionName::Forgot),
+                    Way::Email(_) | Way::Link(_) | Way::Listed(_) | Way::Organisation => {
+                        offers.with(ActionName::Forgot)
+                    }
                 };
                 let offers = match way {
                     Way::Organisation if takes(facts, |workspace| workspace.email_entry) => {
                         offers.with(ActionName::FindId).with(ActionName::UseEmail)
                     }
                     Way::Organisation => offers.with(ActionName::FindId),
-                    Way::Email(_) | Way::Link(_) | Way::Proof(_) => offers,
+                    Way::Email(_) | Way::Link(_) | Way::Listed(_) | Way::Proof(_) => offers,
                 };
                 let offers = if may_unlock(way, facts) { offers.with(ActionName::UsePasskey) } else { offers };
                 let offers = if may_ask_phone(way, facts) { offers.with(ActionName::UseMobile) } else { offers };
                 let offers = match way {
                     // It opens nothing that is not open already.
                     Way::Proof(_) => offers,
-                    Way::Email(_) | Way::Link(_) | Way::Organisation => with_providers(offers, facts),
+                    Way::Email(_) | Way::Link(_) | Way::Listed(_) | Way::Organisation => with_providers(offers, facts),
                 };
                 offers.with(ActionName::Back)
             }
@@ -543,7 +545,7 @@ impl Notice {
                 offers.with(ActionName::Resend).with(ActionName::UseOther).with(ActionName::Back)
             }
             Self::AccountSuspended { first, .. } => match first {
-                First::Password(Way::Email(_) | Way::Link(_) | Way::Proof(_))
+                First::Password(Way::Email(_) | Way::Link(_) | Way::Listed(_) | Way::Proof(_))
                 | First::Phone { .. }
                 | First::Passkey
                 | First::QuickLogin(_)
@@ -556,7 +558,7 @@ impl Notice {
                 let may = |offers: Offers, name, is_allowed| if is_allowed { offers.with(name) } else { offers };
                 let offers = match first {
                     First::Password(Way::Email(_)) => may(offers, ActionName::UseOrganisation, by_organisation),
-                    First::Password(Way::Organisation) => may(offers, ActionName::UseEmail, by_email),
+                    First::Password(Way::Organisation | Way::Listed(_)) => may(offers, ActionName::UseEmail, by_email),
                     First::Password(Way::Link(_) | Way::Proof(_)) => offers,
                     First::Phone { .. } | First::Passkey | First::Provider(_) | First::QuickLogin(_) => {
                         let offers = may(offers, ActionName::UseEmail, by_email);
@@ -589,18 +591,30 @@ fn with_providers(offers: Offers, facts: &Facts) -> Offers {
     if provider::may_use(facts) { offers.with(ActionName::UseProvider) } else { offers }
 }
 
+/// What can be done with the accounts that the browser remembers, and with those that it did a moment ago (FEATURES L6).
+fn with_accounts(offers: Offers, facts: &Facts) -> Offers {
+    let offers = if facts.accounts.iter().any(|account| !account.forgotten) {
+        offers.with(ActionName::Choose).with(ActionName::Forget)
+    } else {
+        offers
+    };
+    if facts.accounts.iter().any(|account| account.forgotten) { offers.with(ActionName::Restore) } else { offers }
+}
+
 /// Whether a passkey can stand in for the password. Where the ID is settled, only if there is one.
 fn may_unlock(way: &Way, facts: &Facts) -> bool {
     let is_allowed = match way {
         Way::Proof(_) => true,
-        Way::Email(_) | Way::Link(_) | Way::Organisation => takes(facts, |workspace| workspace.device_unlock),
+        Way::Email(_) | Way::Link(_) | Way::Listed(_) | Way::Organisation => {
+            takes(facts, |workspace| workspace.device_unlock)
+        }
     };
     facts.knows_passkeys && is_allowed && facts.has_passkey.unwrap_or(true)
 }
 
 /// Whether the member's own phone can be asked. Whose it is has to be settled.
 fn may_ask_phone(way: &Way, facts: &Facts) -> bool {
-    let is_settled = matches!(way, Way::Email(_) | Way::Link(_));
+    let is_settled = matches!(way, Way::Email(_) | Way::Link(_) | Way::Listed(_));
     is_settled
         && facts.knows_passkeys
         && takes(facts, |workspace| workspace.device_unlock)
@@ -624,7 +638,11 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
         Stage::AuthenticatorCode(entering) | Stage::Passkey(Unlocking::Second(entering)) => {
             Some(before_factor(entering, facts))
         }
-        Stage::Passkey(Unlocking::First(stage)) => Some(Stage::Password(stage.clone())),
+        Stage::Passkey(Unlocking::First(stage)) => Some(match stage.way {
+            // The list is where it was chosen; another method of its account is `use_other`.
+            Way::Listed(_) => Stage::Identify { identifier: None },
+            Way::Email(_) | Way::Link(_) | Way::Organisation | Way::Proof(_) => Stage::Password(stage.clone()),
+        }),
         Stage::RegisterDevice(new) => Some(new.asked_at()),
         Stage::Passkey(Unlocking::Proof(whose))
         | Stage::Sessions(whose)
@@ -727,6 +745,7 @@ fn before_password(way: &Way, facts: &Facts) -> Stage {
     match way {
         Way::Email(address) => choice(address, 2, facts),
         Way::Link(address) => identify(address),
+        Way::Listed(_) => Stage::Identify { identifier: None },
         Way::Organisation => Stage::Organisation { organisation: organisation(facts) },
         Way::Proof(whose) => Stage::Security(whose.clone()),
     }

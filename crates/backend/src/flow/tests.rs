@@ -212,6 +212,8 @@ fn every_stage_says_a_step_has_a_way_on_and_comes_back_from_storage_as_it_was() 
             after_proof: None,
             handoff: None,
             host: Host { quick_login: true, screen_lock: false },
+            remembers: false,
+            forgotten: Vec::new(),
         };
         let stored = serde_json::to_string(&flow).unwrap();
         assert_eq!(serde_json::from_str::<StoredFlow>(&stored).unwrap(), flow);

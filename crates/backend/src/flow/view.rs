@@ -1,8 +1,9 @@
 //! A stored flow as it goes over the wire. It refuses to decide anything.
 
 use daemun_protocol::{
-    Account, ActionName, Channel, Destination, EndReason, Flow, Kind, Message, MessageCode, NoticeCode, NumberToMatch,
-    Offer, Params, PasswordRules, Poll, PublicKeyOptions, Restart, Severity, Status, Step, StepState, Timestamp,
+    Account, ActionName, Channel, Destination, EndReason, Flow, Kind, KnownAccounts, Message, MessageCode, NoticeCode,
+    NumberToMatch, Offer, Params, PasswordRules, Poll, PublicKeyOptions, Restart, Severity, Status, Step, StepState,
+    Timestamp,
 };
 
 use super::approval::{Asks, Looking, POLL_INTERVAL, Waiting};
@@ -80,9 +81,11 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
         poll: polls(&flow.stage).then_some(Poll { interval: POLL_INTERVAL }),
     };
     match &flow.stage {
-        Stage::Identify { identifier } => {
-            active(Step::Identify { identifier: identifier.clone(), passkey: options(flow) })
-        }
+        Stage::Identify { identifier } => active(Step::Identify {
+            identifier: identifier.clone(),
+            passkey: options(flow),
+            accounts: KnownAccounts::new(&facts.accounts),
+        }),
         Stage::Passkey(_) => active(Step::Passkey { options: options(flow).unwrap_or_else(nothing_to_ask) }),
         Stage::Security(_) => active(Step::Security { items: settings::items(facts) }),
         Stage::QuickLogin(QuickLogin { key, challenge, .. }) => {
@@ -112,6 +115,7 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
                 | Purpose::FindId { .. }
                 | Purpose::Enrol(_)
                 | Purpose::LinkPhone(_)
+                | Purpose::Listed { .. }
                 | Purpose::Link => None,
             },
         }),
@@ -195,7 +199,10 @@ fn status(flow: &StoredFlow, facts: &Facts, now: Timestamp) -> Status {
             provider: None,
             workspaces: facts.memberships.clone(),
         }),
-        Stage::Password(PasswordStage { way, .. }) => active(Step::Password { identifier: settled_id(way) }),
+        Stage::Password(PasswordStage { way, .. }) => {
+            let masked = matches!(way, Way::Listed(_));
+            active(Step::Password { identifier: settled_id(way), masked })
+        }
         Stage::Invitation(invited) => active(Step::Invitation { inviter: invited.inviter.clone() }),
         Stage::CreateAccount(form) => active(Step::CreateAccount {
             name: entered(&form.name),
@@ -350,6 +357,7 @@ fn workspace_name(facts: &Facts) -> Params {
 fn settled_id(way: &Way) -> Option<String> {
     match way {
         Way::Email(address) | Way::Link(address) => Some(address.typed.clone()),
+        Way::Listed(listed) => Some(listed.masked()),
         Way::Proof(whose) => Some(whose.identifier.clone()),
         Way::Organisation => None,
     }
@@ -371,7 +379,10 @@ fn account(stage: &Stage) -> Option<Account> {
     if let Stage::Password(PasswordStage { way, .. }) | Stage::Passkey(Unlocking::First(PasswordStage { way, .. })) =
         stage
     {
-        settled_id(way).map(|identifier| Account { identifier, name: None })
+        {
+            let name = if let Way::Listed(listed) = way { Some(listed.name.clone()) } else { None };
+            settled_id(way).map(|identifier| Account { identifier, name })
+        }
     } else if let Stage::NewPassword(NewPasswordStage { whose, .. })
     | Stage::RegisterId(IdForm { whose, .. })
     | Stage::Security(whose)

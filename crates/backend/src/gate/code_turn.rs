@@ -46,6 +46,7 @@ impl Taking<'_> {
             },
             Purpose::SignIn
             | Purpose::Enter { .. }
+            | Purpose::Listed { .. }
             | Purpose::Join(_)
             | Purpose::FindId { .. }
             | Purpose::Link
@@ -145,6 +146,7 @@ impl Taking<'_> {
                 // Of a contact that is to be saved nobody knows yet whose it is.
                 Purpose::SignIn
                 | Purpose::Enter { .. }
+                | Purpose::Listed { .. }
                 | Purpose::Join(_)
                 | Purpose::FindId { .. }
                 | Purpose::Enrol(_)
@@ -191,7 +193,7 @@ impl Taking<'_> {
         // Who has given a password does not wait for those who only enter numbers.
         let (pool, rates) = match purpose {
             Purpose::LinkPhone(_) => ("linking numbers", &limits::PHONE_SENDS[..]),
-            Purpose::SignIn | Purpose::Enter { .. } | Purpose::Join(_) | Purpose::Link => {
+            Purpose::SignIn | Purpose::Enter { .. } | Purpose::Listed { .. } | Purpose::Join(_) | Purpose::Link => {
                 ("signing in", &limits::PHONE_SENDS[..])
             }
             Purpose::FindId { .. } => ("finding an ID", &limits::UNPROVEN_PHONE_SENDS[..]),
@@ -321,9 +323,10 @@ impl Taking<'_> {
 
     fn code_was_right(&mut self, sent: &SentCode, remember: bool) -> Result<Turn, Trouble> {
         self.row.flow.proven = match (&sent.purpose, &sent.to) {
-            (Purpose::SignIn | Purpose::Enter { .. } | Purpose::Join(_), Contact::Email(address)) => {
-                Some(address.email.clone())
-            }
+            (
+                Purpose::SignIn | Purpose::Enter { .. } | Purpose::Listed { .. } | Purpose::Join(_),
+                Contact::Email(address),
+            ) => Some(address.email.clone()),
             (
                 Purpose::FindId { .. }
                 | Purpose::SecondFactor(_)
@@ -338,6 +341,7 @@ impl Taking<'_> {
             (Purpose::SignIn, Contact::Email(address)) => self.sign_in_by(address.clone())?,
             (Purpose::SignIn, Contact::Mobile { typed, number }) => return self.sign_in_by_number(typed, number),
             (Purpose::Enter { workspace }, Contact::Email(address)) => self.enter_by(address, workspace)?,
+            (Purpose::Listed { account, .. }, to) => return self.enter_listed(*account, to),
             (Purpose::Join(candidate), Contact::Email(address)) => self.join(candidate, address.clone())?,
             (Purpose::FindId { workspace }, to) => self.found_ids(workspace, to)?,
             (Purpose::Link, to) => self.open_link(to)?,
@@ -388,6 +392,7 @@ impl Counted {
             }
             Purpose::SignIn
             | Purpose::Enter { .. }
+            | Purpose::Listed { .. }
             | Purpose::Join(_)
             | Purpose::FindId { .. }
             | Purpose::Enrol(_)

@@ -34,6 +34,7 @@ impl Taking<'_> {
         }
         if let Some(challenge) = self.row.flow.handoff.clone() {
             store::let_in(connection, &browser, &account.workspace, self.now)?;
+            self.remember_listed(account, first)?;
             return self.hand_over(account, identifier, verified, challenge);
         }
         let before = match &self.session {
@@ -74,6 +75,9 @@ impl Taking<'_> {
             expires_at: until,
         };
         store::insert_session(connection, &new)?;
+        if renewed.is_none() {
+            self.remember_listed(account, first)?;
+        }
         self.session = Some(session);
         if let Some(then) = self.row.flow.after_proof.take().filter(|_| renewed.is_some()) {
             let next = self.after_proof(then)?;

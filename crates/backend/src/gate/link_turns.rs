@@ -103,6 +103,7 @@ impl Taking<'_> {
             Purpose::Link => Ok(self.live_link()?.err().map(security_link::dead)),
             Purpose::SignIn
             | Purpose::Enter { .. }
+            | Purpose::Listed { .. }
             | Purpose::Join(_)
             | Purpose::FindId { .. }
             | Purpose::SecondFactor(_)

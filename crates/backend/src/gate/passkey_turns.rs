@@ -102,6 +102,7 @@ impl Gate {
         let id = match &stage.way {
             Way::Email(address) | Way::Link(address) => LoginId::Email(address.email.clone()),
             Way::Proof(whose) => return Ok(Some(whose.account)),
+            Way::Listed(listed) => return Ok(Some(listed.account)),
             Way::Organisation => return Ok(None),
         };
         Ok(store::account_of(connection, &stage.workspace, &id)?.map(|account| account.id))
@@ -237,7 +238,7 @@ impl Taking<'_> {
         let Stage::Password(stage) = stage else { return Next::unavailable() };
         Next::to(Stage::Passkey(match &stage.way {
             Way::Proof(whose) => Unlocking::Proof(whose.clone()),
-            Way::Email(_) | Way::Link(_) | Way::Organisation => Unlocking::First(stage.clone()),
+            Way::Email(_) | Way::Link(_) | Way::Listed(_) | Way::Organisation => Unlocking::First(stage.clone()),
         }))
     }
 

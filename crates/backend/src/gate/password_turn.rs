@@ -127,7 +127,7 @@ impl Taking<'_> {
         // Who has read the member's mail shares no ceiling with everybody who can write the ID.
         let ceiling = match way {
             Way::Email(_) | Way::Link(_) | Way::Proof(_) => CEILING_AFTER_A_CODE,
-            Way::Organisation => CEILING,
+            Way::Organisation | Way::Listed(_) => CEILING,
         };
         Ok(self.gate.counters(["wrong passwords", ceiling], &browser, id, device))
     }
@@ -146,8 +146,11 @@ impl Taking<'_> {
 
     /// Until when the account of an ID that the way settles is restricted for this browser.
     pub(super) fn settled_restriction(&self, workspace: &str, way: &Way) -> Result<Option<Timestamp>, Trouble> {
-        let (Way::Email(address) | Way::Link(address)) = way else { return Ok(None) };
-        let id = LoginId::Email(address.email.clone());
+        let id = match way {
+            Way::Email(address) | Way::Link(address) => LoginId::Email(address.email.clone()),
+            Way::Listed(listed) => LoginId::Email(listed.email.clone()),
+            Way::Organisation | Way::Proof(_) => return Ok(None),
+        };
         let account = store::account_of(self.connection, workspace, &id)?;
         let subject = id_subject(self.gate, workspace, id.as_str());
         let counters = self.password_counters(way, &subject, account.map(|account| account.id))?;
@@ -317,6 +320,7 @@ pub(crate) fn account_subject(account: i64) -> String {
 fn read_id(way: &Way, typed: Option<&str>, locale: Locale) -> Result<(LoginId, String), FieldCode> {
     match way {
         Way::Email(address) | Way::Link(address) => Ok((LoginId::Email(address.email.clone()), address.typed.clone())),
+        Way::Listed(listed) => Ok((LoginId::Email(listed.email.clone()), listed.email.as_str().into())),
         Way::Proof(whose) => match LoginId::parse(&whose.identifier) {
             Ok(id) => Ok((id, whose.identifier.clone())),
             Err(_) => Err(FieldCode::IdentifierInvalid),

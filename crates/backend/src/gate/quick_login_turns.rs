@@ -525,6 +525,7 @@ mod tests {
         });
         kept.await.unwrap();
         let asker = Asker {
+            place: super::super::Place::Page,
             browser: Some(browser.clone()),
             session: None,
             neighbourhood: IpAddr::from([127, 0, 0, 1]).into(),

@@ -134,7 +134,12 @@ impl Taking<'_> {
     }
 
     /// One of the workspaces that a verified number is linked in.
-    fn enter_by_number(&mut self, typed: &str, number: &MobileNumber, workspace: &str) -> Result<Turn, Trouble> {
+    pub(super) fn enter_by_number(
+        &mut self,
+        typed: &str,
+        number: &MobileNumber,
+        workspace: &str,
+    ) -> Result<Turn, Trouble> {
         let account = store::account_of(self.connection, workspace, &LoginId::Mobile(number.clone()))?;
         let first = by_phone(typed, number);
         let Some(account) = account.filter(|account| account.state == AccountState::Active) else {

@@ -1,6 +1,8 @@
 //! One act on one flow within one transaction: what is offered, what is meant, what comes of it.
 
-use daemun_protocol::{Action, ActionName, DeviceKind, FieldCode, Input, Problem, ProblemCode, StepKind, Timestamp};
+use daemun_protocol::{
+    AccountAct, Action, ActionName, DeviceKind, FieldCode, Input, Problem, ProblemCode, StepKind, Timestamp,
+};
 use rusqlite::Connection;
 
 use super::join_turns::EnteredAccount;
@@ -57,6 +59,7 @@ impl Taking<'_> {
         let stage = self.row.flow.stage.clone();
         let facts = self.gate.facts(self.connection, &stage, &self.viewer())?;
         let facts = Facts { host: self.row.flow.host, ..facts };
+        let facts = self.gate.with_accounts(self.connection, facts, &self.row.flow, &self.viewer())?;
         let offered = name.and_then(|name| stage.offers(&facts, self.now).get(name).map(|offer| (name, offer)));
         // Whatever comes back to where nobody is awaited: from another browser, a second time, or made up.
         if name == Some(ActionName::Return) && offered.is_none() {
@@ -71,6 +74,7 @@ impl Taking<'_> {
         {
             return self.settle(Next::Refuse(Refusal::Unavailable { retry_after: Some(wait) }));
         }
+        self.note_wish(kind, input.remember_account)?;
         let action = match Action::from_wire(kind, name, filled_in(kind, input)) {
             Ok(action) => action,
             Err(missing) => {
@@ -94,6 +98,11 @@ impl Taking<'_> {
                 }
                 return self.choose_workspace(&stage, &workspace);
             }
+            Action::Listed { act, account } => match act {
+                AccountAct::Choose => return self.choose_listed(&account),
+                AccountAct::Forget => self.forget_listed(&stage, &account)?,
+                AccountAct::Restore => self.restore_listed(&stage, &account)?,
+            },
             Action::UseProvider => self.use_provider(&stage),
             Action::Go { provider } => return self.leave_for(&stage, &provider, &facts),
             Action::ShowDeniedMembers => self.show_denied_members(&stage, &facts),

@@ -56,6 +56,11 @@ const OLD: &[(&str, i64)] = &[
     ),
     ("DELETE FROM push_subscription WHERE id IN (SELECT id FROM push_subscription WHERE at < ?1 LIMIT 100)", 400 * DAY),
     ("DELETE FROM quick_login WHERE id IN (SELECT id FROM quick_login WHERE used_at < ?1 LIMIT 100)", 400 * DAY),
+    (
+        "DELETE FROM remembered_account WHERE (browser, account) IN
+         (SELECT browser, account FROM remembered_account WHERE used_at < ?1 LIMIT 100)",
+        400 * DAY,
+    ),
 ];
 
 /// Forgets some of what is old.
@@ -95,7 +100,8 @@ mod tests {
                  INSERT INTO workspace_device VALUES (x'00', 'nuri', 1);
                  INSERT INTO handoff VALUES (x'00', '', 1, 'minji', NULL, 1, NULL);
                  INSERT INTO push_subscription VALUES (1, 1, x'00', 'https://push.test/', '{}', 1);
-                 INSERT INTO quick_login VALUES ('a', 1, x'00', x'04', 'x', 5, NULL, 1);",
+                 INSERT INTO quick_login VALUES ('a', 1, x'00', x'04', 'x', 5, NULL, 1);
+                 INSERT INTO remembered_account VALUES (x'00', 1, 'a', 'password', 0, 1);",
             )
             .unwrap();
         let rows = |connection: &Connection| {
@@ -109,6 +115,7 @@ mod tests {
                 "push_subscription",
                 "handoff",
                 "quick_login",
+                "remembered_account",
             ];
             tables
                 .into_iter()
@@ -121,8 +128,8 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         forget_old(&connection, Timestamp(1)).unwrap();
-        assert_eq!(rows(&connection), [1, 1, 1, 1, 1, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1]);
+        assert_eq!(rows(&connection), [1, 1, 1, 1, 1, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1]);
         forget_old(&connection, Timestamp::from_seconds(401 * 24 * 3600)).unwrap();
-        assert_eq!(rows(&connection), [0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(rows(&connection), [0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     }
 }

@@ -542,6 +542,31 @@ const STEPS: &[M<'_>] = &[
     ALTER TABLE workspace ADD COLUMN quick_login_two_factors INTEGER NOT NULL DEFAULT 0;
     ",
     ),
+    M::up(
+        "
+    -- The accounts that a browser remembers because their members have wanted it, by a name that is drawn for it. Who is suspended
+    -- goes from every list.
+    CREATE TABLE remembered_account (
+        browser BLOB NOT NULL,
+        account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        handle TEXT NOT NULL UNIQUE,
+        method TEXT NOT NULL,
+        signed_out INTEGER NOT NULL,
+        used_at INTEGER NOT NULL,
+        PRIMARY KEY (browser, account)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX remembered_account_by_account ON remembered_account (account);
+    CREATE INDEX remembered_account_by_age ON remembered_account (used_at);
+    CREATE TRIGGER suspended_at_once AFTER INSERT ON standing
+        WHEN new.suspended_at IS NOT NULL AND new.subject GLOB 'account:*' BEGIN
+        DELETE FROM remembered_account WHERE account = CAST(substr(new.subject, 9) AS INTEGER);
+    END;
+    CREATE TRIGGER suspended_later AFTER UPDATE ON standing
+        WHEN new.suspended_at IS NOT NULL AND new.subject GLOB 'account:*' BEGIN
+        DELETE FROM remembered_account WHERE account = CAST(substr(new.subject, 9) AS INTEGER);
+    END;
+    ",
+    ),
 ];
 
 /// Brings the tables up to date. Foreign keys are not enforced meanwhile, since a table that is made anew would take with it

@@ -18,6 +18,7 @@ mod passkeys;
 mod policies;
 mod push_subscriptions;
 mod quick_logins;
+mod remembered_accounts;
 mod resets;
 mod second_factors;
 mod security_links;
@@ -77,6 +78,9 @@ pub use quick_logins::{
     NewQuickLogin, QuickLoginRow, give_back_pin_try, keep_quick_login, note_quick_login, quick_login, quick_logins_at,
     quick_logins_of, revoke_quick_login, revoke_quick_login_at, revoke_quick_logins_elsewhere, set_biometrics,
     take_pin_try,
+};
+pub use remembered_accounts::{
+    RememberedAccount, forget_account, is_account_remembered, note_signed_out, remember_account, remembered_accounts,
 };
 pub use resets::{
     ResetLink, ResetRequest, insert_reset_link, insert_reset_request, reset_link, reset_link_of, reset_requested,

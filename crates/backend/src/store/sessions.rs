@@ -168,6 +168,7 @@ pub fn end_sessions_of(connection: &Connection, account: i64) -> Result<(), Trou
     super::forget_handoffs_of(connection, account)?;
     connection.execute("DELETE FROM push_subscription WHERE account = ?1", [account])?;
     connection.execute("DELETE FROM quick_login WHERE account = ?1", [account])?;
+    connection.execute("UPDATE remembered_account SET signed_out = 1 WHERE account = ?1", [account])?;
     Ok(())
 }
 

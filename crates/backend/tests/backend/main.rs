@@ -7,6 +7,7 @@ mod issuer;
 mod visitor;
 
 mod account_security;
+mod accounts;
 mod app_files;
 mod approvals;
 mod bad_input;

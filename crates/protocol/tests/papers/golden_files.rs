@@ -7,7 +7,7 @@ use std::fs;
 use daemun_protocol::{
     Act, Action, ActionName, Begin, Channel, Destination, Discovery, EndReason, FactorKind, FieldCode, Flow,
     HostSession, Kind, Message, MessageCode, NewPasswordReason, NoticeCode, Platform, Problem, ProblemCode, Redeemed,
-    Redemption, SecurityItem, SettingReason, Severity, Share, Status, Step, StepKind, TermsId,
+    Redemption, SecurityItem, SettingReason, Severity, Share, SignInMethod, Status, Step, StepKind, TermsId,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -130,6 +130,8 @@ fn each_variant_of_a_flow_has_a_golden() {
         .are_all_among(steps.iter().flat_map(|step| security_items(step)).filter_map(|item| missing(&item)));
     variants!(Channel { Email, Sms, Notification, Authenticator })
         .are_all_among(steps.iter().filter_map(|step| code_channel(step)));
+    variants!(SignInMethod { Password, Code, Passkey, Mobile, Provider }, not sent: Unknown)
+        .are_all_among(steps.iter().flat_map(|step| methods(step)));
     variants!(FactorKind { Email, Sms, Authenticator, RecoveryCode, Passkey })
         .are_all_among(steps.iter().flat_map(|step| factors(step)));
     variants!(NewPasswordReason { Reset, Expired, Invited, Changed }, not sent: Unknown)
@@ -245,6 +247,7 @@ fn each_variant_of_a_request_has_a_golden() {
         ShowDeniedMembers,
         DenyMember,
         AllowMember,
+        Listed,
     })
     .are_all_among(wires.iter().filter_map(action).cloned());
 }
@@ -296,6 +299,11 @@ fn each_variant_of_a_problem_has_a_golden() {
 fn the_lists_of_names_are_whole() {
     step_kinds().are_all_among(StepKind::ALL.iter().copied());
     action_names().are_all_among(ActionName::ALL.iter().copied());
+}
+
+fn methods(step: &Step) -> Vec<SignInMethod> {
+    let Step::Identify { accounts, .. } = step else { return Vec::new() };
+    accounts.listed().into_iter().map(|account| account.method).collect()
 }
 
 fn step_kinds() -> Variants<StepKind> {
@@ -406,6 +414,8 @@ fn action_names() -> Variants<ActionName> {
         ShowDeniedMembers,
         DenyMember,
         AllowMember,
+        Forget,
+        Restore,
     })
 }
 

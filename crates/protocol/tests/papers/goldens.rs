@@ -2,9 +2,9 @@
 //! whatever else may happen to a member on the way. It refuses to know how it is written.
 
 use daemun_protocol::{
-    Account, Act, Action, ActionName, Begin, Discovery, Flow, HostSession, Kind, Message, MessageCode, NoticeCode,
-    Offers, Params, PasswordRules, Problem, Redeemed, Redemption, Severity, Status, Step, StepKind, StepState,
-    Timestamp, Workspace,
+    Account, Act, Action, ActionName, Begin, Discovery, Flow, HostSession, Input, Kind, Message, MessageCode,
+    NoticeCode, Offers, Params, PasswordRules, Problem, Redeemed, Redemption, Severity, Status, Step, StepKind,
+    StepState, Timestamp, Workspace,
 };
 
 mod beginning;
@@ -30,6 +30,8 @@ mod policy;
 mod handoffs;
 
 mod providers;
+
+mod accounts;
 
 mod problems;
 
@@ -106,6 +108,7 @@ pub fn all() -> Vec<Golden> {
         approvals::acts(),
         policy::acts(),
         providers::acts(),
+        accounts::acts(),
     ];
     let flows = [
         sign_in::flows(),
@@ -122,6 +125,7 @@ pub fn all() -> Vec<Golden> {
         policy::flows(),
         providers::flows(),
         handoffs::flows(),
+        accounts::flows(),
     ];
     let mut all = Vec::new();
     all.extend(
@@ -133,7 +137,12 @@ pub fn all() -> Vec<Golden> {
     all.extend(acts.into_iter().flatten().map(|(name, step, rev, action)| {
         // The member of this one has switched the language meanwhile.
         let locale = matches!(action, Action::Resend).then(|| "ja".to_owned());
-        let act = Act { rev, input: action.clone().into_input(), locale };
+        // And whoever enters an ID is to be remembered.
+        let enters_id =
+            matches!(action, Action::SubmitIdentifier { .. } | Action::SubmitPassword { identifier: Some(_), .. });
+        let remember_account = enters_id.then_some(true);
+        let input = Input { remember_account, ..action.clone().into_input() };
+        let act = Act { rev, input, locale };
         Golden { name: name.into(), wire: Wire::Act(step, action, Box::new(act)) }
     }));
     all.extend(

@@ -35,7 +35,7 @@ fn with_news(value: &Value) -> Value {
     match value {
         Value::Object(object) => {
             let members = object.iter().map(|(name, value)| match name.as_str() {
-                "options" | "passkey" | "biometrics" => (name.clone(), value.clone()),
+                "options" | "passkey" | "biometrics" | "accounts" => (name.clone(), value.clone()),
                 _ => (name.clone(), with_news(value)),
             });
             let news = ("later".to_owned(), json!({ "what": ["ever", null, 1.5] }));

@@ -76,6 +76,7 @@ fn document() -> Value {
             "data-action": "On buttons and links: one of the screen's `actions`, named as in the protocol where it is one of the step's.",
             "data-code": "On whatever says a code: of a problem, a field, a message, a notice, or the end of a flow.",
             "data-workspace": "Beside `choose`: the workspace's `id`.",
+            "data-account": "On one of the accounts that this browser remembers, and beside what is done with it: its `id`.",
             "data-factor": "Beside `choose`: the second factor's `id`.",
             "data-request": "Beside `choose`: the request's `id`.",
             "data-provider": "Beside `go`, `connect`, `disconnect`, and on a connection's row: the provider's `id`.",
@@ -86,6 +87,7 @@ fn document() -> Value {
             "data-changed": "On an option of the policy: whether something else is chosen than what holds, `true` or `false`.",
         },
         "everywhere": { "fields": ["language"], "actions": ["language"] },
+        "beside_an_id": { "fields": [BOX] },
         "screens": all,
     })
 }
@@ -180,6 +182,9 @@ const fn added(kind: StepKind) -> (&'static [&'static str], &'static [&'static s
     }
 }
 
+/// The box beside an ID is the page's own, one for all such forms: no screen's source has it.
+const BOX: &str = "remember_account";
+
 /// The members of `input` that a step takes: a field is named as what it becomes. A workspace is chosen by a button; a credential,
 /// and what a key has signed, comes from the browser.
 fn taken(kind: StepKind) -> Names {
@@ -190,7 +195,7 @@ fn taken(kind: StepKind) -> Names {
     });
     let inputs = inputs.map(|input| serde_json::to_value(input).unwrap());
     let members = inputs.flat_map(|input| input.as_object().unwrap().keys().cloned().collect::<Vec<_>>());
-    members.filter(|name| name != "credential" && name != "possession").collect()
+    members.filter(|name| name != "credential" && name != "possession" && name != BOX).collect()
 }
 
 /// What steps of a kind offer.
@@ -230,7 +235,11 @@ fn fields_in(source: &str) -> Names {
 fn actions_in(source: &str) -> Names {
     let own = ["go(\"", "link(\"", "button(\"", "data-action=\"", " copy: (\"", " download: \"", " print: \""];
     let mut actions: Names = own.iter().flat_map(|call| after(source, call)).collect();
-    let variant = |name: &&ActionName| after(source, "ActionName::").any(|found| found == format!("{name:?}"));
+    let named = |found: String, name: &&ActionName| found == format!("{name:?}");
+    let variant = |name: &&ActionName| {
+        let both = after(source, "ActionName::").chain(after(source, "AccountAct::"));
+        both.into_iter().any(|found| named(found, name))
+    };
     actions.extend(ActionName::ALL.iter().filter(variant).map(|name| name.as_str().to_owned()));
     if source.contains("submit(gate, Text::") || source.contains("submit_button(gate, Text::") {
         actions.insert(ActionName::Submit.as_str().into());

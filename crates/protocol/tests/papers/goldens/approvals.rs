@@ -91,7 +91,11 @@ fn polled(mut flow: Flow) -> Flow {
 fn password() -> Flow {
     let ways =
         [ActionName::Submit, ActionName::Forgot, ActionName::UsePasskey, ActionName::UseMobile, ActionName::Back];
-    about(MINJI, None, at(nuri(), active(4, Step::Password { identifier: Some(MINJI.into()) }, offers(&ways))))
+    about(
+        MINJI,
+        None,
+        at(nuri(), active(4, Step::Password { identifier: Some(MINJI.into()), masked: false }, offers(&ways))),
+    )
 }
 
 /// What the screen of the device that asks shows for a camera.

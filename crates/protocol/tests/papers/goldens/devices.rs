@@ -2,8 +2,8 @@
 
 use daemun_protocol::{
     AcceptedCredentials, Action, ActionName, Credential, CredentialProperties, CredentialResponse, DeviceKind,
-    EndReason, ExtensionResults, Flow, Kind, Message, MessageCode, Offer, Params, Proof, PublicKeyOptions, Restart,
-    Secret, Severity, Status, Step, StepKind, TrustedDevice,
+    EndReason, ExtensionResults, Flow, Kind, KnownAccounts, Message, MessageCode, Offer, Params, Proof,
+    PublicKeyOptions, Restart, Secret, Severity, Status, Step, StepKind, TrustedDevice,
 };
 use serde_json::json;
 
@@ -91,7 +91,11 @@ fn options(more: &serde_json::Value) -> PublicKeyOptions {
 
 /// Whoever has a passkey need not type who they are.
 fn identify() -> Flow {
-    let step = Step::Identify { identifier: None, passkey: Some(options(&json!({ "allowCredentials": [] }))) };
+    let step = Step::Identify {
+        identifier: None,
+        passkey: Some(options(&json!({ "allowCredentials": [] }))),
+        accounts: KnownAccounts::default(),
+    };
     active(1, step, offers(&[ActionName::Submit, ActionName::UseOrganisation, ActionName::UsePasskey]))
 }
 

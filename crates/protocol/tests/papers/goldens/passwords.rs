@@ -51,7 +51,7 @@ pub(super) fn reset() -> Flow {
 fn changed() -> Flow {
     let said = Message { code: MessageCode::PasswordChanged, params: Params::default(), severity: Severity::Success };
     let offers = offers(&[ActionName::Submit, ActionName::Forgot, ActionName::Back]);
-    let flow = active(2, Step::Password { identifier: Some(MINJI.into()) }, offers);
+    let flow = active(2, Step::Password { identifier: Some(MINJI.into()), masked: false }, offers);
     of(Kind::Reset, about(MINJI, None, at(nuri(), saying(flow, &[said]))))
 }
 

@@ -2,8 +2,8 @@
 //! she connects another (FEATURES L3, S3).
 
 use daemun_protocol::{
-    Action, ActionName, ExternalIdentity, Flow, Membership, Message, MessageCode, NoticeCode, Offer, Params, Proof,
-    Provider, Secret, Severity, Share, Step, StepKind,
+    Action, ActionName, ExternalIdentity, Flow, KnownAccounts, Membership, Message, MessageCode, NoticeCode, Offer,
+    Params, Proof, Provider, Secret, Severity, Share, Step, StepKind,
 };
 
 use super::devices::settings;
@@ -65,7 +65,7 @@ pub(super) fn listed() -> Vec<Provider> {
 
 /// Where some workspace lets its members sign in by a provider.
 fn identify() -> Flow {
-    let step = Step::Identify { identifier: None, passkey: None };
+    let step = Step::Identify { identifier: None, passkey: None, accounts: KnownAccounts::default() };
     active(1, step, offers(&[ActionName::Submit, ActionName::UseOrganisation, ActionName::UseProvider]))
 }
 

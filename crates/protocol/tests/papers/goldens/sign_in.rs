@@ -1,8 +1,8 @@
 //! Minji signs in: by email, by her organisation, and what may keep her from it.
 
 use daemun_protocol::{
-    Action, ActionName, Channel, Destination, EndReason, Flow, Kind, Membership, Message, MessageCode, NoticeCode,
-    Offer, Offers, Params, Poll, Restart, Secret, Severity, Status, Step, StepKind, Timestamp,
+    Action, ActionName, Channel, Destination, EndReason, Flow, Kind, KnownAccounts, Membership, Message, MessageCode,
+    NoticeCode, Offer, Offers, Params, Poll, Restart, Secret, Severity, Status, Step, StepKind, Timestamp,
 };
 
 use super::{
@@ -75,7 +75,11 @@ pub(super) fn flows() -> Vec<NamedFlow> {
 
 pub(super) fn identify(rev: u64, identifier: Option<&str>) -> Flow {
     let offers = offers(&[ActionName::Submit, ActionName::UseOrganisation]);
-    active(rev, Step::Identify { identifier: identifier.map(Into::into), passkey: None }, offers)
+    active(
+        rev,
+        Step::Identify { identifier: identifier.map(Into::into), passkey: None, accounts: KnownAccounts::default() },
+        offers,
+    )
 }
 
 pub(super) fn organisation(rev: u64, organisation: Option<&str>) -> Flow {
@@ -137,13 +141,13 @@ fn choose_workspace() -> Flow {
 
 pub(super) fn password() -> Flow {
     let offers = offers(&[ActionName::Submit, ActionName::Forgot, ActionName::Back]);
-    about(MINJI, None, at(nuri(), active(4, Step::Password { identifier: Some(MINJI.into()) }, offers)))
+    about(MINJI, None, at(nuri(), active(4, Step::Password { identifier: Some(MINJI.into()), masked: false }, offers)))
 }
 
 pub(super) fn password_by_organisation() -> Flow {
     let offers =
         offers(&[ActionName::Submit, ActionName::Forgot, ActionName::FindId, ActionName::UseEmail, ActionName::Back]);
-    at(nuri(), active(3, Step::Password { identifier: None }, offers))
+    at(nuri(), active(3, Step::Password { identifier: None, masked: false }, offers))
 }
 
 pub(super) fn password_restricted() -> Flow {
@@ -155,7 +159,7 @@ pub(super) fn password_restricted() -> Flow {
         params: Params { until: Some(NOW.plus_seconds(3600)), ..Params::default() },
         severity: Severity::Error,
     };
-    let flow = active(4, Step::Password { identifier: Some(MINJI.into()) }, offers);
+    let flow = active(4, Step::Password { identifier: Some(MINJI.into()), masked: false }, offers);
     about(MINJI, None, at(nuri(), saying(flow, &[restricted])))
 }
 

@@ -1,0 +1,269 @@
+//! The list of accounts that a browser remembers, act by act (FEATURES L6). Whoever chooses one goes on as if its ID had been entered:
+//! by what the policy of the moment allows, counted and proven like anything else.
+
+use daemun_protocol::{Channel, KnownAccount, StepKind};
+use rusqlite::Connection;
+
+use super::{Gate, Taking, Turn, Viewer, account_subject};
+use crate::email_address::EmailAddress;
+use crate::flow::accounts::{Listed, Method, ways_on};
+use crate::flow::approval::{Asks, Instead, Waiting};
+use crate::flow::code::{Asking, Contact, Purpose};
+use crate::flow::find_id::masked;
+use crate::flow::passkey::Unlocking;
+use crate::flow::provider::{From, Leaving};
+use crate::flow::second_factor::First;
+use crate::flow::sign_in::{self, PasswordStage, Way};
+use crate::flow::{Address, Completed, Facts, Next, Refusal, Stage, StoredFlow, Workspace};
+use crate::login_id::MobileNumber;
+use crate::store::{self, AccountRow, AccountState, RememberedAccount, Trouble};
+
+impl Gate {
+    /// The facts of the step that has the list: it is this browser's alone.
+    pub(super) fn with_accounts(
+        &self,
+        connection: &Connection,
+        facts: Facts,
+        flow: &StoredFlow,
+        viewer: &Viewer,
+    ) -> Result<Facts, Trouble> {
+        let Stage::Identify { .. } = flow.stage else { return Ok(facts) };
+        let mut remembered = store::remembered_accounts(connection, &viewer.browser)?;
+        let listed: Vec<i64> = remembered.iter().map(|remembered| remembered.account).collect();
+        let forgotten = flow.forgotten.iter().filter(|forgotten| !listed.contains(&forgotten.account));
+        remembered.extend(forgotten.cloned());
+        remembered.sort_by(|one, other| other.used_at.cmp(&one.used_at).then_with(|| one.handle.cmp(&other.handle)));
+        let mut accounts = Vec::new();
+        for remembered in remembered {
+            let is_forgotten = !listed.contains(&remembered.account);
+            let told = self.known_account(connection, &remembered)?;
+            accounts.extend(told.map(|known| KnownAccount { forgotten: is_forgotten, ..known }));
+        }
+        Ok(Facts { accounts, ..facts })
+    }
+
+    /// What a browser is told of an account that it remembers.
+    fn known_account(
+        &self,
+        connection: &Connection,
+        remembered: &RememberedAccount,
+    ) -> Result<Option<KnownAccount>, Trouble> {
+        let Some(account) = usable_account(connection, remembered.account)? else { return Ok(None) };
+        let Some(workspace) = store::workspace(connection, &account.workspace)? else { return Ok(None) };
+        let method = Method::read(&remembered.method);
+        let number = account.phone.as_deref().filter(|_| method == Method::Code).and_then(MobileNumber::parse);
+        Ok(Some(KnownAccount {
+            id: remembered.handle.clone(),
+            identifier: number.map_or_else(|| masked(&account.email), |number| number.masked()),
+            name: account.name,
+            workspace: workspace.name,
+            method: method.on_wire(),
+            provider: method.provider().map(|provider| self.providers.name(provider)),
+            forgotten: false,
+        }))
+    }
+}
+
+/// The account, if its member can sign in at all.
+fn usable_account(connection: &Connection, account: i64) -> Result<Option<AccountRow>, Trouble> {
+    let is_suspended = store::is_suspended(connection, &account_subject(account))?;
+    let account = store::account(connection, account)?.filter(|account| account.state == AccountState::Active);
+    Ok(account.filter(|_| !is_suspended))
+}
+
+impl Taking<'_> {
+    /// Notes whether whoever signs in here is to be on the list: said where an ID is asked for.
+    pub(super) fn note_wish(&mut self, step: StepKind, remember: Option<bool>) -> Result<(), Trouble> {
+        let Some(remember) = remember else { return Ok(()) };
+        let is_asked = if let Stage::Password(stage) = &self.row.flow.stage {
+            stage.way == Way::Organisation
+        } else {
+            step == StepKind::Identify
+        };
+        if is_asked && self.row.flow.remembers != remember {
+            self.row.flow.remembers = remember;
+            // A password is compared outside: what is said with it is not to be lost meanwhile.
+            store::write_flow(self.connection, self.id, &self.row)?;
+        }
+        Ok(())
+    }
+
+    /// Somebody is in: on the list from now on, if that was wanted; who is there already is there with this method.
+    pub(super) fn remember_listed(&self, account: &AccountRow, first: &First) -> Result<(), Trouble> {
+        let browser = self.browser.id();
+        if !self.row.flow.remembers && !store::is_account_remembered(self.connection, &browser, account.id)? {
+            return Ok(());
+        }
+        let remembered = RememberedAccount {
+            handle: self.gate.chance.token::<16>()?,
+            account: account.id,
+            method: self.method(first).kept(),
+            signed_out: false,
+            used_at: self.now,
+        };
+        store::remember_account(self.connection, &browser, &remembered)
+    }
+
+    fn method(&self, first: &First) -> Method {
+        match first {
+            // The PIN's step stands in front of any list: who is at one comes by something else.
+            First::Password(_) | First::QuickLogin(_) => Method::Password,
+            First::Phone { .. } => Method::Code,
+            First::Passkey if self.is_by_own_phone() => Method::Mobile,
+            First::Passkey => Method::Passkey,
+            First::Provider(provider) => Method::Provider(provider.clone()),
+        }
+    }
+
+    fn is_by_own_phone(&self) -> bool {
+        matches!(self.before.stage, Stage::Approved(Waiting { asks: Asks::OwnPhone { .. }, .. }))
+    }
+
+    /// `choose` at `identify`.
+    pub(super) fn choose_listed(&mut self, handle: &str) -> Result<Turn, Trouble> {
+        let remembered = store::remembered_accounts(self.connection, &self.browser.id())?;
+        let Some(remembered) = remembered.into_iter().find(|remembered| remembered.handle == handle) else {
+            return self.settle(Next::Refuse(Refusal::NotListed));
+        };
+        let Some(account) = usable_account(self.connection, remembered.account)? else {
+            return self.settle(Next::Refuse(Refusal::NotListed));
+        };
+        let next = match self.still_in(&account)? {
+            Some(next) => next,
+            None => self.go_on(&account, &remembered)?,
+        };
+        self.settle(next)
+    }
+
+    /// Whoever is signed in here as this very account is in.
+    fn still_in(&self, account: &AccountRow) -> Result<Option<Next>, Trouble> {
+        // A native host is given nothing without a proof.
+        let Some(session) = self.session.as_ref().filter(|_| self.row.flow.handoff.is_none()) else { return Ok(None) };
+        let session = store::read_session(self.connection, session, self.now)?;
+        let own = session.filter(|session| session.account == account.id);
+        Ok(own.map(|session| {
+            Next::to(Stage::Complete(Completed {
+                goal: self.goal(),
+                identifier: session.identifier,
+                name: account.name.clone(),
+                workspace: account.workspace.clone(),
+                salt: None,
+            }))
+        }))
+    }
+
+    /// The first way on that is open.
+    fn go_on(&self, account: &AccountRow, remembered: &RememberedAccount) -> Result<Next, Trouble> {
+        let not_listed = || Ok(Next::Refuse(Refusal::NotListed));
+        let Some(workspace) = store::workspace(self.connection, &account.workspace)? else { return not_listed() };
+        let Ok(email) = EmailAddress::parse(&account.email) else { return not_listed() };
+        let listed = Listed { account: account.id, name: account.name.clone(), email };
+        let mut refused = None;
+        for way in ways_on(remembered) {
+            match self.try_way(account, &workspace, &listed, &way)? {
+                Some(refusal @ Next::Refuse(_)) => refused = refused.or(Some(refusal)),
+                Some(next @ (Next::Go(..) | Next::Renew(..) | Next::RefuseAndRemember(..))) => return Ok(next),
+                None => {}
+            }
+        }
+        // Nothing is left but another method; or it is only too early.
+        Ok(refused.unwrap_or_else(|| sign_in::not_allowed(workspace.id, Way::Listed(listed).into())))
+    }
+
+    /// Where a way leads; nowhere, if the policy does not allow it, or its member does not have it.
+    fn try_way(
+        &self,
+        account: &AccountRow,
+        workspace: &Workspace,
+        listed: &Listed,
+        way: &Method,
+    ) -> Result<Option<Next>, Trouble> {
+        let own = Way::Listed(listed.clone());
+        let at_password =
+            |restricted_until| PasswordStage { workspace: workspace.id.clone(), way: own.clone(), restricted_until };
+        Ok(match way {
+            Method::Password if account.password.is_none() => None,
+            Method::Password if workspace.takes_organisation_way() => {
+                let restricted_until = self.settled_restriction(&workspace.id, &own)?;
+                Some(Next::to(Stage::Password(at_password(restricted_until))))
+            }
+            Method::Password if workspace.email_entry => {
+                let to = Contact::Email(Address { typed: listed.masked(), email: listed.email.clone() });
+                Some(self.ask_listed_for_code(account, to)?)
+            }
+            Method::Password => None,
+            Method::Code => match account.phone.as_deref().and_then(MobileNumber::parse) {
+                Some(number) if workspace.phone_entry && self.gate.channels.contains(&Channel::Sms) => {
+                    let to = Contact::Mobile { typed: number.masked(), number };
+                    Some(self.ask_listed_for_code(account, to)?)
+                }
+                Some(_) | None => None,
+            },
+            Method::Passkey => {
+                let can = workspace.device_unlock && self.gate.relying_party.is_some();
+                let has = can && !store::passkeys_of(self.connection, account.id)?.is_empty();
+                has.then(|| Next::to(Stage::Passkey(Unlocking::First(at_password(None)))))
+            }
+            Method::Mobile => {
+                let can = workspace.device_unlock && self.gate.relying_party.is_some();
+                if can && self.gate.has_device(self.connection, account.id)? {
+                    Some(self.ask_own_phone(account, Instead::Password(at_password(None)))?)
+                } else {
+                    None
+                }
+            }
+            Method::Provider(provider) => {
+                let is_there = self.gate.providers.listed().iter().any(|listed| listed.id == *provider);
+                let may = is_there
+                    && workspace.allows_provider(provider)
+                    && self.provider_trouble(account, provider)?.is_none()
+                    && store::has_identity(self.connection, account.id, provider)?;
+                may.then(|| Next::to(Stage::Provider(Leaving::new(From::Password(at_password(None))))))
+            }
+        })
+    }
+
+    fn ask_listed_for_code(&self, account: &AccountRow, to: Contact) -> Result<Next, Trouble> {
+        let purpose = Purpose::Listed { account: account.id, workspace: account.workspace.clone() };
+        self.ask_for_code(to, purpose, Asking::First)
+    }
+
+    /// The address or number of a chosen account was verified by code: from here on it is told in full, to whoever reads its mail or has
+    /// its phone.
+    pub(super) fn enter_listed(&mut self, account: i64, to: &Contact) -> Result<Turn, Trouble> {
+        let Some(account) = store::account(self.connection, account)? else {
+            return self.settle(Next::to(Stage::Identify { identifier: None }));
+        };
+        match to {
+            Contact::Email(Address { email, .. }) => {
+                let address = Address { typed: email.as_str().into(), email: email.clone() };
+                let next = self.enter_by(&address, &account.workspace)?;
+                self.settle(next)
+            }
+            Contact::Mobile { number, .. } => self.enter_by_number(&number.told(), number, &account.workspace),
+        }
+    }
+
+    /// `forget` at `identify`. What is off the list already stays off it.
+    pub(super) fn forget_listed(&mut self, stage: &Stage, handle: &str) -> Result<Next, Trouble> {
+        let forgotten = store::forget_account(self.connection, &self.browser.id(), handle)?;
+        self.row.flow.forgotten.extend(forgotten);
+        Ok(Next::Renew(stage.clone(), Vec::new()))
+    }
+
+    /// `restore` at `identify`: as long as the step stands at which it was taken off.
+    pub(super) fn restore_listed(&mut self, stage: &Stage, handle: &str) -> Result<Next, Trouble> {
+        let browser = self.browser.id();
+        let (back, others): (Vec<_>, Vec<_>) =
+            self.row.flow.forgotten.drain(..).partition(|forgotten| forgotten.handle == handle);
+        self.row.flow.forgotten = others;
+        for remembered in back {
+            let is_usable = usable_account(self.connection, remembered.account)?.is_some();
+            // It may have been signed in to meanwhile, and be there anew.
+            if is_usable && !store::is_account_remembered(self.connection, &browser, remembered.account)? {
+                store::remember_account(self.connection, &browser, &remembered)?;
+            }
+        }
+        Ok(Next::Renew(stage.clone(), Vec::new()))
+    }
+}
