@@ -92,7 +92,7 @@ if (native) {
   daemun.handoff = new URLSearchParams(location.search).get('handoff');
   // An app that cannot send a message into the page calls this instead.
   daemun.hear = hear;
-  if (native === window.daemunHost) native.onmessage = ({ data }) => hear(data);
+  try { if (native === window.daemunHost) native.onmessage = ({ data }) => hear(data); } catch { /* it only listens */ }
 }
 
 let left = false;

@@ -4,7 +4,7 @@
 use daemun_backend::Config;
 use serde_json::{Value, json};
 
-use crate::harness::{Gate, Member, Requests, Sight, story, story_with};
+use crate::harness::{Axe, Gate, Member, Requests, Sight, Theme, story, story_with};
 
 const HARUTO: &str = "haruto@daemun.test";
 const EMMA: &str = "emma@daemun.test";
@@ -493,6 +493,32 @@ fn x7_a_native_host_is_heard_by_its_own_ways() {
     });
 }
 
+/// X7, L3: from a frame of the same site a provider takes the whole tab, which comes back as a full page; from a frame of another site it
+/// could not come back, so none is offered.
+#[test]
+fn x7_l3_a_provider_takes_the_whole_tab() {
+    embedded(async |gate| {
+        let offers = |sight: &Sight| sight.actions.iter().any(|way| way.name == "use_provider");
+        let dohyun = gate.member().await;
+        dohyun.opens_embedded(&same_site(&gate.workplace.origin()), "/").await;
+        dohyun.waits_for("the way by a provider", offers).await;
+        dohyun.does("use_provider").await;
+        dohyun.comes_to("provider").await;
+        dohyun.leaves_for("naver").await;
+        dohyun.leaves_frame().await;
+        dohyun.waits_for("the stand-in", |sight| sight.page == "provider").await;
+        dohyun.clicks("[name=who][value=dohyun]").await;
+        dohyun.clicks("[name=decision][value=agree]").await;
+        dohyun.is_in("dohyun@daemun.test", "nuri").await;
+
+        let haruto = gate.member().await;
+        haruto.opens_embedded(&gate.workplace.origin(), "/").await;
+        haruto.waits_until_true("a flow", "return !!history.state?.flow").await;
+        assert!(!offers(&haruto.comes_to("identify").await));
+        haruto.leaves_frame().await;
+    });
+}
+
 /// X7: the sandbox's own host page shows what it is told, and passes on what its buttons say.
 #[test]
 fn x7_the_sandboxs_host_page_shows_what_it_is_told() {
@@ -515,6 +541,17 @@ fn x7_the_sandboxs_host_page_shows_what_it_is_told() {
             emma.waits_for("Japanese", |sight| sight.lang == "ja" && sight.screen == "ended").await;
             assert_eq!(emma.runs("return document.documentElement.style.colorScheme").await, "dark");
             emma.leaves_frame().await;
+
+            for theme in Theme::ALL {
+                for width in [320, 1280] {
+                    emma.switches_theme(theme).await;
+                    emma.switches_width(width).await;
+                    Axe::brought_to(&emma)
+                        .await
+                        .finds_nothing(&format!("the host page, {}, {width} px", theme.name()))
+                        .await;
+                }
+            }
 
             // A window stands for a webview, and the page redeems what it is given.
             emma.clicks("[data-native]").await;

@@ -38,7 +38,7 @@ pub(super) fn html(origin: &str, embeds: bool) -> String {
          session itself.</p>\n<div class=\"row\"><button type=\"button\" data-native>Open the webview</button></div>\n</section>\n\
          <section class=\"card\" aria-labelledby=\"told\">\n<div class=\"row between\"><h2 id=\"told\">Told by the app</h2>\
          <span class=\"small quiet\">newest first</span></div>\n\
-         <ol class=\"plain small\" role=\"log\" data-told></ol>\n</section>\n</div>\n</div>\n</main>\n\
+         <div role=\"log\" aria-labelledby=\"told\"><ol class=\"plain small\" data-told></ol></div>\n</section>\n</div>\n</div>\n</main>\n\
          <script src=\"/sandbox/host.js\" defer></script>",
         says = SAYS.iter().map(|(label, message)| say(label, message)).collect::<String>(),
     );

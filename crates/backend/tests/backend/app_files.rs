@@ -41,7 +41,7 @@ async fn entry_points_get_the_page_and_nothing_else_does() {
         assert_eq!((page.status, page.text().as_str()), (200, "<!doctype html><title>app</title>"), "{path}");
         assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
         assert_eq!(page.header("cache-control"), Some("no-cache"));
-        assert_eq!(page.header("content-security-policy"), Some("default-src 'self'"));
+        assert_eq!(page.header("content-security-policy"), Some("default-src 'self'; frame-ancestors 'none'"));
         assert_eq!(page.header("x-from-build"), Some("yes"));
         let tag = page.header("etag").unwrap();
         assert_eq!(visitor.send("GET", path, &[("If-None-Match", tag)], b"").await.status, 304);
