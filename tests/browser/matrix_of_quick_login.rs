@@ -25,7 +25,12 @@ fn l7_matrix_quick_login() {
         member.stands_at("/continue", &flow).await;
         is_seen_everywhere(&member, "quick_login-biometrics").await;
         member.stands_at("/continue", &golden("flow-quick_login")).await;
-        is_seen_everywhere(&member, "quick_login").await;
+        let wrong = golden("problem-code_wrong-pin").to_string();
+        gate.wire.tamper(Requests::posts("/actions/submit"), Tampering::answer(422, "application/problem+json", wrong));
+        member.fills("pin", "200001").await;
+        member.does("submit").await;
+        member.is_told("code_wrong").await;
+        is_seen_everywhere(&member, "quick_login-wrong").await;
     });
 }
 
