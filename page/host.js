@@ -9,7 +9,9 @@ const above = location.ancestorOrigins?.[0];
 const hosts = !daemun.framed ? [] : (query('meta[name=daemun-hosts]')?.content ?? '')
   .split(' ').filter((origin) => origin && (!above || origin === above));
 const apple = window.webkit?.messageHandlers?.daemunHost;
-const native = daemun.native ? window.daemunHost ?? apple ?? window.ReactNativeWebView : null;
+/** The first that can be told something: `daemunHost` may be there to say what the app can do, and no more. */
+const native = [window.daemunHost, apple, window.ReactNativeWebView]
+  .find((object) => daemun.native && typeof object?.postMessage === 'function');
 
 const told = {};
 /** What was told just before is not told again; how high the page is, is told beside the rest. */
@@ -45,6 +47,7 @@ function look() {
 new MutationObserver(() => setTimeout(look)).observe(root, { attributes: true, attributeFilter: ['data-app', 'data-screen'] });
 look();
 
+let later;
 const themes = { light: 'light', dark: 'dark', auto: '' };
 const does = {
   theme({ theme }) {
@@ -63,7 +66,11 @@ const does = {
     if (['complete', 'ended', 'failed'].includes(root.dataset.screen)) return;
     const flow = history.state?.flow;
     // What is being begun can be given up when it is there.
-    if (!flow) return setTimeout(does.cancel, 100);
+    clearTimeout(later);
+    if (!flow) {
+      if (root.dataset.screen !== 'unopened') later = setTimeout(does.cancel, 100);
+      return;
+    }
     const api = query('meta[name=daemun-api]').content;
     fetch(`${api}/flows/${encodeURIComponent(flow)}`, { method: 'DELETE', keepalive: true, headers: { 'Daemun-Version': '1' } })
       // The app reads its flow again, as it does whenever the network is back, and says that it is over.
@@ -89,7 +96,15 @@ if (hosts.length) {
   }, true);
 }
 if (native) {
-  daemun.handoff = new URLSearchParams(location.search).get('handoff');
+  // It is no secret. Who comes back from a provider has another address by then.
+  const kept = 'daemun.handoff';
+  const asked = new URLSearchParams(location.search).get('handoff');
+  daemun.handoff = asked;
+  try {
+    if (asked) sessionStorage.setItem(kept, asked);
+    else if (location.pathname.startsWith('/continue')) daemun.handoff = sessionStorage.getItem(kept);
+    else sessionStorage.removeItem(kept);
+  } catch { /* nothing can be kept */ }
   // An app that cannot send a message into the page calls this instead.
   daemun.hear = hear;
   try { if (native === window.daemunHost) native.onmessage = ({ data }) => hear(data); } catch { /* it only listens */ }

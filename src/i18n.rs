@@ -10,7 +10,7 @@ use wasm_bindgen::JsValue;
 
 include!(concat!(env!("OUT_DIR"), "/text.rs"));
 
-/// What `page/accounts.js` says, one text after the other.
+/// What `page/account-list.js` says, one text after the other.
 pub const ACCOUNTS: [Text; 10] = [
     Text::AccountsTitle,
     Text::AccountsForget,

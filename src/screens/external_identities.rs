@@ -110,8 +110,8 @@ impl Own {
             }
         };
         view! {
-            <div class="sure" role="group" aria-labelledby="question" on:keydown=escape>
-                <p id="question">{question}</p>
+            <div class="sure" role="group" aria-labelledby=format!("question-{}", self.id) on:keydown=escape>
+                <p id=format!("question-{}", self.id)>{question}</p>
                 <div class="ways">
                     {self.button(ActionName::Disconnect, Text::IdentitiesDisconnect, false, disconnect)}
                     <button class="quiet" type="button" data-action="cancel" node_ref=cancel on:click=move |_| sure.set(Sure::ThoughtBetter)>

@@ -250,8 +250,8 @@ fn question(gate: Gate, sure: RwSignal<Sure>, way: Way, question: Text) -> AnyVi
         }
     };
     view! {
-        <div class="sure" role="group" aria-labelledby="question" on:keydown=escape>
-            <p id="question">{say(question)}</p>
+        <div class="sure" role="group" aria-labelledby=format!("question-{}", name.as_str()) on:keydown=escape>
+            <p id=format!("question-{}", name.as_str())>{say(question)}</p>
             <div class="ways">
                 {way.button(gate, move || act(gate, name))}
                 <button class="quiet" type="button" data-action="cancel" node_ref=cancel on:click=move |_| sure.set(Sure::ThoughtBetter)>

@@ -99,12 +99,13 @@ pub fn finish(root: &Path, staging: &Path, bundle: Bundle) -> Result {
     let template = String::from_utf8(take(&staging.join("index.html"))?).or_fail("the page is not UTF-8", REMEDY)?;
     let template = template.replace("data-bundle=\"login\"", &format!("data-bundle=\"{}\"", bundle.name()));
     let host = format!("const VERSION = {};\n{}", json!(env!("CARGO_PKG_VERSION")), read(&root.join("page/host.js"))?);
-    let host = esbuild.minify("js", &["--format=esm"], &host)?;
-    let host = Published::write(staging, "host", "js", host.as_bytes())?;
+    let host = module(&esbuild, staging, "host", &host)?;
+    let style = esbuild.minify("css", &[], &read(&root.join("style/account-list.css"))?)?;
+    let list = format!("const STYLE = {};\n{}", json!(style), read(&root.join("page/account-list.js"))?);
+    let list = module(&esbuild, staging, "account-list", &list)?;
     let (locales, words) = languages(root, staging, &template)?;
     let inline = |of: Bundle| {
-        let host = json!({ "url": format!("/{}", host.name), "integrity": host.integrity });
-        Inline::new(root, &esbuild, of, &json!({ "locales": locales[of.name()], "host": host }))
+        Inline::new(root, &esbuild, of, &json!({ "locales": locales[of.name()], "host": host, "list": list }))
     };
     let (login, whole) = (inline(Bundle::Login)?, inline(Bundle::Whole)?);
     let Inline { style, script } = match bundle {
@@ -145,6 +146,13 @@ pub fn finish(root: &Path, staging: &Path, bundle: Bundle) -> Result {
         .collect();
     write(&staging.join(format!("{}-path.json", bundle.name())), pretty(&json!(loads))?.as_bytes())?;
     compress_all(staging)
+}
+
+/// A script that a page loads only where it is needed, as the page's own script is told of it.
+fn module(esbuild: &Esbuild, staging: &Path, name: &str, script: &str) -> Result<Value> {
+    let script = esbuild.minify("js", &["--format=esm"], script)?;
+    let script = Published::write(staging, name, "js", script.as_bytes())?;
+    Ok(json!({ "url": format!("/{}", script.name), "integrity": script.integrity }))
 }
 
 /// The names of each language's files of words.

@@ -192,9 +192,7 @@ pub async fn serve(State(house): State<House>, request: Request) -> Response {
     match house.files.at(path) {
         Some(found) => {
             let mut response = house.files.answer(path, found, request.headers());
-            if house.files.hosts.may_frame(path)
-                && let Some(mark) = mark_frame(request.method(), request.headers())
-            {
+            if let Some(mark) = mark_frame(request.method(), request.headers(), house.files.hosts.may_frame(path)) {
                 response.headers_mut().append(header::SET_COOKIE, mark);
             }
             response

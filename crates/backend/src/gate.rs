@@ -548,7 +548,12 @@ impl Gate {
         let finished = match first {
             Turn::Answered(finished) | Turn::Passing(finished) => finished,
             Turn::Check(check) => self.check_password(asker, browser.clone(), flow, scope, *check).await?,
-            Turn::Pin(check) => self.check_pin(asker, browser.clone(), flow, scope, *check).await?,
+            Turn::Pin(check) => {
+                // A try that was counted is concluded, also where nobody waits for the answer any more.
+                let (gate, browser) = (self.clone(), browser.clone());
+                let checked = tokio::spawn(async move { gate.check_pin(asker, browser, flow, scope, *check).await });
+                checked.await.map_err(|_| Trouble::TaskLost)??
+            }
             Turn::Hash(new) => self.hash_password(asker, browser.clone(), flow, scope, *new).await?,
             Turn::Ask(asking) => self.ask_provider(asker, browser.clone(), flow, scope, *asking).await?,
         };

@@ -29,7 +29,7 @@ pub struct ExternalIdentity {
     /// Whether the workspace, or the member's own account, may not be signed in to by it.
     #[serde(default)]
     pub denied: bool,
-    /// Whether the member signs in by nothing else: without it there is the way of who has no ID and password yet.
+    /// Whether the member would have no way in left without it.
     #[serde(default)]
     pub last: bool,
 }

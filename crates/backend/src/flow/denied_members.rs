@@ -35,8 +35,7 @@ impl DenyReview {
 /// What it does to a member not to be let in by a provider any more.
 pub fn effects(member: &MemberWays, provider: &str, workspace: &Workspace, reach: Reach) -> Vec<PolicyEffect> {
     let is_connected = member.identities.iter().any(|connected| connected == provider);
-    let identities = member.identities.iter().filter(|connected| *connected != provider).cloned().collect();
-    let without = MemberWays { identities, ..member.clone() };
+    let without = member.without_identity(provider);
     let is_shut_out = member.comes_in(workspace, reach) && !without.comes_in(workspace, reach);
     [(PolicyEffectCode::LockedOut, is_shut_out), (PolicyEffectCode::LineDenied, is_connected)]
         .into_iter()

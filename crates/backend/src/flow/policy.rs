@@ -159,6 +159,13 @@ enum Entry {
 }
 
 impl MemberWays {
+    /// The same member, without what is connected at a provider.
+    #[must_use]
+    pub fn without_identity(&self, provider: &str) -> Self {
+        let identities = self.identities.iter().filter(|connected| *connected != provider).cloned().collect();
+        Self { identities, ..self.clone() }
+    }
+
     /// Whether there is any way in at all.
     pub fn comes_in(&self, workspace: &Workspace, reach: Reach) -> bool {
         self.entry(workspace, reach) != Entry::Shut

@@ -140,7 +140,10 @@ impl Taking<'_> {
         // A native host is given nothing without a proof.
         let Some(session) = self.session.as_ref().filter(|_| self.row.flow.handoff.is_none()) else { return Ok(None) };
         let session = store::read_session(self.connection, session, self.now)?;
-        let own = session.filter(|session| session.account == account.id);
+        // Who can prove nothing afresh but by signing in anew does that here.
+        let can_prove = account.password.is_some() || !store::passkeys_of(self.connection, account.id)?.is_empty();
+        let lasts = can_prove || self.gate.is_fresh(self.connection, self.session.as_ref(), self.now)?;
+        let own = session.filter(|session| session.account == account.id && lasts);
         Ok(own.map(|session| {
             Next::to(Stage::Complete(Completed {
                 goal: self.goal(),

@@ -45,6 +45,10 @@ impl Taking<'_> {
         store::let_in(connection, &browser, &account.workspace, self.now)?;
         if let Some(old) = &self.session {
             store::delete_session(connection, old)?;
+            // Somebody else who was signed in here is not any more.
+            if let Some(before) = before.as_ref().filter(|before| before.account != account.id) {
+                store::note_signed_out(connection, before.account, self.now)?;
+            }
         }
         let salt: [u8; 16] = self.gate.chance.bytes()?;
         let session = session_digest(&self.browser.session_token(&salt)).ok_or(Trouble::TaskLost)?;
@@ -111,6 +115,7 @@ impl Taking<'_> {
             account: account.id,
             identifier: verified.map_or(identifier, |address| &address.typed).into(),
             verified_email: verified.map(|address| address.email.as_str().into()),
+            browser: self.browser.id(),
             expires_at: self.now.plus_seconds(handoff::LIFETIME),
             session: None,
         };

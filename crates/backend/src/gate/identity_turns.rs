@@ -23,15 +23,17 @@ impl Gate {
     ) -> Result<Vec<ExternalIdentity>, Trouble> {
         let connected = store::identities_of(connection, account.id)?;
         let workspace = store::workspace(connection, &account.workspace)?;
-        let has_other_way = account.password.is_some()
-            || account.phone.is_some()
-            || connected.len() > 1
-            || !store::passkeys_of(connection, account.id)?.is_empty();
+        let ways = store::ways_of(connection, account.id)?.map(|ways| self.usable(ways));
+        let is_last = |provider: &str| {
+            let (Some(ways), Some(workspace)) = (&ways, &workspace) else { return false };
+            let (now, then) = (ways.clone(), ways.without_identity(provider));
+            now.comes_in(workspace, self.reach()) && !then.comes_in(workspace, self.reach())
+        };
         let identity = |provider: Provider| {
             let since = connected.iter().find(|(id, _)| *id == provider.id).map(|(_, since)| *since);
             let is_allowed = workspace.as_ref().is_some_and(|workspace| workspace.allows_provider(&provider.id));
             let denied = !is_allowed || is_denied(account, &provider.id);
-            ExternalIdentity { connected_at: since, denied, last: since.is_some() && !has_other_way, provider }
+            ExternalIdentity { connected_at: since, denied, last: since.is_some() && is_last(&provider.id), provider }
         };
         Ok(self.providers.listed().into_iter().map(identity).collect())
     }
@@ -67,7 +69,7 @@ impl Taking<'_> {
 
     /// The identity is a member's own from now on, if it is nobody else's in the workspace (FEATURES S3).
     pub(super) fn connect_identity(
-        &self,
+        &mut self,
         whose: &Whose,
         provider: &str,
         subject: &Digest32,
@@ -77,6 +79,10 @@ impl Taking<'_> {
         let (name, Some(account)) = (self.gate.providers.name(provider), self.still(whose)?) else {
             return Ok(Next::to(Stage::Ended(Ending::SignedOut)));
         };
+        let then = || AfterProof::Connect { whose: whose.clone(), provider: provider.into() };
+        if let Some(next) = self.proof_again(&account, whose, then)? {
+            return Ok(next);
+        }
         let policy = store::workspace(self.connection, &account.workspace)?;
         let is_allowed = policy.as_ref().is_some_and(|workspace| workspace.allows_provider(provider));
         if !is_allowed || is_denied(&account, provider) {
@@ -96,6 +102,9 @@ impl Taking<'_> {
         let mobile = identity.mobile.as_ref().map(MobileNumber::as_str);
         let may_save = policy.is_some_and(|workspace| !workspace.managed_profiles);
         if may_save && store::save_missing_contacts(self.connection, account.id, email, mobile)? {
+            // It can be verified by, so it is told as any other that is added.
+            store::forget_remembered_browsers(self.connection, account.id)?;
+            self.tell(&account, texts::second_factor_added)?;
             said.push(Said::ContactsSaved { provider: name.clone() });
         }
         self.tell(&account, |locale, workspace, at| texts::identity_connected(locale, workspace, at, &name))?;

@@ -201,6 +201,9 @@ impl Taking<'_> {
         store::spend_reset_links(connection, account.id)?;
         match &stage.proof {
             Proof::Expired(before) => {
+                // Sessions last (FEATURES R4); what only opens one is over as with any other new password.
+                store::forget_handoffs_of(self.connection, account.id)?;
+                store::revoke_quick_logins_elsewhere(self.connection, account.id, &self.browser.id())?;
                 self.tell_of_change(&account)?;
                 // The second factor was given before the old password was found to be over.
                 self.go_in(&account, &stage.whose.identifier, &before.way.clone().into())

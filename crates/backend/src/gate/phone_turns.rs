@@ -7,7 +7,7 @@ use super::reset_turns::remembered;
 use crate::flow::code::{Asking, Contact, Purpose};
 use crate::flow::new_password::Whose;
 use crate::flow::phone::{PhoneForm, TakenNumber};
-use crate::flow::{Next, Refusal, Said, Stage};
+use crate::flow::{AfterProof, Next, Refusal, Said, Stage};
 use crate::login_id::{LoginId, MobileNumber, NotAnId};
 use crate::mail::texts;
 use crate::store::{self, AccountRow, Trouble};
@@ -31,7 +31,7 @@ impl Taking<'_> {
         let typed = typed.trim();
         let refused = |code| Ok(Next::Refuse(Refusal::field("/input/identifier", code)));
         let next = match LoginId::parse_in(typed, self.row.flow.locale) {
-            Ok(LoginId::Mobile(number)) => self.ask_to_link(&form.whose, number),
+            Ok(LoginId::Mobile(number)) => self.ask_to_link(&form.whose, Contact::phone(number)),
             Ok(LoginId::Email(_) | LoginId::Name(_)) | Err(NotAnId::Malformed) => refused(FieldCode::MobileInvalid),
             Err(NotAnId::Empty) => refused(FieldCode::Required),
             Err(NotAnId::TooLong) => refused(FieldCode::TooLong),
@@ -48,13 +48,14 @@ impl Taking<'_> {
             Err(next) => return Ok(next),
         };
         match account.mobile.as_deref().and_then(MobileNumber::parse) {
-            Some(number) => self.ask_to_link(whose, number),
+            // As it was shown: whoever reads the screen does not learn it whole.
+            Some(number) => self.ask_to_link(whose, Contact::Mobile { typed: number.masked(), number }),
             None => Ok(Next::unavailable()),
         }
     }
 
-    fn ask_to_link(&self, whose: &Whose, number: MobileNumber) -> Result<Next, Trouble> {
-        self.ask_for_code(Contact::phone(number), Purpose::LinkPhone(Box::new(whose.clone())), Asking::First)
+    fn ask_to_link(&self, whose: &Whose, to: Contact) -> Result<Next, Trouble> {
+        self.ask_for_code(to, Purpose::LinkPhone(Box::new(whose.clone())), Asking::First)
     }
 
     /// The code was right. A number that another account of the workspace has is not taken from it without a question.
@@ -72,12 +73,15 @@ impl Taking<'_> {
     }
 
     /// `move_phone`: the other account hears that it is not signed in to by the number any more.
-    pub(super) fn move_phone(&self, stage: &Stage) -> Result<Next, Trouble> {
+    pub(super) fn move_phone(&mut self, stage: &Stage) -> Result<Next, Trouble> {
         let Stage::PhoneTaken(TakenNumber { whose, number }) = stage else { return Ok(Next::unavailable()) };
         let account = match self.may_link(whose)? {
             Ok(account) => account,
             Err(next) => return Ok(next),
         };
+        if let Some(next) = self.proof_again(&account, whose, || AfterProof::LinkPhone(whose.clone()))? {
+            return Ok(next);
+        }
         let other = self.linked_to(whose, number)?;
         if let Some(other) = other.filter(|other| other.id != account.id) {
             store::link_phone(self.connection, other.id, None)?;
@@ -93,7 +97,14 @@ impl Taking<'_> {
 
     fn link_number(&self, account: &AccountRow, whose: &Whose, number: &MobileNumber) -> Result<Next, Trouble> {
         if account.phone.as_deref() != Some(number.as_str()) {
+            if let Some(old) = account.phone.as_deref().and_then(MobileNumber::parse) {
+                self.tell(account, |locale, workspace, at| {
+                    texts::phone_unlinked(locale, workspace, at, &old.masked())
+                })?;
+            }
             store::link_phone(self.connection, account.id, Some(number))?;
+            // What strangers have counted against the number while it was nobody's is forgotten.
+            self.begin_anew(&AccountRow { phone: Some(number.as_str().into()), ..account.clone() })?;
             self.tell(account, |locale, workspace, at| texts::phone_linked(locale, workspace, at, &number.masked()))?;
         }
         Ok(self.settings_again(whose)?.saying(Said::PhoneLinked))

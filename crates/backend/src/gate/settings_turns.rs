@@ -138,6 +138,24 @@ impl Taking<'_> {
         self.once_proven(whose, AfterProof::RegisterDevice(new), facts)
     }
 
+    /// The proof once more, where the one that something was asked for with is none any more by the time that it is done.
+    pub(super) fn proof_again(
+        &mut self,
+        account: &AccountRow,
+        whose: &Whose,
+        then: impl FnOnce() -> AfterProof,
+    ) -> Result<Option<Next>, Trouble> {
+        if self.gate.is_fresh(self.connection, self.session.as_ref(), self.now)? {
+            return Ok(None);
+        }
+        let facts = Facts {
+            has_password: account.password.is_some(),
+            devices: self.gate.devices(self.connection, account.id, &self.browser.id())?,
+            ..Facts::default()
+        };
+        self.once_proven(whose, then(), &facts).map(Some)
+    }
+
     /// Goes on to what was asked for, by way of a fresh proof where there is none.
     pub(super) fn once_proven(&mut self, whose: &Whose, then: AfterProof, facts: &Facts) -> Result<Next, Trouble> {
         let proof = settings::proof(whose, facts);
@@ -421,6 +439,11 @@ impl Taking<'_> {
     /// for all that is asked for.
     fn end_sessions(&self, account: i64, sessions: &[SignedIn]) -> Result<(), Trouble> {
         for session in sessions {
+            // The session of an app has no browser; the webview that it came out of has the PIN.
+            if let Some(webview) = store::handed_over_from(self.connection, &session.id)? {
+                store::revoke_quick_login_at(self.connection, account, &webview)?;
+                store::forget_remembered_browser(self.connection, account, &webview)?;
+            }
             store::delete_session(self.connection, &session.id)?;
             let Some(browser) = session.browser else { continue };
             store::revoke_quick_login_at(self.connection, account, &browser)?;

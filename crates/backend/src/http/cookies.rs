@@ -73,13 +73,13 @@ impl Jar {
     }
 }
 
-/// What a page that may be in a frame changes of the mark: it is set where another site has it in one, and gone where it is a page of
+/// What a page changes of the mark: it is set where another site has one in a frame that may be in one, and gone where it is a page of
 /// its own.
-pub fn mark_frame(method: &Method, asked: &HeaderMap) -> Option<HeaderValue> {
+pub fn mark_frame(method: &Method, asked: &HeaderMap, may_frame: bool) -> Option<HeaderValue> {
     let is = |name, value| fetched(asked, name, value);
     if method != Method::GET {
         None
-    } else if is("sec-fetch-dest", b"iframe") && is("sec-fetch-site", b"cross-site") {
+    } else if may_frame && is("sec-fetch-dest", b"iframe") && is("sec-fetch-site", b"cross-site") {
         Jar::Frame.set(FRAMED, "1")
     } else if is("sec-fetch-dest", b"document") && cookie(asked, FRAMED).is_some() {
         Jar::Frame.set(FRAMED, "; Max-Age=0")

@@ -98,7 +98,7 @@ mod tests {
                  INSERT INTO approval VALUES ('a', 'device', 1, 'nuri', 'a', x'00', '', '', '', '', 1, 1, NULL, NULL, NULL, NULL);
                  INSERT INTO approval_qr VALUES ('a', x'00', 1);
                  INSERT INTO workspace_device VALUES (x'00', 'nuri', 1);
-                 INSERT INTO handoff VALUES (x'00', '', 1, 'minji', NULL, 1, NULL);
+                 INSERT INTO handoff VALUES (x'00', '', 1, 'minji', NULL, x'00', 1, NULL);
                  INSERT INTO push_subscription VALUES (1, 1, x'00', 'https://push.test/', '{}', 1);
                  INSERT INTO quick_login VALUES ('a', 1, x'00', x'04', 'x', 5, NULL, 1);
                  INSERT INTO remembered_account VALUES (x'00', 1, 'a', 'password', 0, 1);",

@@ -510,10 +510,13 @@ const STEPS: &[M<'_>] = &[
         account INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
         identifier TEXT NOT NULL,
         verified_email TEXT,
+        -- The webview that it was signed in to in.
+        browser BLOB NOT NULL,
         expires_at INTEGER NOT NULL,
         session BLOB
     ) STRICT;
     CREATE INDEX handoff_by_account ON handoff (account);
+    CREATE INDEX handoff_by_session ON handoff (session);
     ",
     ),
     M::up(

@@ -53,7 +53,7 @@ pub use counters::{
     delete_tries, forget_counters, known_device, note_device, note_sent, read_tries, sent_since, write_tries,
 };
 pub use flows::{FlowRow, flows_of, insert_flow, newest_flows_of, read_flow, write_flow};
-pub use handoffs::{HandoffRow, forget_handoffs_of, handoff, insert_handoff, use_handoff};
+pub use handoffs::{HandoffRow, forget_handoffs_of, handed_over_from, handoff, insert_handoff, use_handoff};
 pub use identities::{
     accounts_by_identity, connect_identity, deny_member, disconnect_identity, has_identity, identities_of,
     provider_way, save_missing_contacts,

@@ -10,9 +10,9 @@ use crate::visitor::{Answer, House, Visitor};
 
 const EMMA: &str = "emma@daemun.test";
 const PASSWORD: &str = "northwind-Emma-2024!";
-const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
-fn challenge(verifier: &str) -> String {
+pub fn challenge(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))
 }
 
@@ -29,12 +29,12 @@ async fn handed_over(house: &House) -> (Visitor, String) {
 }
 
 /// As an app sends it: no cookie, no `Origin`.
-async fn redeem(house: &House, body: &Value) -> Answer {
+pub async fn redeem(house: &House, body: &Value) -> Answer {
     let headers = [("Daemun-Version", "1"), ("Content-Type", "application/json"), ("User-Agent", "NuriApp/3")];
     house.visitor().send("POST", "/api/v1/handoffs", &headers, body.to_string().as_bytes()).await
 }
 
-async fn session(house: &House, method: &str, token: &str) -> Answer {
+pub async fn session(house: &House, method: &str, token: &str) -> Answer {
     let authorization = format!("Bearer {token}");
     let headers = [("Daemun-Version", "1"), ("Authorization", authorization.as_str())];
     house.visitor().send(method, "/api/v1/session", &headers, b"").await

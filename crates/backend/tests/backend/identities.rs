@@ -124,6 +124,9 @@ async fn s3_what_naver_hands_over_is_saved_where_the_profile_has_nothing() {
     let connected = emma.act("return", returned(&place)).await.at("external_identities");
     assert_eq!(connected.flow()["messages"][1]["code"], "contacts_saved");
     assert_eq!(contacts(EMMA), "alex.naver@daemun.test +821055550404");
+    // It can be verified by, and she hears of that as of any other such contact.
+    let subjects: Vec<_> = house.mails(EMMA).await.iter().map(|mail| mail["subject"].to_string()).collect();
+    assert!(subjects.iter().any(|subject| subject.contains("verification")), "{subjects:?}");
     // What is saved already stays, and so does what the organisation keeps.
     let mut sujin = at_identities(&house, "sujin@daemun.test", "nuri", "nuri-Sujin-2024!").await;
     house.policy("nuri", json!({"managed_profiles": true})).await;
@@ -144,5 +147,22 @@ async fn s3_what_is_denied_or_the_last_way_is_said() {
     assert_eq!(identity(&dohyun, "naver")["last"], false);
     house.sql("UPDATE account SET password_hash = NULL, password_set_at = NULL WHERE email = 'dohyun@daemun.test'");
     dohyun.read().await;
+    assert_eq!(identity(&dohyun, "naver")["last"], false, "a code to his address lets him in");
+    house.policy("nuri", json!({"email_entry": false})).await;
+    dohyun.read().await;
     assert_eq!(identity(&dohyun, "naver")["last"], true);
+}
+
+/// What a proof was given for is done while it is fresh, or takes another one.
+#[tokio::test]
+async fn s3_a_return_that_takes_longer_than_a_proof_lasts_is_asked_for_another_one() {
+    let house = House::open().await;
+    let mut emma = at_identities(&house, EMMA, "northwind", "northwind-Emma-2024!").await;
+    emma.act("connect", json!({"provider": "line"})).await.at("provider");
+    let url = go(&mut emma, "line").await;
+    house.advance(11 * 60);
+    let place = decide(&house, &url, "agree", "alex").await;
+    emma.act("return", returned(&place)).await.at("password");
+    assert_eq!(house.count("SELECT count(*) FROM external_identity WHERE workspace = 'northwind'"), 0);
+    emma.submit(json!({"password": "northwind-Emma-2024!"})).await.at("provider");
 }

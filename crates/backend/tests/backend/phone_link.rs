@@ -106,6 +106,7 @@ async fn s2_the_number_of_the_profile_takes_the_place_of_the_linked_one() {
     assert_eq!(form.flow()["step"]["profile"], "010-****-0101");
     let code = minji.act("use_profile_number", json!({})).await.at("code");
     assert_eq!(code.actions(), ["back", "resend", "submit", "use_notification"]);
+    assert_eq!(code.flow()["step"]["sent_to"], "010-****-0101", "as it was shown");
     // Where SMS does not arrive, it comes as a service notification.
     minji.act("use_notification", json!({})).await.at("code");
     assert_eq!(house.mails(PROFILE_SENT).await[0]["channel"], "notification");
@@ -115,6 +116,7 @@ async fn s2_the_number_of_the_profile_takes_the_place_of_the_linked_one() {
     let code = house.newest_code(PROFILE_SENT).await;
     let linked = minji.submit(json!({"code": code})).await.at("security");
     assert_eq!(phone(&linked)["linked"], "010-****-0101");
+    assert_eq!(told_of(&house, MINJI, "010-****-6789").await, 1, "that the one before is gone is told too");
     // There is no other one left to offer, and the one before opens nuri no more.
     let form = minji.act("link_phone", json!({})).await.at("link_phone");
     assert!(form.flow()["step"]["profile"].is_null() && !form.actions().contains(&"use_profile_number".to_owned()));
@@ -206,4 +208,16 @@ async fn s2_a_member_without_a_password_has_to_sign_in_anew() {
     let ended = soyeon.act("unlink_phone", json!({})).await;
     assert_eq!(ended.flow()["reason"], "signed_out", "{}", ended.json());
     assert_eq!(house.count(&format!("SELECT count(*) FROM account WHERE email = '{SOYEON}' AND phone IS NOT NULL")), 1);
+}
+
+/// What a proof was given for is done while it is fresh, or takes another one.
+#[tokio::test]
+async fn s2_a_number_is_moved_only_while_the_proof_is_fresh() {
+    let house = House::open().await;
+    let mut dohyun = dohyun(&house).await;
+    dohyun.act("link_phone", json!({})).await.at("link_phone");
+    proves(&mut dohyun, &house, MINJIS, MINJIS_SENT).await.at("phone_taken");
+    house.advance(11 * 60);
+    dohyun.act("move_phone", json!({})).await.at("password");
+    assert_eq!(house.count("SELECT count(*) FROM account WHERE phone = '+821023456789'"), 2, "nothing was moved");
 }

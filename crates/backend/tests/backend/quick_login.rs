@@ -7,6 +7,7 @@ use p256::ecdsa::{Signature, SigningKey};
 use serde_json::{Value, json};
 
 use crate::device::{Passkey, stranger};
+use crate::handoff;
 use crate::visitor::{Answer, House, STEPS, Visitor, fresh_key};
 
 const MINJI: &str = "minji@daemun.test";
@@ -484,8 +485,22 @@ async fn l7_it_is_revoked_with_whatever_ends_the_trust_in_a_device() {
     forgot.submit(json!({"password": MINJIS_PASSWORD})).await.at("password");
     assert!(!is_asked(&mut phone).await, "the password was reset");
 
-    // Suspended, and let in again.
+    // One that has expired, replaced elsewhere.
     phone.visitor.sign_in(&house, MINJI, "nuri", MINJIS_PASSWORD).await;
+    phone.sets_pin(PIN).await;
+    house.policy("nuri", json!({"password_max_age_days": 30})).await;
+    house.advance(31 * 24 * 3600);
+    let mut late = house.visitor();
+    late.begin(json!({"organisation": "nuri"})).await.at("password");
+    late.submit(json!({"identifier": MINJI, "password": MINJIS_PASSWORD})).await.at("new_password");
+    is_in(&late.submit(json!({"password": "nuri-Minji-2027!"})).await);
+    assert!(!is_asked(&mut phone).await, "it had expired and was replaced elsewhere");
+    house.policy("nuri", json!({"password_max_age_days": null})).await;
+    let mut minji = house.visitor();
+    minji.sign_in(&house, MINJI, "nuri", "nuri-Minji-2027!").await;
+
+    // Suspended, and let in again.
+    phone.visitor.sign_in(&house, MINJI, "nuri", "nuri-Minji-2027!").await;
     phone.sets_pin(PIN).await;
     phone.comes_again().await.at("quick_login");
     house.play("nuri_attempt_limit_5").await;
@@ -499,12 +514,44 @@ async fn l7_it_is_revoked_with_whatever_ends_the_trust_in_a_device() {
     assert!(!is_asked(&mut phone).await, "suspended");
 
     // The account is no more.
-    phone.visitor.sign_in(&house, MINJI, "nuri", MINJIS_PASSWORD).await;
+    phone.visitor.sign_in(&house, MINJI, "nuri", "nuri-Minji-2027!").await;
     phone.sets_pin(PIN).await;
     phone.comes_again().await.at("quick_login");
     house.sql("DELETE FROM account WHERE email = 'minji@daemun.test' AND workspace = 'nuri'");
     phone.enters(PIN).await.at("identify");
     assert_eq!(kept(&house), 0);
+}
+
+/// L7, X7: an app that took a sign-in over by its PIN is a session of its own, without the webview's cookie; signed out there, the PIN of
+/// its webview is worth nothing either.
+#[tokio::test]
+async fn l7_x7_signing_an_app_out_ends_the_pin_of_its_webview() {
+    let house = house().await;
+    let mut phone = phone_with_pin(&house).await;
+    phone.visitor.signs_out();
+    let client = json!({"version": "1", "locale": "en", "steps": STEPS, "capabilities": ["quick_login"]});
+    let body =
+        json!({"kind": "sign_in", "hints": {"handoff": handoff::challenge(handoff::VERIFIER)}, "client": client});
+    let begun = phone.visitor.post("/api/v1/flows", &fresh_key(), &body).await;
+    phone.visitor.keep(&begun);
+    begun.at("quick_login");
+    let done = phone.enters(PIN).await;
+    is_in(&done);
+    assert_eq!((done.flow().get("redirect_to"), done.header("set-cookie")), (None, None), "no cookie, a code");
+    let code = done.flow()["handoff"].clone();
+    let body = json!({"code": code, "verifier": handoff::VERIFIER, "app": "Nuri Work"});
+    let token = handoff::redeem(&house, &body).await.json()["token"].as_str().unwrap().to_owned();
+    assert_eq!(handoff::session(&house, "GET", &token).await.status, 200);
+
+    let mut minji = house.visitor();
+    minji.sign_in(&house, MINJI, "nuri", MINJIS_PASSWORD).await;
+    minji.begin_with("security", json!({})).await.at("security");
+    let listed = minji.act("show_sessions", json!({})).await.at("sessions");
+    let sessions = listed.flow()["step"]["sessions"].as_array().unwrap().clone();
+    let app = sessions.iter().find(|session| session["browser"] == "Nuri Work").expect("the app's").clone();
+    minji.act("sign_out", json!({"session": app["id"]})).await.at("sessions");
+    assert_eq!(handoff::session(&house, "GET", &token).await.status, 403);
+    assert!(!is_asked(&mut phone).await, "signed out there");
 }
 
 /// S7: turned off here, and on all other devices from anywhere; each is told by mail.
