@@ -160,7 +160,7 @@ impl Waiting {
     /// `back`: to where it was asked for.
     pub(super) fn before(&self) -> Stage {
         match &self.asks {
-            Asks::OwnPhone { instead: Instead::Password(stage), .. } => Stage::Password(stage.clone()),
+            Asks::OwnPhone { instead: Instead::Password(stage), .. } => stage.chosen_at(),
             Asks::OwnPhone { instead: Instead::Code { typed, .. }, .. } => {
                 Stage::Identify { identifier: Some(typed.clone()) }
             }

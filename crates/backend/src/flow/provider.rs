@@ -74,7 +74,7 @@ impl From {
     pub fn before(&self) -> Stage {
         match self {
             Self::Identify => Stage::Identify { identifier: None },
-            Self::Password(stage) => Stage::Password(stage.clone()),
+            Self::Password(stage) => stage.chosen_at(),
             Self::Connect { whose, .. } => Stage::ExternalIdentities(whose.clone()),
         }
     }

@@ -20,6 +20,17 @@ pub struct PasswordStage {
     pub restricted_until: Option<Timestamp>,
 }
 
+impl PasswordStage {
+    /// The step at which another way than the password was chosen. For an account of the list that is the list: it may have no
+    /// password at all.
+    pub fn chosen_at(&self) -> Stage {
+        match self.way {
+            Way::Listed(_) => Stage::Identify { identifier: None },
+            Way::Email(_) | Way::Link(_) | Way::Organisation | Way::Proof(_) => Stage::Password(self.clone()),
+        }
+    }
+}
+
 /// How the member came to the password.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -638,11 +638,7 @@ pub fn back(stage: &Stage, facts: &Facts) -> Next {
         Stage::AuthenticatorCode(entering) | Stage::Passkey(Unlocking::Second(entering)) => {
             Some(before_factor(entering, facts))
         }
-        Stage::Passkey(Unlocking::First(stage)) => Some(match stage.way {
-            // The list is where it was chosen; another method of its account is `use_other`.
-            Way::Listed(_) => Stage::Identify { identifier: None },
-            Way::Email(_) | Way::Link(_) | Way::Organisation | Way::Proof(_) => Stage::Password(stage.clone()),
-        }),
+        Stage::Passkey(Unlocking::First(stage)) => Some(stage.chosen_at()),
         Stage::RegisterDevice(new) => Some(new.asked_at()),
         Stage::Passkey(Unlocking::Proof(whose))
         | Stage::Sessions(whose)

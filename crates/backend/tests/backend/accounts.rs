@@ -337,7 +337,7 @@ async fn l6_the_own_phone_is_asked_again() {
     pc.signs_out();
     assert_eq!(pc.door().await[0]["method"], "mobile");
     pc.chooses_only().await.at("match_number");
-    pc.act("back", json!({})).await.at("password");
+    pc.act("back", json!({})).await.at("identify");
     // Too many requests are no dead end.
     pc.chooses_only().await.at("match_number");
     pc.chooses_only().await.at("password");
@@ -353,6 +353,9 @@ async fn l6_a_provider_is_gone_to_again() {
     assert_eq!((&listed[0]["method"], &listed[0]["provider"]), (&json!("provider"), &json!("LINE")));
     let chosen = minji.chooses_only().await.at("provider");
     assert_eq!(chosen.flow()["workspace"]["id"], "nuri");
+    // The list is where it was chosen: whoever has no password does not come to where one is asked for.
+    minji.act("back", json!({})).await.at("identify");
+    minji.chooses_only().await.at("provider");
     house.play("minji_nuri_line_off").await;
     minji.chooses_only().await.at("password");
     house.sql("UPDATE remembered_account SET method = 'provider:one that is here no more'");
