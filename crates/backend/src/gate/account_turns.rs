@@ -264,6 +264,9 @@ impl Taking<'_> {
             let is_usable = usable_account(self.connection, remembered.account)?.is_some();
             // It may have been signed in to meanwhile, and be there anew.
             if is_usable && !store::is_account_remembered(self.connection, &browser, remembered.account)? {
+                // Its member may have signed out everywhere meanwhile, which nobody could note here.
+                let is_in = !store::sessions_of(self.connection, remembered.account, self.now)?.is_empty();
+                let remembered = RememberedAccount { signed_out: remembered.signed_out || !is_in, ..remembered };
                 store::remember_account(self.connection, &browser, &remembered)?;
             }
         }

@@ -477,6 +477,21 @@ async fn l6_what_was_taken_off_comes_back_by_its_own_name() {
     assert_eq!(house.count("SELECT count(*) FROM remembered_account"), 2);
 }
 
+/// L6: signed out everywhere between × and undo, the password is asked for as anywhere else.
+#[tokio::test]
+async fn l6_undo_after_signing_out_everywhere_asks_for_the_password() {
+    let house = House::open().await;
+    let mut minji = house.visitor();
+    minji.comes_in("nuri", MINJI, MINJIS_PASSWORD, true).await;
+    house.sql("UPDATE remembered_account SET method = 'provider:line'");
+    let handle = minji.only().await;
+    minji.act("forget", json!({"account": handle})).await.at("identify");
+    house.sql("DELETE FROM session");
+    minji.signs_out();
+    minji.act("restore", json!({"account": handle})).await.at("identify");
+    minji.chooses(&handle).await.at("password");
+}
+
 /// L6: who is suspended, or belongs to the workspace no more, is on no list, and stays off it.
 #[tokio::test]
 async fn l6_who_cannot_sign_in_is_not_listed() {
