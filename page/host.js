@@ -60,7 +60,7 @@ const does = {
     const wanted = [...languages.options].find(({ value }) => locale === value || locale.startsWith(`${value}-`));
     if (!wanted || wanted.selected) return;
     wanted.selected = true;
-    languages.dispatchEvent(new Event('change'));
+    languages.dispatchEvent(new CustomEvent('change', { detail: 'host' }));
   },
   cancel() {
     if (['complete', 'ended', 'failed'].includes(root.dataset.screen)) return;

@@ -50,7 +50,7 @@ show([saved(), ...navigator.languages].map(known).find(Boolean) ?? 'en');
 /** The words, once they are there: `daemun.spoken`, of the language `daemun.language`. */
 daemun.words = load(daemun.language).then((words) => { daemun.spoken ??= words; });
 daemun.words.catch(() => {});
-languages.addEventListener('change', ({ isTrusted }) => {
+languages.addEventListener('change', ({ detail }) => {
   const language = languages.value;
   // The whole page changes at once, and only when it can.
   load(language).then((words) => {
@@ -60,7 +60,7 @@ languages.addEventListener('change', ({ isTrusted }) => {
     show(language);
     daemun.speak?.(words, language);
     // What a host chooses lasts as long as the page, and so does what cannot be kept.
-    try { if (isTrusted) localStorage.setItem('daemun.language', language); } catch { /* it cannot */ }
+    try { if (detail !== 'host') localStorage.setItem('daemun.language', language); } catch { /* it cannot */ }
   }).catch(() => { languages.value = daemun.language; });
 });
 

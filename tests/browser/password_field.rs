@@ -179,7 +179,11 @@ fn r6_an_error_does_not_replace_the_fields() {
         emma.at_password().await.enters_with_id(EMMA, "not it").await;
         let sight = emma.is_told("credentials_wrong").await;
         let marks = "return [...document.querySelectorAll('input')].map((field) => field.daemunTestMark ?? null)";
-        assert_eq!(emma.runs(marks).await, json!(["identifier", "password"]), "the same elements as before:\n{sight}");
+        assert_eq!(
+            emma.runs(marks).await,
+            json!(["identifier", "remember_account", "password"]),
+            "the same elements as before:\n{sight}"
+        );
         assert_eq!(sight.field("identifier").value, EMMA);
         assert_eq!(sight.focus.field, "password", "the next try can be typed at once:\n{sight}");
 
