@@ -1,4 +1,4 @@
-// The accounts that this browser remembers, below the first form. Drawn here, they weigh a tenth of what they would in the wasm. What a
+// The accounts that this browser remembers, below the first form, and those that the host's apps do together below them. Drawn here, they weigh a tenth of what they would in the wasm. What a
 // button means is the app's: it is told by sending the form; see src/screens/identify.rs. It is loaded where there is something to list;
 // `STYLE` is style/account-list.css, written in by `cargo xtask finish`.
 const { daemun } = globalThis;
@@ -26,12 +26,12 @@ daemun.list = (json, first) => {
   if (!form || (place ? drawn === state : !json)) return;
   drawn = state;
   if (!place) form.append(place = make('section', 'accounts'));
-  const [title, forget, question, remove, forgotten, restore, ...methods] = daemun.spoken.slice(first, first + 10);
+  const [title, shared, forget, question, remove, forgotten, restore, ...methods] = daemun.spoken.slice(first, first + 11);
   const { account: touched } = place.contains(held) ? held.dataset : {};
   const open = [...place.querySelectorAll('[open]')].map(({ id }) => id);
   let known = [];
   try { known = JSON.parse(json).filter(({ id, name }) => id && name); } catch { /* none */ }
-  const rows = known.map(({ id: account, name, identifier, workspace, method, provider, forgotten: off }) => {
+  const row = ({ id: account, name, identifier, workspace, method, provider, shared: others, forgotten: off }) => {
     const button = (action, className, ...children) => {
       const element = make('button', className, ...children);
       element.type = 'button';
@@ -52,17 +52,22 @@ daemun.list = (json, first) => {
     const initial = make('span', 'initial', [...name][0]);
     initial.ariaHidden = true;
     const how = methods[METHODS.indexOf(method)] ?? provider ?? '';
-    const row = button('choose', 'choice', initial,
+    const choice = button('choose', 'choice', initial,
       make('span', 'name', make('b', '', name), ' ', make('small', '', `${identifier}\n${workspace} · ${how}`)));
+    // What the apps share is changed by none of them.
+    if (others) return make('li', 'shared', choice);
     const details = make('details', 'off', make('summary', 'quiet', make('span', 'visually-hidden', called(forget))),
       about(question), told(button('forget', 'quiet', remove)));
     details.id = account;
     details.open = open.includes(account);
-    return make('li', '', row, details);
-  });
-  place.hidden = !rows.length;
-  const heading = make('h2', '', title);
-  heading.tabIndex = -1;
-  place.replaceChildren(...(rows.length ? [heading, make('ul', 'choices', ...rows)] : []));
-  if (touched) (place.querySelector(`[data-account="${touched}"]`) ?? (rows.length ? heading : query('#app h1'))).focus();
+    return make('li', '', choice, details);
+  };
+  const list = (title, rows) => {
+    const heading = make('h2', '', title);
+    heading.tabIndex = -1;
+    return rows.length ? [heading, make('ul', 'choices', ...rows.map(row))] : [];
+  };
+  place.hidden = !known.length;
+  place.replaceChildren(...list(title, known.filter((one) => !one.shared)), ...list(shared, known.filter((one) => one.shared)));
+  if (touched) (place.querySelector(`[data-account="${touched}"]`) ?? place.querySelector('h2') ?? query('#app h1')).focus();
 };

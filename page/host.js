@@ -95,6 +95,8 @@ if (hosts.length) {
     if (link) link.target = '_top';
   }, true);
 }
+// An app that is left out of what a host's apps share says none.
+if (daemun.native) daemun.accountList = window.daemunHost?.accountList;
 if (native) {
   // It is no secret. Who comes back from a provider has another address by then.
   const kept = 'daemun.handoff';

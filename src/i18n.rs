@@ -11,8 +11,9 @@ use wasm_bindgen::JsValue;
 include!(concat!(env!("OUT_DIR"), "/text.rs"));
 
 /// What `page/account-list.js` says, one text after the other.
-pub const ACCOUNTS: [Text; 10] = [
+pub const ACCOUNTS: [Text; 11] = [
     Text::AccountsTitle,
+    Text::AccountsShared,
     Text::AccountsForget,
     Text::AccountsQuestion,
     Text::AccountsRemove,
@@ -23,7 +24,7 @@ pub const ACCOUNTS: [Text; 10] = [
     Text::AccountsPasskey,
     Text::AccountsMobile,
 ];
-const _: () = assert!(ACCOUNTS[0] as u32 + 9 == ACCOUNTS[9] as u32, "the locales have them in this order");
+const _: () = assert!(ACCOUNTS[0] as u32 + 10 == ACCOUNTS[10] as u32, "the locales have them in this order");
 
 /// One language: its texts in the order of [`Text`], and how it counts.
 #[derive(Clone)]

@@ -10,9 +10,10 @@ pub fn takes(what: &str, value: &str) -> bool {
     call(&daemun(), "complete", &Array::of2(&what.into(), &value.into())).is_some_and(|takes| takes.is_truthy())
 }
 
-/// By what a native app around the page wants to take the sign-in over. Nobody else can be given what that asks for.
-pub fn challenge() -> Option<String> {
-    get(&daemun(), "handoff").and_then(|challenge| challenge.as_string())
+/// What a native app around the page says of itself. `handoff`: by what it takes the sign-in over, which nobody else can be given.
+/// `accountList`: the secret of the list that it shares with others.
+pub fn says(what: &str) -> Option<String> {
+    get(&daemun(), what).and_then(|said| said.as_string())
 }
 
 /// Whether the page is within another one.

@@ -85,8 +85,14 @@ pub fn entry() -> Entry {
     let at_front_door = path == "/" && (flow.is_none() || here.at_front_door);
     HISTORY.with_borrow_mut(|history| history.here = Here { flow: flow.clone(), at_front_door, guard: here.guard });
     let return_to = asked("return_to");
-    let handoff = host::challenge();
-    let hints = Hints { return_to, organisation, request: request.map(Into::into), handoff, ..Hints::default() };
+    let hints = Hints {
+        return_to,
+        organisation,
+        request: request.map(Into::into),
+        handoff: host::says("handoff"),
+        account_list: host::says("accountList").map(Secret::new),
+        ..Hints::default()
+    };
     Entry { kind, place, hints, flow, left: left(), at_front_door }
 }
 

@@ -58,6 +58,7 @@ mod lost_connection;
 mod lost_while_joining;
 mod lost_while_opening_a_link;
 mod several_tabs;
+mod shared_accounts;
 mod start_failures;
 mod whole_page;
 

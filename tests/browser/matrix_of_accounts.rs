@@ -9,11 +9,13 @@ use crate::matrix_of_joining::is_seen_everywhere;
 fn l6_matrix_accounts() {
     story(async |gate| {
         let member = gate.member().await;
-        for name in ["identify-accounts", "identify-forgotten"] {
+        for name in ["identify-accounts", "identify-forgotten", "identify-shared"] {
             member.stands_at("/", &golden(&format!("flow-{name}"))).await;
             member.waits_for("the list", |sight| sight.offers("choose")).await;
             is_seen_everywhere(&member, name).await;
         }
+        member.stands_at("/", &golden("flow-identify-accounts")).await;
+        member.waits_for("the list", |sight| sight.offers("choose")).await;
         member.clicks(".accounts summary").await;
         member.waits_for("the question", |sight| sight.offers("forget")).await;
         is_seen_everywhere(&member, "identify-question").await;

@@ -40,6 +40,7 @@ use crate::logo::LogoName;
 use crate::password::PasswordPolicy;
 use crate::relying_party::Ceremony;
 use crate::return_to::ReturnTo;
+use crate::server_key::Digest32;
 use crate::store::RememberedAccount;
 
 pub use settings::AfterProof;
@@ -84,6 +85,9 @@ pub struct StoredFlow {
     /// What was taken off that list at this step, to be put back.
     #[serde(default)]
     pub forgotten: Vec<RememberedAccount>,
+    /// The list that the host's apps share, where this one is not left out of it.
+    #[serde(default)]
+    pub shared_list: Option<Digest32>,
 }
 
 /// What a flow was begun for; any but that of a security link may end in signing in.
@@ -455,6 +459,7 @@ impl StoredFlow {
             host: quick_login::Host::default(),
             remembers: false,
             forgotten: Vec::new(),
+            shared_list: None,
         }
     }
 

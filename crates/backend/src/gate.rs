@@ -44,6 +44,7 @@ use crate::browser::{Browser, session_digest};
 use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::email_address::EmailAddress;
+use crate::flow::accounts;
 use crate::flow::code::Contact;
 use crate::flow::quick_login::Host;
 use crate::flow::sign_in::{self, Arrival};
@@ -305,6 +306,10 @@ impl Gate {
         if challenge.is_some_and(|challenge| Challenge::parse(challenge).is_none()) {
             return problems::bare(ProblemCode::Malformed, 400);
         }
+        let shared_list = begin.hints.account_list.as_ref().map(|secret| accounts::shared_list(&self.key, secret));
+        if shared_list.is_some_and(|list| list.is_none()) {
+            return problems::bare(ProblemCode::Malformed, 400);
+        }
         let token = begin.hints.token.as_ref();
         let locale = Locale::from_tag(&begin.client.locale);
         let begun_as = |entrance, stage| {
@@ -352,6 +357,7 @@ impl Gate {
             }
         };
         flow.handoff = challenge.filter(|_| entrance.signs_in()).and_then(Challenge::parse);
+        flow.shared_list = shared_list.flatten();
         flow.host = host;
         self.prepare_ceremony(connection, &mut flow)?;
         let id = self.chance.token::<16>()?;

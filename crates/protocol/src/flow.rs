@@ -191,6 +191,10 @@ pub struct Hints {
     /// of base64url. A flow that begins with one completes with a `handoff` (FEATURES X7).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handoff: Option<String>,
+    /// The list of accounts that a native host shares between its apps: a secret that the host drew, 43 characters of base64url, never
+    /// in an address. An app that is left out of the list sends none (FEATURES L6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_list: Option<Secret>,
 }
 
 /// Who is asking: what this app can show.

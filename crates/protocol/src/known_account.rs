@@ -26,7 +26,7 @@ open_enum! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KnownAccount {
-    /// What `choose`, `forget` and `restore` take as `account`: drawn for this browser, and worth nothing in another.
+    /// What `choose`, `forget` and `restore` take as `account`: drawn for this list, and worth nothing to who does not have that.
     pub id: String,
     /// The member's name.
     pub name: String,
@@ -39,6 +39,9 @@ pub struct KnownAccount {
     /// The external provider's name, where it was by one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
+    /// It is on the list that the host's apps share, and not on this browser's: it can be chosen, and not taken off.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub shared: bool,
     /// It was taken off the list a moment ago: as long as it is told of, it can be put back.
     #[serde(default, skip_serializing_if = "is_false")]
     pub forgotten: bool,

@@ -1,11 +1,14 @@
-//! The accounts that a browser remembers, and how one that is chosen goes on (FEATURES L6). Being on the list proves nothing: what it
-//! saves is writing an ID and finding the way again. It refuses to know what a policy allows.
+//! The accounts that are remembered, by this browser or by the host's apps among them, and how one that is chosen goes on (FEATURES L6).
+//! Being on a list proves nothing: what it saves is writing an ID and finding the way again. It refuses to know what a policy allows.
 
-use daemun_protocol::SignInMethod;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use daemun_protocol::{Secret, SignInMethod};
 use serde::{Deserialize, Serialize};
 
 use super::find_id::masked;
 use crate::email_address::EmailAddress;
+use crate::server_key::{Digest32, ServerKey};
 use crate::store::RememberedAccount;
 
 /// An account that was chosen from the list. Its ID is told in part: nobody has written it here.
@@ -21,6 +24,13 @@ impl Listed {
     pub fn masked(&self) -> String {
         masked(self.email.as_str())
     }
+}
+
+/// The list that the host's apps share, as it is stored; `None` for anything but 256 bits in base64url. It is no browser's: whoever
+/// has a cookie's value has no list by it, nor the other way round.
+pub fn shared_list(key: &ServerKey, secret: &Secret) -> Option<Digest32> {
+    let drawn = URL_SAFE_NO_PAD.decode(secret.expose()).ok().filter(|drawn| drawn.len() == 32)?;
+    Some(key.mac("shared list", &[&drawn]))
 }
 
 /// How an account was signed in to.

@@ -1,7 +1,9 @@
 //! The stages that a stored flow can be in, whatever it is for: what is true of each, what it offers, and what lies before
 //! it. What an act makes of one is decided in its own room.
 
-use daemun_protocol::{AccountPolicy, ActionName, Channel, FoundId, Notifications, Offer, Offers, StepKind, Timestamp};
+use daemun_protocol::{
+    AccountPolicy, ActionName, Channel, FoundId, KnownAccount, Notifications, Offer, Offers, StepKind, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 use super::approval::{self, Answered, Asks, Looking, NewKey, Outcome, Waiting};
@@ -591,14 +593,16 @@ fn with_providers(offers: Offers, facts: &Facts) -> Offers {
     if provider::may_use(facts) { offers.with(ActionName::UseProvider) } else { offers }
 }
 
-/// What can be done with the accounts that the browser remembers, and with those that it did a moment ago (FEATURES L6).
+/// What can be done with the accounts that are remembered here, and with those that were a moment ago (FEATURES L6).
 fn with_accounts(offers: Offers, facts: &Facts) -> Offers {
-    let offers = if facts.accounts.iter().any(|account| !account.forgotten) {
-        offers.with(ActionName::Choose).with(ActionName::Forget)
-    } else {
-        offers
-    };
-    if facts.accounts.iter().any(|account| account.forgotten) { offers.with(ActionName::Restore) } else { offers }
+    let any = |is: fn(&KnownAccount) -> bool| facts.accounts.iter().any(is);
+    let ways = [
+        (ActionName::Choose, any(|account| !account.forgotten)),
+        // What the host's apps share is no browser's to change.
+        (ActionName::Forget, any(|account| !account.forgotten && !account.shared)),
+        (ActionName::Restore, any(|account| account.forgotten)),
+    ];
+    ways.into_iter().filter(|(_, is_open)| *is_open).fold(offers, |offers, (way, _)| offers.with(way))
 }
 
 /// Whether a passkey can stand in for the password. Where the ID is settled, only if there is one.

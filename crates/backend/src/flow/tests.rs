@@ -213,6 +213,7 @@ fn every_stage_says_a_step_has_a_way_on_and_comes_back_from_storage_as_it_was() 
             handoff: None,
             host: Host { quick_login: true, screen_lock: false },
             remembers: false,
+            shared_list: None,
             forgotten: Vec::new(),
         };
         let stored = serde_json::to_string(&flow).unwrap();

@@ -1,4 +1,4 @@
-//! The list of accounts that a browser remembers, act by act (FEATURES L6). Whoever chooses one goes on as if its ID had been entered:
+//! The accounts that this browser remembers, and those that the host's apps do together, act by act (FEATURES L6). Whoever chooses one goes on as if its ID had been entered:
 //! by what the policy of the moment allows, counted and proven like anything else.
 
 use daemun_protocol::{Channel, KnownAccount, StepKind};
@@ -16,10 +16,12 @@ use crate::flow::second_factor::First;
 use crate::flow::sign_in::{self, PasswordStage, Way};
 use crate::flow::{Address, Completed, Facts, Next, Refusal, Stage, StoredFlow, Workspace};
 use crate::login_id::MobileNumber;
+use crate::server_key::Digest32;
 use crate::store::{self, AccountRow, AccountState, RememberedAccount, Trouble};
 
 impl Gate {
-    /// The facts of the step that has the list: it is this browser's alone.
+    /// The facts of the step that has the lists. Whoever is on this browser's, and be it since a moment no more, is told of there; the
+    /// shared one follows.
     pub(super) fn with_accounts(
         &self,
         connection: &Connection,
@@ -39,10 +41,18 @@ impl Gate {
             let told = self.known_account(connection, &remembered)?;
             accounts.extend(told.map(|known| KnownAccount { forgotten: is_forgotten, ..known }));
         }
+        if let Some(shared) = &flow.shared_list {
+            let mut shared = store::remembered_accounts(connection, shared)?;
+            shared.retain(|shared| !listed.contains(&shared.account));
+            for remembered in shared {
+                let told = self.known_account(connection, &remembered)?;
+                accounts.extend(told.map(|known| KnownAccount { shared: true, ..known }));
+            }
+        }
         Ok(Facts { accounts, ..facts })
     }
 
-    /// What a browser is told of an account that it remembers.
+    /// What is told of an account that is remembered.
     fn known_account(
         &self,
         connection: &Connection,
@@ -59,6 +69,7 @@ impl Gate {
             workspace: workspace.name,
             method: method.on_wire(),
             provider: method.provider().map(|provider| self.providers.name(provider)),
+            shared: false,
             forgotten: false,
         }))
     }
@@ -88,20 +99,27 @@ impl Taking<'_> {
         Ok(())
     }
 
-    /// Somebody is in: on the list from now on, if that was wanted; who is there already is there with this method.
+    /// The lists that whoever comes in here may be on.
+    fn lists(&self) -> impl Iterator<Item = Digest32> + use<> {
+        core::iter::once(self.browser.id()).chain(self.row.flow.shared_list)
+    }
+
+    /// Somebody is in: on the lists from now on, if that was wanted; who is there already is there with this method.
     pub(super) fn remember_listed(&self, account: &AccountRow, first: &First) -> Result<(), Trouble> {
-        let browser = self.browser.id();
-        if !self.row.flow.remembers && !store::is_account_remembered(self.connection, &browser, account.id)? {
-            return Ok(());
+        for list in self.lists() {
+            if !self.row.flow.remembers && !store::is_account_remembered(self.connection, &list, account.id)? {
+                continue;
+            }
+            let remembered = RememberedAccount {
+                handle: self.gate.chance.token::<16>()?,
+                account: account.id,
+                method: self.method(first).kept(),
+                signed_out: false,
+                used_at: self.now,
+            };
+            store::remember_account(self.connection, &list, &remembered)?;
         }
-        let remembered = RememberedAccount {
-            handle: self.gate.chance.token::<16>()?,
-            account: account.id,
-            method: self.method(first).kept(),
-            signed_out: false,
-            used_at: self.now,
-        };
-        store::remember_account(self.connection, &browser, &remembered)
+        Ok(())
     }
 
     fn method(&self, first: &First) -> Method {
@@ -121,10 +139,12 @@ impl Taking<'_> {
 
     /// `choose` at `identify`.
     pub(super) fn choose_listed(&mut self, handle: &str) -> Result<Turn, Trouble> {
-        let remembered = store::remembered_accounts(self.connection, &self.browser.id())?;
-        let Some(remembered) = remembered.into_iter().find(|remembered| remembered.handle == handle) else {
-            return self.settle(Next::Refuse(Refusal::NotListed));
-        };
+        let mut remembered = None;
+        for list in self.lists() {
+            let listed = store::remembered_accounts(self.connection, &list)?;
+            remembered = remembered.or(listed.into_iter().find(|listed| listed.handle == handle));
+        }
+        let Some(remembered) = remembered else { return self.settle(Next::Refuse(Refusal::NotListed)) };
         let Some(account) = usable_account(self.connection, remembered.account)? else {
             return self.settle(Next::Refuse(Refusal::NotListed));
         };
@@ -247,7 +267,7 @@ impl Taking<'_> {
         }
     }
 
-    /// `forget` at `identify`. What is off the list already stays off it.
+    /// `forget` at `identify`, which is about this browser's list alone. What is off it already stays off it.
     pub(super) fn forget_listed(&mut self, stage: &Stage, handle: &str) -> Result<Next, Trouble> {
         let forgotten = store::forget_account(self.connection, &self.browser.id(), handle)?;
         self.row.flow.forgotten.extend(forgotten);

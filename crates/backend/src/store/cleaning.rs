@@ -57,8 +57,8 @@ const OLD: &[(&str, i64)] = &[
     ("DELETE FROM push_subscription WHERE id IN (SELECT id FROM push_subscription WHERE at < ?1 LIMIT 100)", 400 * DAY),
     ("DELETE FROM quick_login WHERE id IN (SELECT id FROM quick_login WHERE used_at < ?1 LIMIT 100)", 400 * DAY),
     (
-        "DELETE FROM remembered_account WHERE (browser, account) IN
-         (SELECT browser, account FROM remembered_account WHERE used_at < ?1 LIMIT 100)",
+        "DELETE FROM remembered_account WHERE (list, account) IN
+         (SELECT list, account FROM remembered_account WHERE used_at < ?1 LIMIT 100)",
         400 * DAY,
     ),
 ];

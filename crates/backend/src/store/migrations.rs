@@ -570,6 +570,12 @@ const STEPS: &[M<'_>] = &[
     END;
     ",
     ),
+    M::up(
+        "
+    -- A list of accounts is a browser's, or one that a native host shares between its apps.
+    ALTER TABLE remembered_account RENAME COLUMN browser TO list;
+    ",
+    ),
 ];
 
 /// Brings the tables up to date. Foreign keys are not enforced meanwhile, since a table that is made anew would take with it

@@ -39,6 +39,7 @@ mod sandbox;
 mod second_factor;
 mod security_link;
 mod settings;
+mod shared_accounts;
 mod sign_in;
 mod smtp;
 mod the_same_again;

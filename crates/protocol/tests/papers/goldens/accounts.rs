@@ -23,6 +23,7 @@ pub(super) fn flows() -> Vec<NamedFlow> {
     vec![
         ("flow-identify-accounts", identify(listed())),
         ("flow-identify-forgotten", forgotten()),
+        ("flow-identify-shared", identify(shared())),
         ("flow-identify-methods", identify(of_each_method())),
         ("flow-password-masked", password()),
     ]
@@ -36,6 +37,7 @@ fn known(id: &str, workspace: &str, method: SignInMethod) -> KnownAccount {
         workspace: workspace.into(),
         method,
         provider: None,
+        shared: false,
         forgotten: false,
     }
 }
@@ -49,6 +51,12 @@ fn listed() -> Vec<KnownAccount> {
 fn forgotten() -> Flow {
     let [nuri, hanbit] = <[KnownAccount; 2]>::try_from(listed()).unwrap();
     identify(vec![KnownAccount { forgotten: true, ..nuri }, hanbit])
+}
+
+/// In one app of a host's that has others.
+fn shared() -> Vec<KnownAccount> {
+    let [nuri, hanbit] = <[KnownAccount; 2]>::try_from(listed()).unwrap();
+    vec![nuri, KnownAccount { shared: true, ..hanbit }]
 }
 
 fn of_each_method() -> Vec<KnownAccount> {

@@ -66,7 +66,11 @@ pub(super) fn begins() -> [(&'static str, Begin); 12] {
         organisation: Some("nuri".into()),
         ..Hints::default()
     };
-    let handed_over = Hints { handoff: Some(super::handoffs::CHALLENGE.into()), ..Hints::default() };
+    let handed_over = Hints {
+        handoff: Some(super::handoffs::CHALLENGE.into()),
+        account_list: Some(Secret::new("yQf3b9sXo0m4Tn1uK7vZpHc2dWgJ5LrE8aYiVtNxR6A")),
+        ..Hints::default()
+    };
     let by_link = |kind, token| Begin {
         kind,
         hints: Hints { token: Some(Secret::new(token)), ..Hints::default() },
