@@ -4,7 +4,7 @@
 use daemun_backend::Config;
 use serde_json::{Value, json};
 
-use crate::harness::{Axe, Gate, Member, Requests, Sight, Theme, story, story_with};
+use crate::harness::{Axe, Gate, Member, Requests, Sight, Tampering, Theme, story, story_with};
 
 const HARUTO: &str = "haruto@daemun.test";
 const EMMA: &str = "emma@daemun.test";
@@ -175,6 +175,26 @@ fn x7_a_frame_of_another_site_has_cookies_for_itself_alone() {
                 emma.comes_to("identify").await;
             }
         }
+    });
+}
+
+/// X7: a browser that keeps no cookies in frames says so at the first step, to the member and to the host, and again after starting over.
+#[test]
+fn x7_a_browser_that_keeps_no_cookies_in_frames_says_so() {
+    embedded(async |gate| {
+        let emma = gate.member().await;
+        gate.wire.tamper(Requests::of("/"), Tampering::KeepNoCookies);
+        emma.opens_embedded(&gate.workplace.origin(), "/o/northwind").await;
+        let ready = json!({ "daemun": 1, "type": "ready", "version": "0.1.0" });
+        let error = json!({ "daemun": 1, "type": "error", "code": "expired" });
+        emma.at_password().await.enters_with_id(EMMA, EMMA_PASSWORD).await;
+        let sight = emma.waits_for("the end", |sight| sight.screen == "ended").await;
+        assert!(sight.says("expired"), "{sight}");
+        assert_eq!(emma.told().await, [ready, step("password"), error.clone()]);
+        emma.does("restart").await;
+        emma.at_password().await.enters_with_id(EMMA, EMMA_PASSWORD).await;
+        emma.waits_for("the same end", |sight| sight.screen == "ended").await;
+        assert_eq!(emma.told().await.last(), Some(&error));
     });
 }
 
@@ -559,13 +579,20 @@ fn x7_the_sandboxs_host_page_shows_what_it_is_told() {
             emma.settles().await;
             emma.at_identify().await.uses_organisation().await;
             emma.at_organisation().await.sends("northwind").await;
-            // The window is closed as soon as its code is there.
+            // What is off the login path is told of as well.
             emma.at_password().await;
+            emma.does("forgot").await;
+            emma.comes_to("request_reset").await;
+            emma.does("back").await;
+            emma.at_password().await;
+            // The window is closed as soon as its code is there.
             emma.fills("identifier", EMMA).await;
             emma.fills("password", EMMA_PASSWORD).await;
             emma.clicks("[data-action=submit]").await;
             emma.switches_to_tab(0).await;
             emma.waits_until_true("a session", &shown("session")).await;
+            let told = emma.runs("return document.querySelector('[data-told]').textContent").await;
+            assert!(told.as_str().unwrap().contains("request_reset"), "{told}");
             let session =
                 emma.runs("return document.querySelector('[data-told] [data-type=session] code').textContent").await;
             assert!(session.as_str().unwrap().contains("\"Emma Clark\""), "{session}");

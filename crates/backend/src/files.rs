@@ -104,9 +104,10 @@ impl Files {
         Ok(Self { by_path, html_headers, framed_headers, hosts })
     }
 
-    /// The front door's page with one more script before all others, as an app's webview has it.
+    /// The page with all screens, so that none has to be left for another, with one more script before all others, as an app's webview
+    /// has it.
     pub fn in_webview(&self, script: &str) -> Option<Response> {
-        let page = core::str::from_utf8(&self.at("/")?.plain.bytes).ok()?;
+        let page = core::str::from_utf8(&self.at("/continue")?.plain.bytes).ok()?;
         let (head, rest) = page.split_once("<meta")?;
         let mut response = format!("{head}<script src=\"{script}\"></script><meta{rest}").into_response();
         let headers = response.headers_mut();

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use bytes::Bytes;
-use http::header::{ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
+use http::header::{ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
@@ -98,6 +98,8 @@ pub enum Tampering {
     Retype(&'static str),
     /// The answer's body ends in the middle, in good form.
     Halve,
+    /// The answer sets no cookies, as if the browser kept none.
+    KeepNoCookies,
 }
 
 impl Tampering {
@@ -293,7 +295,14 @@ impl Wire {
                 });
                 return Ok(answer);
             }
-            Some(Tampering::LoseAnswer | Tampering::FlipByte | Tampering::Retype(_) | Tampering::Halve) | None => {}
+            Some(
+                Tampering::LoseAnswer
+                | Tampering::FlipByte
+                | Tampering::Retype(_)
+                | Tampering::Halve
+                | Tampering::KeepNoCookies,
+            )
+            | None => {}
         }
 
         let mut headers = parts.headers;
@@ -318,6 +327,7 @@ impl Wire {
                 body = flipped.into();
             }
             Some(Tampering::Halve) => body = body.slice(..body.len() / 2),
+            Some(Tampering::KeepNoCookies) => drop(headers.remove(SET_COOKIE)),
             Some(Tampering::Retype(media_type)) => {
                 headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
             }

@@ -147,12 +147,12 @@ async fn l6_the_account_that_was_used_last_comes_first() {
     assert_eq!(workspaces(&listed), ["누리소프트", "Northwind Traders"], "it is there already, and was used");
     assert_eq!(listed[0]["id"], nuri, "it keeps its handle");
 
-    let browser = "(SELECT browser FROM remembered_account LIMIT 1)";
+    let list = "(SELECT list FROM remembered_account LIMIT 1)";
     for number in 0..12 {
         house.sql(&format!(
             "INSERT INTO account (id, workspace, email, name, locale, state)
                  VALUES (9{number:02}, 'sakura', 'more{number}@daemun.test', 'More', 'en', 'active');
-             INSERT INTO remembered_account VALUES ({browser}, 9{number:02}, 'handle{number}', 'password', 0,
+             INSERT INTO remembered_account VALUES ({list}, 9{number:02}, 'handle{number}', 'password', 0,
                  (SELECT min(used_at) - 1 FROM remembered_account));"
         ));
     }
