@@ -2,7 +2,8 @@
 // sign here and cannot be read out. It runs behind shell.js, which looks whether there are any by the same name of the database.
 const kept = 'daemun-quick-login';
 const host = window.daemunHost;
-const keeps = daemun.native && host?.quickLogin !== false && window.crypto?.subtle && window.indexedDB?.databases;
+// A webview that speaks of itself may be anybody's: only the platform's own app says this.
+const keeps = daemun.native && host?.quickLogin === true && window.crypto?.subtle && window.indexedDB?.databases;
 /** What this app and its host can do, for the backend. */
 daemun.capabilities = [...(daemun.capabilities ?? []), ...(keeps ? ['quick_login'] : []), ...(keeps && host?.screenLock ? ['screen_lock'] : [])];
 /** Asks the keys something, in a transaction of its own. */

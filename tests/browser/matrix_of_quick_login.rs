@@ -7,7 +7,7 @@ use crate::harness::{Requests, Tampering, golden, story};
 use crate::matrix_of_joining::is_seen_everywhere;
 
 const SETTINGS: &str = "/security";
-const APP: &str = "window.ReactNativeWebView = { postMessage() {} }";
+const APP: &str = "window.ReactNativeWebView = { postMessage() {} }; window.daemunHost = { quickLogin: true }";
 
 /// Makes a key of this name.
 const MAKE_KEY: &str = "daemun.signs('set_pin', arguments[0], 'x').then(arguments[1])";

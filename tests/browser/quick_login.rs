@@ -8,7 +8,7 @@ use crate::harness::{Member, Requests, Sight, Tampering, story};
 
 const MINJI: &str = "minji@daemun.test";
 const PIN: &str = "135791";
-const APP: &str = "window.ReactNativeWebView = { postMessage() {} }";
+const APP: &str = "window.ReactNativeWebView = { postMessage() {} }; window.daemunHost = { quickLogin: true }";
 
 /// What is pressed is all that is asked of the device.
 const FILLS_NOTHING: &str =
@@ -279,11 +279,17 @@ fn s7_it_is_hidden_where_the_environment_forbids_it() {
         let sight = minji.opens_settings().await;
         let said = minji.reads_setting("quick_login").await;
         assert!(said.contains("모바일 앱에서") && !sight.offers("set_pin"), "{said}\n{sight}");
-        minji.runs_before_each_page("window.daemunHost = { quickLogin: false, screenLock: true }").await;
-        minji.reloads().await;
-        minji.opens_settings().await;
-        assert!(!minji.sees().await.offers("set_pin"));
-        assert!(minji.reads_setting("quick_login").await.contains("모바일 앱에서"));
+        // Anybody's webview is not the platform's app, and neither is one of its own that does not say so.
+        let says_no = "window.daemunHost = { quickLogin: false, screenLock: true }";
+        for host in
+            ["window.ReactNativeWebView = { postMessage() {} }", "window.daemunHost = { screenLock: true }", says_no]
+        {
+            minji.runs_before_each_page(host).await;
+            minji.reloads().await;
+            minji.opens_settings().await;
+            assert!(!minji.sees().await.offers("set_pin"), "{host}");
+            assert!(minji.reads_setting("quick_login").await.contains("모바일 앱에서"), "{host}");
+        }
         assert_eq!(minji.kept().await["databases"], json!([]));
 
         let phone = gate.member().await;
@@ -407,7 +413,7 @@ fn s7_the_pin_of_the_screen_lock_is_entered_once() {
     story(async |gate| {
         gate.policy("nuri", json!({ "quick_login": true })).await;
         let minji = gate.member().await;
-        minji.comes_to_settings_in_the_app("window.daemunHost = { screenLock: true }").await;
+        minji.comes_to_settings_in_the_app("window.daemunHost = { quickLogin: true, screenLock: true }").await;
         minji.does("set_pin").await;
         let sight = minji.comes_to("set_pin").await;
         assert!(!sight.has_field("pin_again") && sight.text.contains("화면 잠금"), "{sight}");
