@@ -539,6 +539,33 @@ fn x7_l3_a_provider_takes_the_whole_tab() {
     });
 }
 
+/// X7, L3: in a webview a provider leads back into the same flow, refused and agreed, and what that ends in is the host's.
+#[test]
+fn x7_l3_in_a_webview_a_provider_leads_back_to_the_host() {
+    story(async |gate| {
+        for (platform, bridge) in BRIDGES {
+            let dohyun = gate.member().await;
+            dohyun.runs_before_each_page(&format!("window.told = []; {bridge}")).await;
+            dohyun.opens(&format!("/?handoff={CHALLENGE}")).await;
+            dohyun.waits_for("a flow", |sight| sight.is_settled() && sight.rev > 0).await;
+            let flow = dohyun.flow_id().await;
+            dohyun.does("use_provider").await;
+            dohyun.comes_to("provider").await;
+            dohyun.decides_at("naver", "dohyun", "refuse").await;
+            dohyun.waits_for("the refusal", |sight| sight.is_settled() && sight.says("provider_denied")).await;
+            assert_eq!(dohyun.flow_id().await, flow, "{platform}");
+            dohyun.decides_at("naver", "dohyun", "agree").await;
+            dohyun.waits_until_true("the code", "return told.some(({ handoff }) => handoff)").await;
+            let code = dohyun.runs("return told.find(({ handoff }) => handoff).handoff").await;
+            let redeemed = redeem(gate, code.as_str().unwrap()).await;
+            let known = who(gate, redeemed["token"].as_str().unwrap_or_else(|| panic!("{platform}: {redeemed}"))).await;
+            assert_eq!(known["account"]["identifier"], "dohyun@daemun.test", "{platform}");
+            dohyun.goes_to("/home").await;
+            dohyun.comes_to("identify").await;
+        }
+    });
+}
+
 /// X7: the sandbox's own host page shows what it is told, and passes on what its buttons say.
 #[test]
 fn x7_the_sandboxs_host_page_shows_what_it_is_told() {
