@@ -545,7 +545,21 @@ impl Gate {
             key: deed.key.clone(),
             body: deed.body,
         };
-        let _turn = self.same_key.turn(&self.key, &scope).await;
+        let same_key = self.same_key.turn(&self.key, &scope).await;
+        let pins = self.turn_of_pins(&browser, &deed.act.input).await;
+        let (gate, own) = (self.clone(), browser.clone());
+        // What was begun is brought to its end, also where nobody waits for the answer any more.
+        let answered = tokio::spawn(async move {
+            let _turns = (same_key, pins);
+            gate.answer(asker, own, scope, deed).await
+        });
+        let finished = answered.await.map_err(|_| Trouble::TaskLost)??;
+        let new_session = finished.session_salt.as_ref().map(|salt| browser.session_token(salt));
+        Ok(Reply { finished, new_browser: None, new_session })
+    }
+
+    /// One act, with what goes on outside of any transaction.
+    async fn answer(&self, asker: Asker, browser: Browser, scope: Scope, deed: Deed) -> Result<Finished, Trouble> {
         let flow = deed.flow.clone();
         let first = {
             let (gate, scope, browser, asker) = (self.clone(), scope.clone(), browser.clone(), asker.clone());
@@ -553,19 +567,13 @@ impl Gate {
         };
         let finished = match first {
             Turn::Answered(finished) | Turn::Passing(finished) => finished,
-            Turn::Check(check) => self.check_password(asker, browser.clone(), flow, scope, *check).await?,
-            Turn::Pin(check) => {
-                // A try that was counted is concluded, also where nobody waits for the answer any more.
-                let (gate, browser) = (self.clone(), browser.clone());
-                let checked = tokio::spawn(async move { gate.check_pin(asker, browser, flow, scope, *check).await });
-                checked.await.map_err(|_| Trouble::TaskLost)??
-            }
-            Turn::Hash(new) => self.hash_password(asker, browser.clone(), flow, scope, *new).await?,
-            Turn::Ask(asking) => self.ask_provider(asker, browser.clone(), flow, scope, *asking).await?,
+            Turn::Check(check) => self.check_password(asker, browser, flow, scope, *check).await?,
+            Turn::Pin(check) => self.check_pin(asker, browser, flow, scope, *check).await?,
+            Turn::Hash(new) => self.hash_password(asker, browser, flow, scope, *new).await?,
+            Turn::Ask(asking) => self.ask_provider(asker, browser, flow, scope, *asking).await?,
         };
         self.postman.ring();
-        let new_session = finished.session_salt.as_ref().map(|salt| browser.session_token(salt));
-        Ok(Reply { finished, new_browser: None, new_session })
+        Ok(finished)
     }
 
     fn first_turn(

@@ -1,11 +1,13 @@
 //! Quick login, act by act (FEATURES L7, S7). A PIN counts for nothing without the signature of the device that it is for: so only
-//! that device can use tries up. Each try is counted and stored before argon2 runs, outside any transaction, as a password's is.
+//! that device can use tries up. Each try is counted and stored before argon2 runs, outside any transaction, as a password's is, and the
+//! next one waits until it is concluded.
 
-use daemun_protocol::{Credential, DeviceKind, Possession, ProblemCode, Secret, StepKind};
+use daemun_protocol::{Credential, DeviceKind, Input, Possession, ProblemCode, Secret, StepKind};
 use rusqlite::Connection;
 
 use super::new_password_turn::ToHash;
 use super::reset_turns::whose;
+use super::same_key::KeyTurn;
 use super::{Asker, Gate, Taking, Turn, is_over, problems, to_keep};
 use crate::browser::Browser;
 use crate::flow::find_id::masked;
@@ -106,6 +108,13 @@ impl Gate {
         })
     }
 
+    /// PINs of one browser are tried one after another, each counted only when the one before it is concluded: none is found to
+    /// be one too many while another is compared, and a right one is never among those that a key was revoked for.
+    pub(super) async fn turn_of_pins(&self, browser: &Browser, input: &Input) -> Option<KeyTurn> {
+        input.pin.as_ref()?;
+        Some(self.same_key.turn_of(self.key.mac("PINs' turn", &[&browser.id()])).await)
+    }
+
     pub(super) async fn check_pin(
         &self,
         asker: Asker,
@@ -114,8 +123,6 @@ impl Gate {
         scope: Scope,
         check: PinCheck,
     ) -> Result<Finished, Trouble> {
-        // Tries of one key are compared one after another: a right one is never among those that it was revoked for.
-        let _turn = self.same_key.turn_of(self.key.mac("quick login's turn", &[check.before.key.as_bytes()])).await;
         let compared = self.checker.is_right(check.pin.clone(), Against::Account(check.against.clone())).await;
         let gate = self.clone();
         self.store
@@ -195,6 +202,7 @@ impl Taking<'_> {
             if let Some(refusal) = refusal {
                 return self.settle(Next::RefuseAndRemember(renewed, refusal));
             }
+            // None is being compared: what took the last one was never concluded, because the process ended in between.
             if !store::take_pin_try(self.connection, &row.id)? {
                 let next = self.revoke_spent(&row)?;
                 return self.settle(next);
@@ -469,12 +477,12 @@ mod tests {
 
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    use daemun_protocol::{Act, Begin, Client, Flow, Hints, Input, Kind, Problem, Status, Step};
+    use daemun_protocol::{Act, Begin, Client, Flow, Hints, Kind, Problem, Status, Step};
     use p256::ecdsa::signature::Signer;
     use p256::ecdsa::{Signature, SigningKey};
 
     use super::super::password_turn::tests::gate;
-    use super::super::{Deed, Reply};
+    use super::super::{Deed, Found, Reply};
     use super::*;
     use crate::login_id::LoginId;
     use crate::server_key::digest;
@@ -511,54 +519,141 @@ mod tests {
         }
     }
 
+    /// A phone that is asked for its PIN.
+    struct Phone {
+        gate: Gate,
+        browser: Browser,
+        asker: Asker,
+        secret: SigningKey,
+        flow: Flow,
+    }
+
+    impl Phone {
+        async fn new(directory: &std::path::Path) -> Self {
+            let gate = gate(directory).await;
+            let browser = Browser::draw(&gate.chance).unwrap();
+            let secret = SigningKey::from_slice(&[7; 32]).unwrap();
+            let kept = gate.store.write({
+                let (gate, browser, secret) = (gate.clone(), browser.clone(), secret.clone());
+                move |transaction| keep(transaction, &browser, &secret, &gate)
+            });
+            kept.await.unwrap();
+            let asker = Asker {
+                place: super::super::Place::Page,
+                browser: Some(browser.clone()),
+                session: None,
+                neighbourhood: IpAddr::from([127, 0, 0, 1]).into(),
+                seen: Default::default(),
+            };
+            let steps = StepKind::ALL.iter().map(|kind| kind.as_str().into()).collect();
+            let capabilities = vec!["quick_login".into()];
+            let client = Client { version: "1".into(), steps, locale: "en".into(), capabilities };
+            let begin = Begin { kind: Kind::SignIn, hints: Hints::default(), client };
+            let begun = gate.begin(asker.clone(), "key-begin", b"", begin).await.unwrap();
+            let flow = serde_json::from_str(&begun.finished.body).unwrap();
+            Self { gate, browser, asker, secret, flow }
+        }
+
+        async fn enters(&self, pin: &str) -> Reply {
+            let deed = guess(&self.flow, &self.secret, pin);
+            self.gate.act(self.asker.clone(), self.browser.clone(), deed).await.unwrap()
+        }
+
+        /// A wrong one; the next is for what is shown with it.
+        async fn slips(&mut self, pin: &str) -> Problem {
+            let problem = problem(&self.enters(pin).await);
+            self.flow = *problem.flow.clone().unwrap();
+            problem
+        }
+
+        /// A try is counted, and the process ends before anything is compared.
+        async fn enters_in_vain(&self, pin: &str) {
+            let deed = guess(&self.flow, &self.secret, pin);
+            let scope = Scope {
+                browser: self.browser.id(),
+                route: format!("flows/{}/actions/submit", self.flow.id),
+                key: deed.key.clone(),
+                body: deed.body,
+            };
+            let (gate, asker, browser) = (self.gate.clone(), self.asker.clone(), self.browser.clone());
+            let counted = self.gate.store.write(move |transaction| {
+                let turn = gate.first_turn(transaction, &asker, &browser, &scope, deed)?;
+                Ok(matches!(turn, Turn::Pin(_)))
+            });
+            assert!(counted.await.unwrap());
+        }
+
+        /// What the flow shows by now.
+        async fn reads(&mut self) {
+            let Found::Live { flow, .. } = self.gate.find(&self.asker, &self.flow.id).await.unwrap() else {
+                panic!("a flow")
+            };
+            self.flow = *flow;
+        }
+
+        async fn tries_left(&self) -> Option<u32> {
+            let row = self.gate.store.read(|transaction| store::quick_login(transaction, "key")).await.unwrap();
+            row.map(|row| row.tries_left)
+        }
+    }
+
+    fn problem(reply: &Reply) -> Problem {
+        serde_json::from_str(&reply.finished.body).unwrap()
+    }
+
+    fn stands_at(reply: &Reply) -> Option<StepKind> {
+        let flow: Flow = serde_json::from_str(&reply.finished.body).unwrap();
+        let Status::Active { step, .. } = flow.status else { return None };
+        step.step.kind()
+    }
+
     /// L7: the process dies while a PIN is compared; asked again with the same key, the same signature is good still and the try is
     /// not counted twice.
     #[tokio::test]
     async fn l7_a_counted_try_is_resumed_and_not_counted_again() {
         let directory = tempfile::tempdir().unwrap();
-        let gate = gate(directory.path()).await;
-        let browser = Browser::draw(&gate.chance).unwrap();
-        let secret = SigningKey::from_slice(&[7; 32]).unwrap();
-        let kept = gate.store.write({
-            let (gate, browser, secret) = (gate.clone(), browser.clone(), secret.clone());
-            move |transaction| keep(transaction, &browser, &secret, &gate)
-        });
-        kept.await.unwrap();
-        let asker = Asker {
-            place: super::super::Place::Page,
-            browser: Some(browser.clone()),
-            session: None,
-            neighbourhood: IpAddr::from([127, 0, 0, 1]).into(),
-            seen: Default::default(),
-        };
-        let steps = StepKind::ALL.iter().map(|kind| kind.as_str().into()).collect();
-        let capabilities = vec!["quick_login".into()];
-        let client = Client { version: "1".into(), steps, locale: "en".into(), capabilities };
-        let begin = Begin { kind: Kind::SignIn, hints: Hints::default(), client };
-        let begun = gate.begin(asker.clone(), "key-begin", b"", begin).await.unwrap();
-        let flow: Flow = serde_json::from_str(&begun.finished.body).unwrap();
-
-        let deed = guess(&flow, &secret, "000001");
-        let scope = Scope {
-            browser: browser.id(),
-            route: format!("flows/{}/actions/submit", flow.id),
-            key: deed.key.clone(),
-            body: deed.body,
-        };
-        let counted = gate.store.write({
-            let (gate, asker, browser) = (gate.clone(), asker.clone(), browser.clone());
-            move |transaction| gate.first_turn(transaction, &asker, &browser, &scope, deed)
-        });
-        assert!(matches!(counted.await.unwrap(), Turn::Pin(_)));
-        // Here the process ends, and its successor is asked again.
-        let problem = |reply: &Reply| serde_json::from_str::<Problem>(&reply.finished.body).unwrap();
-        let again = gate.act(asker.clone(), browser.clone(), guess(&flow, &secret, "000001")).await.unwrap();
+        let mut phone = Phone::new(directory.path()).await;
+        phone.enters_in_vain("000001").await;
+        // Its successor is asked again.
+        let again = phone.enters("000001").await;
         assert_eq!(problem(&again).tries_left, Some(4));
         // For another act it is used up.
-        let reused = gate.act(asker.clone(), browser.clone(), guess(&flow, &secret, "000002")).await.unwrap();
-        assert_eq!(problem(&reused).code, ProblemCode::PasskeyRefused);
-        let flow = *problem(&reused).flow.unwrap();
-        let right = gate.act(asker, browser, guess(&flow, &secret, PIN)).await.unwrap();
+        assert_eq!(phone.slips("000002").await.code, ProblemCode::PasskeyRefused);
+        let right = phone.enters(PIN).await;
         assert!(right.new_session.is_some(), "{}", right.finished.body);
+    }
+
+    /// L7: a try that was never concluded is spent. The last one is good for whoever asks for just that again, the right PIN too.
+    #[tokio::test]
+    async fn l7_the_last_try_is_resumed_when_the_process_has_died() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut phone = Phone::new(directory.path()).await;
+        for (pin, left) in [("000001", 4), ("000002", 3), ("000003", 2), ("000004", 1)] {
+            assert_eq!(phone.slips(pin).await.tries_left, Some(left));
+        }
+        phone.enters_in_vain(PIN).await;
+        assert_eq!(phone.tries_left().await, Some(0));
+        let right = phone.enters(PIN).await;
+        assert!(right.new_session.is_some(), "{}", right.finished.body);
+        assert_eq!(phone.tries_left().await, Some(5));
+    }
+
+    /// L7: where it is not asked for again, the key is over with the next try, and looks at no PIN for that.
+    #[tokio::test]
+    async fn l7_tries_that_were_never_concluded_are_spent() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut phone = Phone::new(directory.path()).await;
+        for (pin, left) in [("000001", 4), ("000002", 3), ("000003", 2), ("000004", 1), ("000005", 0)] {
+            phone.enters_in_vain(pin).await;
+            assert_eq!(phone.tries_left().await, Some(left));
+            phone.reads().await;
+        }
+        let before = phone.flow.clone();
+        let over = phone.enters(PIN).await;
+        assert_eq!((over.new_session.is_some(), stands_at(&over)), (false, Some(StepKind::Password)));
+        assert_eq!(phone.tries_left().await, None);
+        // What was counted before is worth nothing any more.
+        let late = Phone { flow: before, ..phone };
+        assert_eq!(problem(&late.enters("000005").await).code, ProblemCode::Stale);
     }
 }

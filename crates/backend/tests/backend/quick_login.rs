@@ -1,5 +1,7 @@
 //! Quick login in the platform's app: a PIN, and a key that the device keeps to itself (FEATURES L7, S7, P1).
 
+use std::collections::BTreeMap;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use p256::ecdsa::signature::Signer;
@@ -18,6 +20,7 @@ const OTHER_PIN: &str = "908172";
 const SESSION: &str = "__Host-daemun_session";
 
 /// The platform's app on a phone: a browser that keeps a key.
+#[derive(Clone)]
 struct Phone {
     visitor: Visitor,
     secret: SigningKey,
@@ -412,6 +415,95 @@ async fn l7_tries_at_once_are_counted_one_by_one() {
     assert_eq!(kept(&house), 0);
     // Whoever was asked before that has nothing to enter any more.
     phone.enters(PIN).await.at("identify");
+}
+
+/// Tabs of one device, each asked for the PIN.
+async fn tabs(phone: &mut Phone, number: usize) -> Vec<Phone> {
+    let mut tabs = Vec::with_capacity(number);
+    for _ in 0..number {
+        phone.comes_again().await.at("quick_login");
+        tabs.push(phone.clone());
+    }
+    tabs
+}
+
+/// A try in a tab, under way by itself.
+fn tries(tab: &Phone, pin: &str) -> tokio::task::JoinHandle<Answer> {
+    let (tab, pin) = (tab.visitor.clone(), tab.visitor.act_body(tab.with_pin(pin)));
+    tokio::spawn(async move { tab.post(&tab.act_path("submit"), &fresh_key(), &pin).await })
+}
+
+/// L7: while the last try is compared, one that comes meanwhile waits for it. A right PIN is not lost to that.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn l7_the_last_try_is_concluded_before_another_one_is_counted() {
+    let house = house().await;
+    let mut phone = phone_with_pin(&house).await;
+    for (meanwhile, comes_to) in [(PIN, "complete"), ("000001", "code_wrong")] {
+        let tabs = tabs(&mut phone, 3).await;
+        let [wrong, right, late] = tabs.as_slice() else { panic!("three") };
+        let mut wrong = wrong.clone();
+        for left in [4, 3, 2, 1] {
+            assert_eq!(wrong.enters("000001").await.problem(422, "code_wrong").json()["tries_left"], left);
+        }
+        let mails = house.mails(MINJI).await.len();
+        let first = tries(right, PIN);
+        while house.count("SELECT coalesce(min(tries_left), 5) FROM quick_login") == 1 {
+            tokio::task::yield_now().await;
+        }
+        // It is counted, and is being compared.
+        let second = tries(late, meanwhile).await.unwrap();
+        is_in(&first.await.unwrap());
+        match comes_to {
+            "complete" => is_in(&second),
+            _ => assert_eq!(second.problem(422, "code_wrong").json()["tries_left"], 4),
+        }
+        assert_eq!((kept(&house), house.mails(MINJI).await.len()), (1, mails), "nothing was revoked");
+    }
+    assert!(is_asked(&mut phone).await);
+}
+
+/// L7: the right PIN in several tabs at once is right in all of them, with one try left too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn l7_the_right_pin_in_many_tabs_at_once_is_right_in_each() {
+    let house = house().await;
+    let mut phone = phone_with_pin(&house).await;
+    phone.comes_again().await.at("quick_login");
+    for _ in 0..4 {
+        phone.enters("000001").await.problem(422, "code_wrong");
+    }
+    let tabs = tabs(&mut phone, 12).await;
+    let tried: Vec<_> = tabs.iter().map(|tab| tries(tab, PIN)).collect();
+    for answer in tried {
+        is_in(&answer.await.unwrap());
+    }
+    assert!(is_asked(&mut phone).await);
+}
+
+/// L7: of a thousand guesses in as many tabs, five are evaluated: four are wrong, the fifth revokes, and the others are told nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn l7_of_a_thousand_pins_at_once_five_are_evaluated() {
+    const GUESSES: usize = 1000;
+    let house = house().await;
+    let mut phone = phone_with_pin(&house).await;
+    let (tabs, mails) = (tabs(&mut phone, GUESSES).await, house.mails(MINJI).await.len());
+    let mut told = BTreeMap::new();
+    // Among those that come after the first connections, many are right.
+    for (batch, tabs) in tabs.chunks(50).enumerate() {
+        let pin = |n: usize| {
+            if batch > 0 && n.is_multiple_of(10) { PIN.to_owned() } else { format!("{:06}", batch * 50 + n) }
+        };
+        let tried: Vec<_> = tabs.iter().enumerate().map(|(n, tab)| tries(tab, &pin(n))).collect();
+        for answer in tried {
+            let answer = answer.await.unwrap();
+            let left = answer.json()["tries_left"].as_u64().map(|left| format!("{left} left"));
+            let what = left.unwrap_or_else(|| format!("{} {:?}", answer.step(), said(&answer)));
+            *told.entry(what).or_insert(0) += 1;
+        }
+    }
+    let revoked = ["1 left", "2 left", "3 left", "4 left", "password [\"quick_login_revoked\"]"].map(|what| (what, 1));
+    let expected = revoked.into_iter().chain([("identify []", GUESSES - 5)]);
+    assert_eq!(told, expected.map(|(what, times)| (what.to_owned(), times)).collect());
+    assert_eq!((kept(&house), house.mails(MINJI).await.len()), (0, mails + 1));
 }
 
 /// L7: an answer that is lost is given again; it is one try, and one session.
