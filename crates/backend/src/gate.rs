@@ -29,6 +29,7 @@ mod sign_in_turns;
 
 mod counting;
 mod notifying;
+mod outside;
 mod post;
 mod problems;
 mod same_key;
@@ -66,6 +67,7 @@ use crate::seen::Seen;
 use crate::server_key::{Digest32, ServerKey};
 use crate::store::{self, Finished, FlowRow, Listener, Remembered, Scope, Store, Trouble};
 use new_password_turn::NewPassword;
+use outside::Outside;
 use password_turn::PasswordCheck;
 pub(crate) use password_turn::account_subject;
 use provider_turns::Asking;
@@ -547,30 +549,30 @@ impl Gate {
         };
         let same_key = self.same_key.turn(&self.key, &scope).await;
         let pins = self.turn_of_pins(&browser, &deed.act.input).await;
-        let (gate, own) = (self.clone(), browser.clone());
+        let gate = self.clone();
+        let outside = Outside { asker, browser: browser.clone(), flow: deed.flow.clone(), scope };
         // What was begun is brought to its end, also where nobody waits for the answer any more.
         let answered = tokio::spawn(async move {
             let _turns = (same_key, pins);
-            gate.answer(asker, own, scope, deed).await
+            gate.answer(outside, deed).await
         });
         let finished = answered.await.map_err(|_| Trouble::TaskLost)??;
         let new_session = finished.session_salt.as_ref().map(|salt| browser.session_token(salt));
         Ok(Reply { finished, new_browser: None, new_session })
     }
 
-    /// One act, with what goes on outside of any transaction.
-    async fn answer(&self, asker: Asker, browser: Browser, scope: Scope, deed: Deed) -> Result<Finished, Trouble> {
-        let flow = deed.flow.clone();
+    /// One act, with what goes on outside any transaction.
+    async fn answer(&self, outside: Outside, deed: Deed) -> Result<Finished, Trouble> {
         let first = {
-            let (gate, scope, browser, asker) = (self.clone(), scope.clone(), browser.clone(), asker.clone());
+            let (gate, Outside { asker, browser, scope, .. }) = (self.clone(), outside.clone());
             self.store.write(move |transaction| gate.first_turn(transaction, &asker, &browser, &scope, deed)).await?
         };
         let finished = match first {
             Turn::Answered(finished) | Turn::Passing(finished) => finished,
-            Turn::Check(check) => self.check_password(asker, browser, flow, scope, *check).await?,
-            Turn::Pin(check) => self.check_pin(asker, browser, flow, scope, *check).await?,
-            Turn::Hash(new) => self.hash_password(asker, browser, flow, scope, *new).await?,
-            Turn::Ask(asking) => self.ask_provider(asker, browser, flow, scope, *asking).await?,
+            Turn::Check(check) => self.check_password(outside, *check).await?,
+            Turn::Pin(check) => self.check_pin(outside, *check).await?,
+            Turn::Hash(new) => self.hash_password(outside, *new).await?,
+            Turn::Ask(asking) => self.ask_provider(outside, *asking).await?,
         };
         self.postman.ring();
         Ok(finished)

@@ -2,12 +2,12 @@
 //! everything again. Nothing is half done in between: a process that dies there has changed nothing, and the same key makes
 //! the hash anew.
 
-use daemun_protocol::{FieldCode, ProblemCode, Secret};
+use daemun_protocol::{FieldCode, Secret};
 
 use super::join_turns::{bad_by_now, by_link, uninvited};
+use super::outside::{Concluded, Outside};
 use super::reset_turns::{link_trouble, whose};
-use super::{Asker, Gate, Taking, Turn, account_subject, is_over, problems, to_keep};
-use crate::browser::Browser;
+use super::{Gate, Taking, Turn, account_subject, is_over};
 use crate::flow::join::AccountForm;
 use crate::flow::new_password::{self, NewPasswordStage, Proof, ProofTrouble};
 use crate::flow::quick_login::NewPin;
@@ -20,7 +20,7 @@ use crate::locale::Locale;
 use crate::login_id::LoginName;
 use crate::password::{Made, PasswordPolicy, Prepared, StoredPassword};
 use crate::possession::DeviceKey;
-use crate::store::{self, AccountRow, Finished, Scope, Trouble};
+use crate::store::{self, AccountRow, Finished, Trouble};
 
 /// A password to be hashed.
 pub(super) struct NewPassword {
@@ -253,39 +253,17 @@ fn ids_of<'a>(account: &'a AccountRow, identifier: &'a str) -> Vec<&'a str> {
 }
 
 impl Gate {
-    pub(super) async fn hash_password(
-        &self,
-        asker: Asker,
-        browser: Browser,
-        id: String,
-        scope: Scope,
-        new: NewPassword,
-    ) -> Result<Finished, Trouble> {
+    pub(super) async fn hash_password(&self, outside: Outside, new: NewPassword) -> Result<Finished, Trouble> {
         let NewPassword { password, used, rev, to_hash, locale } = new;
         let made = self.checker.make(password, self.chance.bytes::<16>()?, used).await;
-        let gate = self.clone();
-        self.store
-            .write(move |transaction| {
-                let now = gate.clock.now();
-                let row = store::read_flow(transaction, &id, &scope.browser, &gate.log)?;
-                let Some(mut row) = row else { return problems::bare(ProblemCode::FlowUnknown, 404) };
-                row.flow.locale = locale;
-                let mut taking = Taking::new(&gate, transaction, (&asker, &browser), &id, row, now);
-                match made {
-                    Ok(made) => {
-                        let finished = taking.conclude_new_password(rev, to_hash, made)?;
-                        let kept = to_keep(&finished, &taking.row.flow.stage)?;
-                        store::finish_answer(transaction, &scope, kept, now)?;
-                        Ok(finished)
-                    }
-                    Err(_) => {
-                        // Nothing was hashed, and the same key may ask again. What was typed stays.
-                        taking.remember_form(rev, &to_hash)?;
-                        store::forget_answer(transaction, &scope)?;
-                        problems::finished(&problems::waiting(ProblemCode::Unavailable, 503, Some(5)))
-                    }
-                }
-            })
-            .await
+        let conclude = move |taking: &mut Taking<'_>| {
+            taking.reads(locale);
+            match made {
+                Ok(made) => taking.conclude_new_password(rev, to_hash, made).map(Concluded::Answered),
+                // What was typed stays.
+                Err(_) => taking.remember_form(rev, &to_hash).map(|()| Concluded::Undone),
+            }
+        };
+        self.conclude(outside, conclude).await
     }
 }

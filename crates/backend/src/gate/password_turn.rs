@@ -2,20 +2,20 @@
 //! stored, suspension included. A process that dies in between has counted the try, and the same key resumes it without
 //! counting again.
 
-use daemun_protocol::{FieldCode, ProblemCode, Secret, Timestamp};
+use daemun_protocol::{FieldCode, Secret, Timestamp};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use super::counting::{Counters, Device, release, reserve, restriction, take_back};
-use super::{Asker, Gate, Taking, Turn, is_over, problems, to_keep};
-use crate::browser::Browser;
+use super::outside::{Concluded, Outside};
+use super::{Gate, Taking, Turn, is_over};
 use crate::flow::sign_in::{self, PasswordStage, PasswordVerdict, Way};
 use crate::flow::{self, Facts, Next, Refusal, Stage, Workspace};
 use crate::limits::{Doing, Left, PASSWORD_TRIES, STRANGERS_PASSWORD_TRIES};
 use crate::locale::Locale;
 use crate::login_id::{LoginId, NotAnId};
 use crate::password::{self, Against};
-use crate::store::{self, AccountRow, Consecutive, Finished, FlowRow, Scope, Trouble};
+use crate::store::{self, AccountRow, Consecutive, Finished, FlowRow, Trouble};
 
 /// A password to be compared.
 pub(super) struct PasswordCheck {
@@ -157,7 +157,7 @@ impl Taking<'_> {
         restriction(self.connection, &counters, PASSWORD_TRIES, STRANGERS_PASSWORD_TRIES, self.now)
     }
 
-    fn conclude(&mut self, check: &PasswordCheck, compared: Compared) -> Result<Finished, Trouble> {
+    fn conclude_password(&mut self, check: &PasswordCheck, compared: Compared) -> Result<Finished, Trouble> {
         let verdict = match compared {
             Compared::Right if self.is_current(check)? => None,
             // The password was changed while the one before it was compared.
@@ -237,14 +237,7 @@ impl Taking<'_> {
 }
 
 impl Gate {
-    pub(super) async fn check_password(
-        &self,
-        asker: Asker,
-        browser: Browser,
-        id: String,
-        scope: Scope,
-        check: PasswordCheck,
-    ) -> Result<Finished, Trouble> {
+    pub(super) async fn check_password(&self, outside: Outside, check: PasswordCheck) -> Result<Finished, Trouble> {
         // Tries of one ID are compared one after another, so that none beyond the policy's limit is compared at all, and a
         // right one is never among those that a suspension was made of.
         let _turn = self.same_key.turn_of(self.key.mac("id's turn", &[check.reserved.id.as_bytes()])).await;
@@ -261,29 +254,11 @@ impl Gate {
             let checked = self.checker.is_right(check.password.clone(), check.against.clone()).await;
             checked.map(|is_right| if is_right { Compared::Right } else { Compared::Wrong })
         };
-        let gate = self.clone();
-        self.store
-            .write(move |transaction| {
-                let now = gate.clock.now();
-                let row = store::read_flow(transaction, &id, &scope.browser, &gate.log)?;
-                let Some(row) = row else { return problems::bare(ProblemCode::FlowUnknown, 404) };
-                let mut taking = Taking::new(&gate, transaction, (&asker, &browser), &id, row, now);
-                match compared {
-                    Ok(compared) => {
-                        let finished = taking.conclude(&check, compared)?;
-                        let kept = to_keep(&finished, &taking.row.flow.stage)?;
-                        store::finish_answer(transaction, &scope, kept, now)?;
-                        Ok(finished)
-                    }
-                    Err(_) => {
-                        // Nothing was compared, so nothing is counted, and the same key may ask again.
-                        take_back(transaction, &check.reserved.counters)?;
-                        store::forget_answer(transaction, &scope)?;
-                        problems::finished(&problems::waiting(ProblemCode::Unavailable, 503, Some(5)))
-                    }
-                }
-            })
-            .await
+        let conclude = move |taking: &mut Taking<'_>| match compared {
+            Ok(compared) => taking.conclude_password(&check, compared).map(Concluded::Answered),
+            Err(_) => take_back(taking.connection, &check.reserved.counters).map(|()| Concluded::Undone),
+        };
+        self.conclude(outside, conclude).await
     }
 }
 
@@ -351,8 +326,9 @@ pub(super) mod tests {
 
     use daemun_protocol::{Act, Begin, Client, Hints, Input, Kind, StepKind};
 
-    use super::super::{Deed, Parts, SameKey};
+    use super::super::{Asker, Deed, Parts, SameKey};
     use super::*;
+    use crate::browser::Browser;
     use crate::chance::Chance;
     use crate::clock::Clock;
     use crate::limits::{IpRates, Meter};
@@ -362,7 +338,7 @@ pub(super) mod tests {
     use crate::reset_desk::ResetDesk;
     use crate::return_to::ReturnPlaces;
     use crate::server_key::digest;
-    use crate::store::Store;
+    use crate::store::{Remembered, Scope, Store};
 
     pub async fn gate(directory: &std::path::Path) -> Gate {
         let store = Store::open(&directory.join("daemun.db")).unwrap();
@@ -419,11 +395,8 @@ pub(super) mod tests {
         Deed { flow, action: "submit".into(), key, body, act: Act { rev: 1, input, locale: None } }
     }
 
-    /// L9: the process dies while a password is compared; asked again with the same key, the try is not counted twice.
-    #[tokio::test]
-    async fn a_reserved_try_is_resumed_and_not_counted_again() {
-        let directory = tempfile::tempdir().unwrap();
-        let gate = gate(directory.path()).await;
+    /// A visitor at the password's step of an organisation.
+    async fn visitor(gate: &Gate) -> (Asker, Browser, String) {
         let browser = Browser::draw(&gate.chance).unwrap();
         let asker = Asker {
             place: super::super::Place::Page,
@@ -434,26 +407,74 @@ pub(super) mod tests {
         };
         let begun = gate.begin(asker.clone(), "key-begin", b"", begin()).await.unwrap();
         let flow: daemun_protocol::Flow = serde_json::from_str(&begun.finished.body).unwrap();
+        (asker, browser, flow.id)
+    }
 
-        let deed = guess(&flow.id, "key-0001", "wrong");
-        let scope = Scope {
-            browser: browser.id(),
-            route: format!("flows/{}/actions/submit", flow.id),
-            key: deed.key.clone(),
-            body: deed.body,
-        };
+    fn scope(browser: &Browser, deed: &Deed) -> Scope {
+        let route = format!("flows/{}/actions/submit", deed.flow);
+        Scope { browser: browser.id(), route, key: deed.key.clone(), body: deed.body }
+    }
+
+    fn tries_left(finished: &Finished) -> Option<u32> {
+        serde_json::from_str::<daemun_protocol::Problem>(&finished.body).unwrap().tries_left
+    }
+
+    /// L9: the process dies while a password is compared; asked again with the same key, the try is not counted twice.
+    #[tokio::test]
+    async fn a_reserved_try_is_resumed_and_not_counted_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let gate = gate(directory.path()).await;
+        let (asker, browser, flow) = visitor(&gate).await;
+        let deed = guess(&flow, "key-0001", "wrong");
         let reserved = gate.store.write({
-            let (gate, asker, browser) = (gate.clone(), asker.clone(), browser.clone());
+            let (gate, asker, browser, scope) = (gate.clone(), asker.clone(), browser.clone(), scope(&browser, &deed));
             move |transaction| gate.first_turn(transaction, &asker, &browser, &scope, deed)
         });
         assert!(matches!(reserved.await.unwrap(), Turn::Check(_)));
         // Here the process ends, and its successor is asked again.
-        let tries_left = |reply: super::super::Reply| {
-            serde_json::from_str::<daemun_protocol::Problem>(&reply.finished.body).unwrap().tries_left
+        let again = gate.act(asker.clone(), browser.clone(), guess(&flow, "key-0001", "wrong")).await.unwrap();
+        assert_eq!(tries_left(&again.finished), Some(9));
+        let next = gate.act(asker, browser, guess(&flow, "key-0002", "wrong")).await.unwrap();
+        assert_eq!(tries_left(&next.finished), Some(8));
+    }
+
+    /// L9: whoever asks goes away while a password waits to be compared; it is concluded all the same, and counted once.
+    #[tokio::test]
+    async fn l9_a_try_whose_asker_went_away_is_concluded_and_counted_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let gate = gate(directory.path()).await;
+        let limited = gate.store.write(|transaction| {
+            let nuri = store::workspace(transaction, "nuri")?.ok_or(Trouble::TaskLost)?;
+            store::set_policy(transaction, &Workspace { attempt_limit: Some(5), ..nuri })
+        });
+        limited.await.unwrap();
+        let (asker, browser, flow) = visitor(&gate).await;
+        let deed = guess(&flow, "key-0001", "wrong");
+        let scope = scope(&browser, &deed);
+        let remembered = async || {
+            let (scope, log) = (scope.clone(), gate.log.clone());
+            gate.store.read(move |transaction| store::remembered(transaction, &scope, &log)).await.unwrap()
         };
-        let again = gate.act(asker.clone(), browser.clone(), guess(&flow.id, "key-0001", "wrong")).await.unwrap();
-        assert_eq!(tries_left(again), Some(9));
-        let next = gate.act(asker, browser, guess(&flow.id, "key-0002", "wrong")).await.unwrap();
-        assert_eq!(tries_left(next), Some(8));
+        // Another try of this ID is being compared.
+        let id = id_subject(&gate, "nuri", "minji@daemun.test");
+        let other = gate.same_key.turn_of(gate.key.mac("id's turn", &[id.as_bytes()])).await;
+        let asked = tokio::spawn({
+            let (gate, asker, browser) = (gate.clone(), asker.clone(), browser.clone());
+            async move { gate.act(asker, browser, deed).await }
+        });
+        while !matches!(remembered().await, Remembered::Reserved(_)) {
+            tokio::task::yield_now().await;
+        }
+        asked.abort();
+        assert!(asked.await.is_err(), "nobody waits for the answer any more");
+        drop(other);
+        drop(gate.same_key.turn(&gate.key, &scope).await);
+
+        let Remembered::Finished(kept) = remembered().await else { panic!("it was not concluded") };
+        assert_eq!(tries_left(&kept), Some(4));
+        let again = gate.act(asker.clone(), browser.clone(), guess(&flow, "key-0001", "wrong")).await.unwrap();
+        assert_eq!(again.finished, kept, "asked again, it is the same answer");
+        let next = gate.act(asker, browser, guess(&flow, "key-0002", "wrong")).await.unwrap();
+        assert_eq!(tries_left(&next.finished), Some(3));
     }
 }

@@ -7,8 +7,8 @@ use daemun_protocol::{Membership, Provider, Secret};
 use rusqlite::Connection;
 use subtle::ConstantTimeEq;
 
-use super::{Asker, Gate, Place, Taking, Turn, problems, to_keep};
-use crate::browser::Browser;
+use super::outside::{Concluded, Outside};
+use super::{Gate, Place, Taking, Turn};
 use crate::flow::provider::{self, From, Gone, Leaving, Proven};
 use crate::flow::second_factor::{First, Salt};
 use crate::flow::sign_in;
@@ -16,7 +16,7 @@ use crate::flow::{Ending, Facts, Next, Notice, Refusal, Said, Stage};
 use crate::limits::Doing;
 use crate::providers::{Binding, Failed, Identity};
 use crate::server_key::{Digest32, ServerKey};
-use crate::store::{self, AccountRow, Finished, Scope, Trouble};
+use crate::store::{self, AccountRow, Finished, Trouble};
 
 /// What a provider is asked outside.
 pub(super) struct Asking {
@@ -125,14 +125,7 @@ impl Gate {
     }
 
     /// Asks a provider, and holds what it says against the flow.
-    pub(super) async fn ask_provider(
-        &self,
-        asker: Asker,
-        browser: Browser,
-        id: String,
-        scope: Scope,
-        asking: Asking,
-    ) -> Result<Finished, Trouble> {
+    pub(super) async fn ask_provider(&self, outside: Outside, asking: Asking) -> Result<Finished, Trouble> {
         let Asking { rev, leaving, question } = asking;
         let heard = match question {
             Question::Entrance { provider } => {
@@ -140,24 +133,14 @@ impl Gate {
                 Heard::Entrance { provider, entrance }
             }
             Question::Who { gone, code, issuer } => {
-                let (binding, now) = (self.binding(&id, &gone.salt), self.clock.time_of_day());
+                let (binding, now) = (self.binding(&outside.flow, &gone.salt), self.clock.time_of_day());
                 let asked = self.providers.identify(&gone.provider, &code, issuer.as_deref(), &binding, now);
                 Heard::Who { identity: asked.await, provider: gone.provider }
             }
         };
-        let gate = self.clone();
-        self.store
-            .write(move |transaction| {
-                let now = gate.clock.now();
-                let row = store::read_flow(transaction, &id, &scope.browser, &gate.log)?;
-                let Some(row) = row else { return problems::bare(daemun_protocol::ProblemCode::FlowUnknown, 404) };
-                let mut taking = Taking::new(&gate, transaction, (&asker, &browser), &id, row, now);
-                let finished = taking.conclude_provider(rev, &leaving, heard)?;
-                let kept = to_keep(&finished, &taking.row.flow.stage)?;
-                store::finish_answer(transaction, &scope, kept, now)?;
-                Ok(finished)
-            })
-            .await
+        let conclude =
+            move |taking: &mut Taking<'_>| taking.conclude_provider(rev, &leaving, heard).map(Concluded::Answered);
+        self.conclude(outside, conclude).await
     }
 }
 

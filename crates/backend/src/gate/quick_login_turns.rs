@@ -2,13 +2,14 @@
 //! that device can use tries up. Each try is counted and stored before argon2 runs, outside any transaction, as a password's is, and the
 //! next one waits until it is concluded.
 
-use daemun_protocol::{Credential, DeviceKind, Input, Possession, ProblemCode, Secret, StepKind};
+use daemun_protocol::{Credential, DeviceKind, Input, Possession, Secret, StepKind};
 use rusqlite::Connection;
 
 use super::new_password_turn::ToHash;
+use super::outside::{Concluded, Outside};
 use super::reset_turns::whose;
 use super::same_key::KeyTurn;
-use super::{Asker, Gate, Taking, Turn, is_over, problems, to_keep};
+use super::{Gate, Taking, Turn, is_over};
 use crate::browser::Browser;
 use crate::flow::find_id::masked;
 use crate::flow::new_password::Whose;
@@ -23,7 +24,7 @@ use crate::password::{Against, Prepared, StoredPassword};
 use crate::possession::{DeviceKey, has_signed};
 use crate::relying_party::{Ceremony, credential_id};
 use crate::server_key::Digest32;
-use crate::store::{self, AccountRow, AccountState, Finished, NewQuickLogin, QuickLoginRow, Scope, Trouble};
+use crate::store::{self, AccountRow, AccountState, Finished, NewQuickLogin, QuickLoginRow, Trouble};
 
 /// A PIN to be compared.
 pub(super) struct PinCheck {
@@ -115,39 +116,18 @@ impl Gate {
         Some(self.same_key.turn_of(self.key.mac("PINs' turn", &[&browser.id()])).await)
     }
 
-    pub(super) async fn check_pin(
-        &self,
-        asker: Asker,
-        browser: Browser,
-        id: String,
-        scope: Scope,
-        check: PinCheck,
-    ) -> Result<Finished, Trouble> {
+    pub(super) async fn check_pin(&self, outside: Outside, check: PinCheck) -> Result<Finished, Trouble> {
         let compared = self.checker.is_right(check.pin.clone(), Against::Account(check.against.clone())).await;
-        let gate = self.clone();
-        self.store
-            .write(move |transaction| {
-                let now = gate.clock.now();
-                let row = store::read_flow(transaction, &id, &scope.browser, &gate.log)?;
-                let Some(row) = row else { return problems::bare(ProblemCode::FlowUnknown, 404) };
-                let mut taking = Taking::new(&gate, transaction, (&asker, &browser), &id, row, now);
-                match compared {
-                    Ok(is_right) => {
-                        let finished = taking.conclude_pin(&check, is_right)?;
-                        let kept = to_keep(&finished, &taking.row.flow.stage)?;
-                        store::finish_answer(transaction, &scope, kept, now)?;
-                        Ok(finished)
-                    }
-                    Err(_) => {
-                        // Nothing was compared, so nothing is counted, and the same signature may come again.
-                        store::give_back_pin_try(transaction, &check.before.key)?;
-                        taking.restore_challenge(&check)?;
-                        store::forget_answer(transaction, &scope)?;
-                        problems::finished(&problems::waiting(ProblemCode::Unavailable, 503, Some(5)))
-                    }
-                }
-            })
-            .await
+        let conclude = move |taking: &mut Taking<'_>| match compared {
+            Ok(is_right) => taking.conclude_pin(&check, is_right).map(Concluded::Answered),
+            Err(_) => {
+                // The same signature may come again.
+                store::give_back_pin_try(taking.connection, &check.before.key)?;
+                taking.restore_challenge(&check)?;
+                Ok(Concluded::Undone)
+            }
+        };
+        self.conclude(outside, conclude).await
     }
 }
 
@@ -477,15 +457,16 @@ mod tests {
 
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    use daemun_protocol::{Act, Begin, Client, Flow, Hints, Kind, Problem, Status, Step};
+    use daemun_protocol::{Act, Begin, Client, Flow, Hints, Kind, Problem, ProblemCode, Status, Step};
     use p256::ecdsa::signature::Signer;
     use p256::ecdsa::{Signature, SigningKey};
 
     use super::super::password_turn::tests::gate;
-    use super::super::{Deed, Found, Reply};
+    use super::super::{Asker, Deed, Found, Reply};
     use super::*;
     use crate::login_id::LoginId;
     use crate::server_key::digest;
+    use crate::store::Scope;
 
     const PIN: &str = "135791";
 

@@ -12,6 +12,7 @@ use crate::carrier::Carrier;
 use crate::flow::approval::{Answered, Waiting};
 use crate::flow::policy::PolicyForm;
 use crate::flow::{self, AfterProof, Ending, Facts, Next, Notice, Refusal, Stage, StoredFlow, settings};
+use crate::locale::Locale;
 use crate::server_key::Digest32;
 use crate::store::{self, Finished, FlowRow, Trouble};
 
@@ -41,6 +42,11 @@ impl<'a> Taking<'a> {
     ) -> Self {
         let before = row.flow.clone();
         Self { gate, connection, asker, browser, session: asker.session, id, row, before, now }
+    }
+
+    /// What the member reads now: mails follow it.
+    pub(super) const fn reads(&mut self, locale: Locale) {
+        (self.row.flow.locale, self.before.locale) = (locale, locale);
     }
 
     /// Who looks at the flow, and when.
