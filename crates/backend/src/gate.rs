@@ -33,6 +33,7 @@ mod outside;
 mod post;
 mod problems;
 mod same_key;
+mod settings_facts;
 
 use std::sync::Arc;
 
@@ -666,7 +667,7 @@ impl Gate {
         };
         let facts = self.with_devices(connection, facts, stage, viewer)?;
         let facts = self.with_providers(connection, facts, stage, viewer.place)?;
-        let facts = self.with_denied_members(connection, facts, stage)?;
+        let facts = self.with_settings(connection, facts, stage, viewer)?;
         let facts = self.with_quick_login(connection, facts, stage)?;
         match stage.entering() {
             Some(entering) => self.with_factors(connection, facts, stage, entering),

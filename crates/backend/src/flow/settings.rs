@@ -300,16 +300,29 @@ fn allows_devices(facts: &Facts) -> bool {
     facts.knows_passkeys && facts.workspace.as_ref().is_some_and(|workspace| workspace.device_unlock)
 }
 
-/// The fresh proof that is due, if any. Who has nothing to give one by signs in anew, and has given one then.
-pub fn proof(whose: &Whose, facts: &Facts) -> Option<Stage> {
-    if facts.is_fresh {
-        return None;
+/// What a member can prove by who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Means {
+    /// They have proven it a moment ago.
+    pub is_fresh: bool,
+    pub has_password: bool,
+    pub has_passkey: bool,
+}
+
+impl Means {
+    pub fn of(facts: &Facts) -> Self {
+        Self { is_fresh: facts.is_fresh, has_password: facts.has_password, has_passkey: !facts.devices.is_empty() }
     }
-    Some(match (facts.has_password, facts.devices.is_empty()) {
-        (true, _) => password(whose),
-        (false, false) => Stage::Passkey(Unlocking::Proof(whose.clone())),
-        (false, true) => Stage::Ended(Ending::SignedOut),
-    })
+}
+
+/// The fresh proof that is due, if any. Who has nothing to give one by signs in anew, and has given one then.
+pub fn proof(whose: &Whose, means: Means) -> Option<Stage> {
+    match means {
+        Means { is_fresh: true, .. } => None,
+        Means { has_password: true, .. } => Some(password(whose)),
+        Means { has_passkey: true, .. } => Some(Stage::Passkey(Unlocking::Proof(whose.clone()))),
+        Means { is_fresh: false, has_password: false, has_passkey: false } => Some(Stage::Ended(Ending::SignedOut)),
+    }
 }
 
 /// The password once more.

@@ -1,41 +1,16 @@
 //! Members who alone may not sign in with LINE, act by act (seed 003; FEATURES P1). Every act asks again who is signed in, and whether
 //! that is an administrator still.
 
-use daemun_protocol::{AccountPolicy, DeniedMember, FieldCode, MemberDecision, PolicyEffect, SavedPolicy};
-use rusqlite::Connection;
+use daemun_protocol::{AccountPolicy, FieldCode, MemberDecision, PolicyEffect, SavedPolicy};
 
+use super::Taking;
 use super::reset_turns::remembered;
-use super::{Gate, Taking};
 use crate::flow::denied_members::{self, DenyForm, DenyReview};
 use crate::flow::policy::{LINE, PolicyForm};
 use crate::flow::{AfterProof, Facts, Next, Refusal, Said, Stage};
 use crate::login_id::{LoginId, NotAnId};
 use crate::mail::texts;
 use crate::store::{self, AccountRow, AccountState, Trouble};
-
-impl Gate {
-    /// The facts of a stage at which members are denied a provider.
-    pub(super) fn with_denied_members(
-        &self,
-        connection: &Connection,
-        facts: Facts,
-        stage: &Stage,
-    ) -> Result<Facts, Trouble> {
-        let (Stage::DeniedMembers(DenyForm { whose, .. })
-        | Stage::DenyReview(DenyReview { form: DenyForm { whose, .. }, .. })) = stage
-        else {
-            return Ok(facts);
-        };
-        let listed = |account: AccountRow| DeniedMember {
-            id: account.id.to_string(),
-            name: account.name,
-            identifier: account.email,
-        };
-        let denied = store::denied_members(connection, &whose.workspace, LINE)?;
-        let provider_name = Some(self.providers.name(LINE));
-        Ok(Facts { denied_members: denied.into_iter().map(listed).collect(), provider_name, ..facts })
-    }
-}
 
 impl Taking<'_> {
     /// `show_denied_members`.

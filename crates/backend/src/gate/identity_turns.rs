@@ -7,7 +7,7 @@ use super::provider_turns::is_denied;
 use super::{Gate, Taking};
 use crate::email_address::EmailAddress;
 use crate::flow::new_password::Whose;
-use crate::flow::{AfterProof, Ending, Facts, Next, Refusal, Said, Stage};
+use crate::flow::{AfterProof, Ending, Facts, Next, Refusal, Said, Stage, Workspace};
 use crate::login_id::MobileNumber;
 use crate::mail::texts;
 use crate::providers::Identity;
@@ -20,18 +20,18 @@ impl Gate {
         &self,
         connection: &Connection,
         account: &AccountRow,
+        workspace: Option<&Workspace>,
     ) -> Result<Vec<ExternalIdentity>, Trouble> {
         let connected = store::identities_of(connection, account.id)?;
-        let workspace = store::workspace(connection, &account.workspace)?;
         let ways = store::ways_of(connection, account.id)?.map(|ways| self.usable(ways));
         let is_last = |provider: &str| {
-            let (Some(ways), Some(workspace)) = (&ways, &workspace) else { return false };
+            let (Some(ways), Some(workspace)) = (&ways, workspace) else { return false };
             let (now, then) = (ways.clone(), ways.without_identity(provider));
             now.comes_in(workspace, self.reach()) && !then.comes_in(workspace, self.reach())
         };
         let identity = |provider: Provider| {
             let since = connected.iter().find(|(id, _)| *id == provider.id).map(|(_, since)| *since);
-            let is_allowed = workspace.as_ref().is_some_and(|workspace| workspace.allows_provider(&provider.id));
+            let is_allowed = workspace.is_some_and(|workspace| workspace.allows_provider(&provider.id));
             let denied = !is_allowed || is_denied(account, &provider.id);
             ExternalIdentity { connected_at: since, denied, last: since.is_some() && is_last(&provider.id), provider }
         };

@@ -2,15 +2,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use daemun_protocol::{AcceptedCredentials, Credential, DeviceKind, FactorKind, StepKind, TrustedDevice};
+use daemun_protocol::{AcceptedCredentials, Credential, DeviceKind, FactorKind, TrustedDevice};
 use rusqlite::Connection;
 
-use super::policy_turns::LOG_LENGTH;
 use super::{Gate, Shows, Taking, Turn, Viewer};
-use crate::flow::denied_members::{DenyForm, DenyReview};
 use crate::flow::passkey::Unlocking;
-use crate::flow::phone::PhoneForm;
-use crate::flow::policy::{PolicyForm, PolicyReview};
 use crate::flow::second_factor::First;
 use crate::flow::sign_in::{self, PasswordStage, Way};
 use crate::flow::{Facts, Next, Refusal, Shown, Stage, StoredFlow};
@@ -144,48 +140,7 @@ impl Gate {
             let has_recovery_key = store::recovery_key(connection, newcomer.whose.account)?.is_some();
             return Ok(Facts { has_recovery_key, ..facts });
         }
-        let (Stage::Security(whose)
-        | Stage::Sessions(whose)
-        | Stage::TrustedDevices(whose)
-        | Stage::ExternalIdentities(whose)
-        | Stage::LinkPhone(PhoneForm { whose, .. })
-        | Stage::Passkey(Unlocking::Proof(whose))
-        | Stage::AccountSecurity(PolicyForm { whose, .. })
-        | Stage::DeniedMembers(DenyForm { whose, .. })
-        | Stage::DenyReview(DenyReview { form: DenyForm { whose, .. }, .. })
-        | Stage::PolicyReview(PolicyReview { form: PolicyForm { whose, .. }, .. })) = stage
-        else {
-            return Ok(facts);
-        };
-        let policy_log = match stage.kind() {
-            Some(StepKind::AccountSecurity) => store::policy_changes(connection, &whose.workspace, LOG_LENGTH)?,
-            Some(_) | None => Vec::new(),
-        };
-        let policy = facts.workspace.as_ref().map(|workspace| self.policy_of(workspace)).unwrap_or_default();
-        let account = store::account(connection, whose.account)?;
-        let identities = match (stage, &account) {
-            (Stage::Security(_) | Stage::ExternalIdentities(_), Some(account)) => {
-                self.identities(connection, account)?
-            }
-            (_, _) => Vec::new(),
-        };
-        let facts = match (stage, &account) {
-            (Stage::Security(_) | Stage::Sessions(_) | Stage::LinkPhone(_), Some(account)) => {
-                self.with_own(connection, facts, account, viewer)?
-            }
-            (_, _) => facts,
-        };
-        Ok(Facts {
-            devices: self.devices(connection, whose.account, &viewer.browser)?,
-            accepted: self.accepted(connection, whose.account)?,
-            identities,
-            has_password: account.as_ref().is_some_and(|account| account.password.is_some()),
-            is_super_administrator: account.is_some_and(|account| account.super_administrator),
-            is_fresh: self.is_fresh(connection, viewer.session.as_ref(), viewer.now)?,
-            policy_log,
-            policy,
-            ..facts
-        })
+        Ok(facts)
     }
 
     /// Whether an account has a device that can say yes.

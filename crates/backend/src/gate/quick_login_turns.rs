@@ -17,7 +17,7 @@ use crate::flow::quick_login::{self, Host, Known, NewPin, QuickLogin, Unlock};
 use crate::flow::second_factor::First;
 use crate::flow::settings::{NewDevice, RegisteredFor};
 use crate::flow::sign_in;
-use crate::flow::{AfterProof, Ending, Facts, Next, Refusal, Said, Stage};
+use crate::flow::{AfterProof, Ending, Facts, Next, Refusal, Said, Stage, Workspace};
 use crate::limits::Doing;
 use crate::mail::texts::{QuickLoginNews, quick_login_news};
 use crate::password::{Against, Prepared, StoredPassword};
@@ -93,11 +93,12 @@ impl Gate {
         &self,
         connection: &Connection,
         account: &AccountRow,
+        workspace: Option<&Workspace>,
         browser: &Digest32,
     ) -> Result<Known, Trouble> {
         let (here, elsewhere): (Vec<_>, Vec<_>) =
             store::quick_logins_of(connection, account.id)?.into_iter().partition(|row| row.browser == *browser);
-        let may_register = store::workspace(connection, &account.workspace)?.is_some_and(|its| its.device_unlock);
+        let may_register = workspace.is_some_and(|its| its.device_unlock);
         let has_device = device_here(connection, account.id, browser)?.is_some();
         Ok(Known {
             here: here.first().map(|row| match row.passkey {
@@ -473,7 +474,7 @@ mod tests {
     /// Keeps a PIN of Minji's, for this key.
     fn keep(connection: &Connection, browser: &Browser, secret: &SigningKey, gate: &Gate) -> Result<(), Trouble> {
         let policy = store::workspace(connection, "nuri")?.ok_or(Trouble::TaskLost)?;
-        store::set_policy(connection, &crate::flow::Workspace { quick_login: true, ..policy })?;
+        store::set_policy(connection, &Workspace { quick_login: true, ..policy })?;
         let id = LoginId::parse("minji@daemun.test").map_err(|_| Trouble::TaskLost)?;
         let account = store::account_of(connection, "nuri", &id)?.ok_or(Trouble::TaskLost)?.id;
         let pin = crate::password::hash(&Prepared::to_be_compared(&Secret::new(PIN)), &[1; 16])?;

@@ -1,17 +1,17 @@
 //! A member's own settings, act by act (FEATURES S4). Every act asks again who is signed in.
 
-use daemun_protocol::{Credential, DeviceKind, FieldCode, Session, Timestamp, TwoFactor};
+use daemun_protocol::{Credential, DeviceKind, FieldCode, Timestamp, TwoFactor};
 use rusqlite::Connection;
 
 use super::reset_turns::whose;
-use super::{Gate, Taking, Viewer};
+use super::{Gate, Taking};
 use crate::flow::approval::{NewKey, Then};
 use crate::flow::new_password::{NewPasswordStage, Proof, Whose};
 use crate::flow::phone::PhoneForm;
 use crate::flow::provider::{From, Leaving};
 use crate::flow::register_id::{IdForm, ProvenBy};
 use crate::flow::second_factor::{Asked, ContactToSave, Entering, First};
-use crate::flow::settings::{self, ACCOUNTS_OF_A_DEVICE, NewDevice, Own, RegisteredFor};
+use crate::flow::settings::{self, ACCOUNTS_OF_A_DEVICE, Means, NewDevice, RegisteredFor};
 use crate::flow::sign_in::Way;
 use crate::flow::{AfterProof, Completed, Ending, Entrance, Facts, Next, Refusal, Said, Stage, StoredFlow};
 use crate::login_id::MobileNumber;
@@ -82,39 +82,6 @@ impl Gate {
         Ok(flow.stage.kind().is_some() && !(is_theirs && self.may_decide_still(connection, flow, account)?))
     }
 
-    /// The facts of a stage at which a member's whole settings matter.
-    pub(super) fn with_own(
-        &self,
-        connection: &Connection,
-        facts: Facts,
-        account: &AccountRow,
-        viewer: &Viewer,
-    ) -> Result<Facts, Trouble> {
-        let sessions = store::sessions_of(connection, account.id, viewer.now)?.into_iter().map(|session| Session {
-            id: session.handle,
-            browser: session.seen.browser,
-            place: session.seen.place,
-            signed_in_at: session.signed_in_at,
-            last_seen_at: session.last_seen_at,
-            here: Some(session.id) == viewer.session,
-        });
-        let (here, elsewhere): (Vec<_>, Vec<_>) = sessions.partition(|session| session.here);
-        let own = Own {
-            login_name: account.login_name.clone(),
-            password_set_at: account.password.as_ref().map(|password| password.set_at),
-            phone: account.phone.as_deref().and_then(MobileNumber::parse).map(|number| number.masked()),
-            profile_number: other_number(account).map(|number| number.masked()),
-            two_factor: account.two_factor,
-            quick_login: self.known_quick_login(connection, account, &viewer.browser)?,
-            asked: Some(self.asked(
-                connection,
-                account,
-                &usual_first(account, &whose(account, account.email.clone())),
-            )?),
-        };
-        Ok(Facts { own: Some(own), sessions: here.into_iter().chain(elsewhere).collect(), ..facts })
-    }
-
     /// Whether the member has signed in, or given another proof, a moment ago.
     pub(super) fn is_fresh(
         &self,
@@ -148,17 +115,18 @@ impl Taking<'_> {
         if self.gate.is_fresh(self.connection, self.session.as_ref(), self.now)? {
             return Ok(None);
         }
-        let facts = Facts {
-            has_password: account.password.is_some(),
-            devices: self.gate.devices(self.connection, account.id, &self.browser.id())?,
-            ..Facts::default()
-        };
-        self.once_proven(whose, then(), &facts).map(Some)
+        let has_passkey = !store::passkeys_of(self.connection, account.id)?.is_empty();
+        let means = Means { is_fresh: false, has_password: account.password.is_some(), has_passkey };
+        self.once_proven_by(whose, then(), means).map(Some)
     }
 
     /// Goes on to what was asked for, by way of a fresh proof where there is none.
     pub(super) fn once_proven(&mut self, whose: &Whose, then: AfterProof, facts: &Facts) -> Result<Next, Trouble> {
-        let proof = settings::proof(whose, facts);
+        self.once_proven_by(whose, then, Means::of(facts))
+    }
+
+    fn once_proven_by(&mut self, whose: &Whose, then: AfterProof, means: Means) -> Result<Next, Trouble> {
+        let proof = settings::proof(whose, means);
         self.row.flow.after_proof = proof.is_some().then(|| then.clone());
         proof.map_or_else(|| self.after_proof(then), |proof| Ok(Next::to(proof)))
     }
@@ -481,13 +449,8 @@ impl Taking<'_> {
     }
 }
 
-/// The number of the profile, where it is not the one that is signed in with.
-fn other_number(account: &AccountRow) -> Option<MobileNumber> {
-    account.mobile.as_deref().filter(|mobile| account.phone.as_deref() != Some(mobile)).and_then(MobileNumber::parse)
-}
-
 /// The first factor that a second one would follow: who has no password comes by a number, if by any that asks for one.
-fn usual_first(account: &AccountRow, whose: &Whose) -> First {
+pub(super) fn usual_first(account: &AccountRow, whose: &Whose) -> First {
     match (&account.password, account.phone.as_deref().and_then(MobileNumber::parse)) {
         (None, Some(number)) => First::Phone { typed: number.told(), number },
         (Some(_), _) | (None, None) => Way::Proof(whose.clone()).into(),
