@@ -13,7 +13,7 @@ use crate::brand::{self, Brand};
 use crate::hosts::{self, Hosts};
 use crate::http::{Framable, House, asked_locale, etag_matches, mark_frame, page};
 use crate::pages;
-use crate::server_key::digest;
+use crate::server_key::short_digest;
 
 /// All files by their path on the web, and what HTML is sent with.
 #[derive(Debug, Default)]
@@ -178,8 +178,8 @@ impl File {
 
 impl Variant {
     fn new(bytes: Vec<u8>) -> Option<Self> {
-        let tag: String = digest(&bytes).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-        Some(Self { etag: HeaderValue::from_str(&format!("\"{tag}\"")).ok()?, bytes: bytes.into() })
+        let etag = HeaderValue::from_str(&format!("\"{}\"", short_digest(&bytes))).ok()?;
+        Some(Self { etag, bytes: bytes.into() })
     }
 }
 

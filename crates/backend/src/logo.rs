@@ -8,8 +8,8 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::http::House;
-use crate::server_key::digest;
+use crate::http::{House, own_fault};
+use crate::server_key::short_digest;
 use crate::store;
 
 /// Bytes of a picture, at most: every member loads it.
@@ -62,8 +62,7 @@ impl Logo {
     }
 
     pub fn name(&self) -> LogoName {
-        let name: String = digest(&self.bytes).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-        LogoName(format!("{name}.{}", self.kind.ending()))
+        LogoName(format!("{}.{}", short_digest(&self.bytes), self.kind.ending()))
     }
 
     pub fn bytes(&self) -> &[u8] {
@@ -144,7 +143,7 @@ pub async fn serve(State(house): State<House>, Path(file): Path<String>) -> Resp
         Ok(None) => (StatusCode::NOT_FOUND, [(header::CACHE_CONTROL, "no-store")], "Not found\n").into_response(),
         Err(trouble) => {
             house.log.line(&format!("a logo: {trouble}"));
-            (StatusCode::INTERNAL_SERVER_ERROR, [(header::CACHE_CONTROL, "no-store")]).into_response()
+            own_fault()
         }
     }
 }

@@ -45,6 +45,11 @@ pub(crate) fn digest(bytes: &[u8]) -> Digest32 {
     Sha256::digest(bytes).into()
 }
 
+/// Enough of it, in hexadecimal, to tell one thing from another by: what an `ETag` or a name is made of.
+pub(crate) fn short_digest(bytes: &[u8]) -> String {
+    digest(bytes).iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,11 +1,12 @@
 //! Members who alone may not sign in by an external provider (seed 003; FEATURES P1), decided by an administrator. It refuses to know
 //! where members are kept.
 
-use daemun_protocol::{ActionName, Offer, Offers, PolicyEffect, PolicyEffectCode, Proof};
+use daemun_protocol::{ActionName, Offers, PolicyEffect, PolicyEffectCode};
 use serde::{Deserialize, Serialize};
 
 use super::new_password::Whose;
 use super::policy::{MemberWays, Reach};
+use super::settings::proven;
 use super::{Facts, Workspace};
 
 /// Whom to add, as far as that is filled in.
@@ -53,10 +54,6 @@ pub fn offers(facts: &Facts) -> Offers {
 /// What can be done with one that was looked at.
 pub fn review_offers(facts: &Facts) -> Offers {
     Offers::default().with_offer(ActionName::DenyMember, proven(facts)).with(ActionName::Back)
-}
-
-fn proven(facts: &Facts) -> Offer {
-    Offer { proof: (!facts.is_fresh).then_some(Proof::Fresh), ..Offer::default() }
 }
 
 #[cfg(test)]

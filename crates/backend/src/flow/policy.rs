@@ -2,13 +2,15 @@
 //! to know where members are kept and who is an administrator.
 
 use daemun_protocol::{
-    AccountPolicy, ActionName, FieldCode, FieldError, Offer, Offers, PolicyEffect, PolicyEffectCode, PolicyOption,
-    Proof, Provider, SavedPolicy, Timestamp, TwoFactor,
+    AccountPolicy, ActionName, FieldCode, FieldError, Offers, PolicyEffect, PolicyEffectCode, PolicyOption, Provider,
+    SavedPolicy, Timestamp, TwoFactor,
 };
 use serde::{Deserialize, Serialize};
 
 use super::new_password::Whose;
+use super::settings::proven;
 use super::{Facts, Workspace};
+use crate::password::PasswordPolicy;
 
 /// Consecutive wrong passwords that a policy can suspend at, at most.
 const HIGHEST_ATTEMPT_LIMIT: u32 = 100;
@@ -45,6 +47,32 @@ pub fn members(effects: &[PolicyEffect], code: &PolicyEffectCode) -> u32 {
 }
 
 impl Workspace {
+    /// One that has an organisation's ID, and of which nobody has decided anything.
+    pub fn seeded(id: &str, name: &str) -> Self {
+        Self {
+            id: id.into(),
+            name: name.into(),
+            organisation_id: Some(id.into()),
+            email_entry: true,
+            organisation_entry: true,
+            phone_entry: true,
+            device_unlock: true,
+            quick_login: false,
+            quick_login_two_factors: false,
+            device_approval: false,
+            denied_providers: Vec::new(),
+            two_factor: TwoFactor::Optional,
+            remember_browser: false,
+            managed_profiles: false,
+            attempt_limit: None,
+            reveal_tries: true,
+            capacity: None,
+            passwords: PasswordPolicy::DEFAULT,
+            accent: None,
+            logo: None,
+        }
+    }
+
     /// What is decided about the accounts.
     pub fn policy(&self) -> AccountPolicy {
         AccountPolicy {
@@ -310,10 +338,6 @@ pub fn review_offers(facts: &Facts) -> Offers {
     Offers::default().with_offer(ActionName::Save, proven(facts)).with(ActionName::Back)
 }
 
-fn proven(facts: &Facts) -> Offer {
-    Offer { proof: (!facts.is_fresh).then_some(Proof::Fresh), ..Offer::default() }
-}
-
 /// A decision as it is kept and told: of what it was and is, that which was changed.
 pub fn saved(who: &str, at: Timestamp, before: AccountPolicy, draft: AccountPolicy) -> SavedPolicy {
     let to = draft.unlike(before);
@@ -323,34 +347,12 @@ pub fn saved(who: &str, at: Timestamp, before: AccountPolicy, draft: AccountPoli
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::password::PasswordPolicy;
 
     const NOW: Timestamp = Timestamp(0);
     const FAR: Reach = Reach { sends_sms: true, knows_passkeys: true };
 
     pub fn nuri() -> Workspace {
-        Workspace {
-            id: "nuri".into(),
-            name: "Nuri".into(),
-            organisation_id: Some("nuri".into()),
-            email_entry: true,
-            organisation_entry: true,
-            phone_entry: true,
-            device_unlock: true,
-            quick_login: true,
-            quick_login_two_factors: false,
-            device_approval: false,
-            two_factor: TwoFactor::Optional,
-            remember_browser: false,
-            managed_profiles: false,
-            attempt_limit: None,
-            reveal_tries: true,
-            capacity: None,
-            passwords: PasswordPolicy::DEFAULT,
-            accent: None,
-            logo: None,
-            denied_providers: Vec::new(),
-        }
+        Workspace { quick_login: true, ..Workspace::seeded("nuri", "Nuri") }
     }
 
     fn by_password() -> MemberWays {

@@ -209,10 +209,7 @@ pub fn offers(facts: &Facts) -> Offers {
     let (Some(own), Some(workspace)) = (&facts.own, &facts.workspace) else {
         return Offers::default().with(ActionName::Done);
     };
-    let proof = (!facts.is_fresh).then_some(Proof::Fresh);
-    let may = |offers: Offers, name, is_allowed| {
-        if is_allowed { offers.with_offer(name, Offer { proof, ..Offer::default() }) } else { offers }
-    };
+    let may = may(facts);
     let (has_password, may_register) = (own.password_set_at.is_some(), password_missing(own, workspace).is_none());
     let offers = may(Offers::default(), ActionName::ChangePassword, has_password);
     let offers = may(offers, ActionName::RegisterId, !has_password && may_register);
@@ -265,10 +262,7 @@ pub fn offers_of_sessions(facts: &Facts) -> Offers {
 /// What can be done with the devices. A security key is a second factor too, so it can be registered where nobody signs in by
 /// one.
 pub fn offers_of_devices(facts: &Facts) -> Offers {
-    let proof = (!facts.is_fresh).then_some(Proof::Fresh);
-    let may = |offers: Offers, name, is_allowed| {
-        if is_allowed { offers.with_offer(name, Offer { proof, ..Offer::default() }) } else { offers }
-    };
+    let may = may(facts);
     let offers = may(Offers::default(), ActionName::Register, allows_devices(facts));
     let offers = may(offers, ActionName::RegisterKey, facts.knows_passkeys);
     let offers = may(offers, ActionName::ReissueRecoveryKey, facts.is_super_administrator);
@@ -281,10 +275,7 @@ pub fn offers_of_devices(facts: &Facts) -> Offers {
 
 /// What can be done with what is connected at external providers (FEATURES S3).
 pub fn offers_of_identities(facts: &Facts) -> Offers {
-    let proof = (!facts.is_fresh).then_some(Proof::Fresh);
-    let may = |offers: Offers, name, is_allowed| {
-        if is_allowed { offers.with_offer(name, Offer { proof, ..Offer::default() }) } else { offers }
-    };
+    let may = may(facts);
     let can_connect = facts.identities.iter().any(|it| it.connected_at.is_none() && !it.denied);
     let offers = may(Offers::default(), ActionName::Connect, can_connect);
     let has_any = facts.identities.iter().any(|it| it.connected_at.is_some());
@@ -313,6 +304,17 @@ impl Means {
     pub fn of(facts: &Facts) -> Self {
         Self { is_fresh: facts.is_fresh, has_password: facts.has_password, has_passkey: !facts.devices.is_empty() }
     }
+}
+
+/// What takes a fresh proof first.
+pub fn proven(facts: &Facts) -> Offer {
+    Offer { proof: (!facts.is_fresh).then_some(Proof::Fresh), ..Offer::default() }
+}
+
+/// Offers what takes a fresh proof first, where it is allowed.
+fn may(facts: &Facts) -> impl Fn(Offers, ActionName, bool) -> Offers {
+    let proven = proven(facts);
+    move |offers, name, is_allowed| if is_allowed { offers.with_offer(name, proven) } else { offers }
 }
 
 /// The fresh proof that is due, if any. Who has nothing to give one by signs in anew, and has given one then.

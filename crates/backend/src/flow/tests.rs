@@ -23,28 +23,7 @@ fn address() -> Address {
 }
 
 fn workspace() -> Workspace {
-    Workspace {
-        id: "nuri".into(),
-        name: "누리소프트".into(),
-        organisation_id: Some("nuri".into()),
-        email_entry: true,
-        organisation_entry: true,
-        phone_entry: true,
-        device_unlock: true,
-        device_approval: false,
-        quick_login: false,
-        quick_login_two_factors: false,
-        denied_providers: Vec::new(),
-        two_factor: TwoFactor::Optional,
-        remember_browser: false,
-        managed_profiles: false,
-        attempt_limit: None,
-        reveal_tries: true,
-        capacity: None,
-        passwords: crate::password::PasswordPolicy::DEFAULT,
-        accent: None,
-        logo: None,
-    }
+    Workspace::seeded("nuri", "누리소프트")
 }
 
 fn membership(id: &str) -> Membership {

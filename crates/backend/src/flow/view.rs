@@ -524,6 +524,5 @@ pub fn likeness(flow: &Flow) -> String {
         }
     }
     let json = serde_json::to_vec(&still).unwrap_or_default();
-    let digest = crate::server_key::digest(&json);
-    digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+    crate::server_key::short_digest(&json)
 }

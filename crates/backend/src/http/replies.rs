@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::cookies::Jar;
 use crate::gate::Reply;
 use crate::locale::Locale;
-use crate::server_key::digest;
+use crate::server_key::short_digest;
 use crate::store::Finished;
 
 const PROBLEM: &str = "application/problem+json";
@@ -74,8 +74,7 @@ pub fn tagged_json<T: Serialize>(value: &T, tag: &str, cache: &'static str, aske
 /// JSON that its own digest tags.
 pub fn cacheable_json<T: Serialize>(value: &T, asked: &HeaderMap) -> Response {
     let body = serde_json::to_vec(value).unwrap_or_default();
-    let tag: String = digest(&body).iter().take(12).map(|byte| format!("{byte:02x}")).collect();
-    tagged_json(value, &format!("\"{tag}\""), "no-cache", asked)
+    tagged_json(value, &format!("\"{}\"", short_digest(&body)), "no-cache", asked)
 }
 
 /// Whether `If-None-Match` names the tag, compared weakly (RFC 9110 §8.8.3.2).

@@ -15,7 +15,7 @@ use crate::flow::Workspace;
 use crate::gate::{account_subject, identity_digest};
 use crate::locale::Locale;
 use crate::login_id::{LoginName, MobileNumber};
-use crate::password::{self, PasswordPolicy, Prepared, StoredPassword};
+use crate::password::{self, Prepared, StoredPassword};
 use crate::providers::ProviderConfig;
 use crate::recovery_codes;
 use crate::server_key::{ServerKey, digest};
@@ -152,35 +152,14 @@ pub fn seeds() -> &'static [Seed] {
 }
 
 fn workspaces() -> [Workspace; 5] {
-    let workspace = |id: &str, name: &str, organisation_id: Option<&str>| Workspace {
-        id: id.into(),
-        name: name.into(),
-        organisation_id: organisation_id.map(Into::into),
-        email_entry: true,
-        organisation_entry: true,
-        phone_entry: true,
-        device_unlock: true,
-        quick_login: false,
-        quick_login_two_factors: false,
-        device_approval: false,
-        denied_providers: Vec::new(),
-        two_factor: TwoFactor::Optional,
-        remember_browser: false,
-        managed_profiles: false,
-        attempt_limit: None,
-        reveal_tries: true,
-        capacity: None,
-        passwords: PasswordPolicy::DEFAULT,
-        accent: None,
-        logo: None,
-    };
+    let without_id = |id, name| Workspace { organisation_id: None, ..Workspace::seeded(id, name) };
     [
-        workspace("nuri", "누리소프트", Some("nuri")),
-        workspace("hanbit", "한빛 디자인", None),
-        workspace("sakura", "さくら商事", Some("sakura")),
-        workspace("northwind", "Northwind Traders", Some("northwind")),
+        Workspace::seeded("nuri", "누리소프트"),
+        without_id("hanbit", "한빛 디자인"),
+        Workspace::seeded("sakura", "さくら商事"),
+        Workspace::seeded("northwind", "Northwind Traders"),
         // Its one place is taken.
-        Workspace { capacity: Some(1), ..workspace("gadeuk", "가득상사", None) },
+        Workspace { capacity: Some(1), ..without_id("gadeuk", "가득상사") },
     ]
 }
 
