@@ -28,7 +28,7 @@ pub fn view(gate: Gate) -> AnyView {
         heading_with(say(title), None, say(lead)),
         once_more(gate),
         view! { <ul class="choices">{providers}</ul> }.into_any(),
-        ways(gate, &[(ActionName::Back, Text::ActionBack)]),
+        ways(gate, &[(ActionName::Back, Text::ActionBack), (ActionName::UseOther, Text::MatchUseOther)]),
     ];
     form(gate, Box::new(move || gate.tell(Event::Retried)), parts)
 }

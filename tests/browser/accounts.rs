@@ -4,8 +4,12 @@ use thirtyfour::Key;
 
 use crate::harness::{Member, Requests, Sight, Tampering, story};
 use crate::keyboard::tabs_to;
+use crate::passkeys::with_device;
 
 const MINJI: &str = "minji@daemun.test";
+const HARUTO: &str = "haruto@daemun.test";
+const HARUTOS_PHONE: &str = "090-1234-5678";
+const AT_HARUTOS: &str = "+819012345678";
 const NURI: &str = "누리소프트";
 const MASKED: &str = "mi***@daemun.test";
 const WASM: Requests = Requests::of(".wasm");
@@ -28,7 +32,10 @@ impl Member<'_> {
 
     async fn signs_out_at_home(&self) {
         self.clicks("form[action='/home/sign-out'] button").await;
-        self.waits_for("the door", |sight| sight.page != "home").await;
+        let wire = &self.gate.wire;
+        // What is left while the list is being fetched is complained of.
+        let is_there = |sight: &Sight| !wire.last_answer()["step"]["accounts"].is_array() || sight.offers("choose");
+        self.waits_for("the door", |sight| sight.is_settled() && sight.rev > 0 && is_there(sight)).await;
     }
 
     /// The front door, with the list.
@@ -345,5 +352,82 @@ fn l6_a_choice_that_has_gone_meanwhile_says_so() {
         let sight = minji.is_told("action_unavailable").await;
         assert!(!sight.offers("choose") && sight.has_field("identifier"), "{sight}");
         minji.sees_no_list().await;
+    });
+}
+
+/// L6, L2: who was in by a code to the phone last, and has it not at hand, signs in another way; where there is none, none is offered.
+#[test]
+fn l6_another_method_than_a_code_to_the_phone() {
+    story(async |gate| {
+        // Who is in nowhere is asked for the password first.
+        let _elsewhere = gate.member_in(HARUTO, "sakura").await;
+        let haruto = gate.member_reading("ja").await;
+        haruto.sees_no_list().await;
+        haruto.clicks(BOX).await;
+        haruto.proves_number(HARUTOS_PHONE, AT_HARUTOS).await;
+        haruto.is_in(HARUTO, "sakura").await;
+        haruto.signs_out_at_home().await;
+        haruto.sees_list().await;
+        haruto.does("choose").await;
+        let sight = haruto.comes_to("code").await;
+        assert!(sight.text.contains("090-****-5678") && !sight.text.contains(HARUTOS_PHONE), "{sight}");
+        haruto.at_code().await.uses_other().await;
+        let sight = haruto.comes_to("password").await;
+        assert!(sight.text.contains("ha***@daemun.test") && sight.offers("use_provider"), "{sight}");
+        // Back is the list, from where it is the phone's code again.
+        haruto.does("back").await;
+        haruto.comes_to("identify").await;
+        gate.scenario("lift_restrictions").await;
+        for closed in ["sakura_organisation_entry_off", "sakura_email_entry_off", "sakura_line_off"] {
+            gate.scenario(closed).await;
+        }
+        haruto.does("choose").await;
+        let sight = haruto.comes_to("code").await;
+        assert!(!sight.offers("use_other"), "{sight}");
+        gate.scenario("sakura_organisation_entry_on").await;
+        haruto.reloads().await;
+        haruto.waits_for("another method", |sight| sight.is_settled() && sight.offers("use_other")).await;
+        haruto.at_code().await.uses_other().await;
+        haruto.enters_password_of(HARUTO, "sakura").await;
+    });
+}
+
+/// L6, L8: in a workspace with codes by mail alone, the other way than a device's unlock is such a code, then the rest, and round again.
+#[test]
+fn l6_another_method_than_a_passkey_is_one_that_is_open() {
+    story(async |gate| {
+        let minji = gate.member().await;
+        let device = with_device(&minji).await;
+        minji.is_remembered_at("nuri", MINJI).await;
+        minji.sees_list().await;
+        minji.does("choose").await;
+        minji.comes_to("password").await;
+        minji.does("use_passkey").await;
+        minji.is_in(MINJI, "nuri").await;
+        minji.signs_out_at_home().await;
+
+        gate.scenario("nuri_organisation_entry_off").await;
+        device.is_not_unlocked().await;
+        minji.sees_list().await;
+        minji.does("choose").await;
+        let sight =
+            minji.waits_for("the device to say no", |sight| sight.screen == "passkey" && sight.state == "error").await;
+        assert!(sight.offers("use_other"), "{sight}");
+        minji.does("use_other").await;
+        let sight = minji.comes_to("code").await;
+        assert!(sight.text.contains(MASKED) && !sight.text.contains(MINJI), "{sight}");
+        minji.at_code().await.uses_other().await;
+        minji
+            .waits_for("a code to the phone", |sight| sight.is_settled() && sight.text.contains("010-****-6789"))
+            .await;
+        minji.at_code().await.uses_other().await;
+        let sight = minji.comes_to("provider").await;
+        assert!(sight.label_of("use_other").contains("다른 방법으로 로그인"), "{sight}");
+        minji.does("use_other").await;
+        minji.waits_for("the device to say no", |sight| sight.screen == "passkey" && sight.state == "error").await;
+        minji.does("use_other").await;
+        minji.comes_to("code").await;
+        minji.at_code().await.enters(&gate.code_for(MINJI).await).await;
+        minji.enters_password_of(MINJI, "nuri").await;
     });
 }

@@ -9,7 +9,7 @@ use crate::matrix_of_joining::is_seen_everywhere;
 fn x4_matrix_provider() {
     story(async |gate| {
         let member = gate.member().await;
-        for name in ["provider-cancelled", "provider-denied", "provider-unavailable", "provider"] {
+        for name in ["provider-cancelled", "provider-denied", "provider-unavailable", "provider-listed", "provider"] {
             member.stands_at("/join", &golden(&format!("flow-{name}"))).await;
             is_seen_everywhere(&member, name).await;
         }

@@ -60,7 +60,7 @@ impl Member<'_> {
 }
 
 /// Minji, whose device is registered at nuri, and who is signed out again.
-async fn with_device<'m>(minji: &'m Member<'_>) -> Authenticator<'m> {
+pub async fn with_device<'m>(minji: &'m Member<'_>) -> Authenticator<'m> {
     let device = minji.has_unlock().await;
     minji.runs_before_each_page(FILLS_NOTHING).await;
     minji.comes_to_settings().await;

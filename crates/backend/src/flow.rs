@@ -11,6 +11,7 @@ pub mod denied_members;
 pub mod find_id;
 pub mod join;
 pub mod new_password;
+pub mod other_ways;
 pub mod passkey;
 pub mod phone;
 pub mod policy;
@@ -297,6 +298,8 @@ pub struct Facts {
     pub has_passkey: Option<bool>,
     /// The same of trusted devices alone.
     pub has_device: Option<bool>,
+    /// Whether a chosen account can be gone on with by another way than the stage's (FEATURES L6).
+    pub has_other_way: bool,
     /// The passkeys of whose settings these are.
     pub devices: Vec<TrustedDevice>,
     pub accepted: Option<AcceptedCredentials>,

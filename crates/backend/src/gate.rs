@@ -15,6 +15,7 @@ mod id_turns;
 mod identity_turns;
 mod join_turns;
 mod link_turns;
+mod listed_ways;
 mod new_password_turn;
 mod passkey_turns;
 mod password_turn;
@@ -668,6 +669,7 @@ impl Gate {
         let facts = self.with_devices(connection, facts, stage, viewer)?;
         let facts = self.with_providers(connection, facts, stage, viewer.place)?;
         let facts = self.with_settings(connection, facts, stage, viewer)?;
+        let facts = self.with_other_ways(connection, facts, stage, viewer)?;
         let facts = self.with_quick_login(connection, facts, stage)?;
         match stage.entering() {
             Some(entering) => self.with_factors(connection, facts, stage, entering),

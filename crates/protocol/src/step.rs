@@ -255,7 +255,7 @@ pub enum Step {
         effects: Vec<PolicyEffect>,
     },
     /// An external provider is to say who this is; what each would tell is said before leaving (FEATURES L3). `go`, `return`,
-    /// `back`.
+    /// `use_other` (FEATURES L6), `back`.
     Provider {
         providers: Vec<Provider>,
         /// Where the member goes, having chosen one: an absolute `https` (on loopback also `http`) URL. An app goes there once, when

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::new_password::Whose;
 use super::second_factor::{Entering, Salt};
-use super::sign_in::PasswordStage;
+use super::sign_in::{PasswordStage, Way};
 use super::{Facts, Notice, Stage};
 use crate::login_id::MobileNumber;
 use crate::relying_party::Ceremony;
@@ -143,7 +143,10 @@ impl Waiting {
     pub(super) fn offers(&self, facts: &Facts) -> Offers {
         let offers = Offers::default().with(ActionName::Resend);
         let offers = match &self.asks {
-            Asks::OwnPhone { .. } => offers.with(ActionName::ShowQr).with(ActionName::UseOther),
+            Asks::OwnPhone { .. } => {
+                let offers = offers.with(ActionName::ShowQr);
+                if self.has_other_way(facts) { offers.with(ActionName::UseOther) } else { offers }
+            }
             Asks::NewDevice { asked, .. } => {
                 let offers = match asked {
                     Asked::Everybody | Asked::Member => offers.with(ActionName::ShowQr),
@@ -155,6 +158,16 @@ impl Waiting {
             }
         };
         offers.with(ActionName::Back)
+    }
+
+    /// Whether it goes on without the phone; of a new device, by asking once more.
+    pub(super) const fn has_other_way(&self, facts: &Facts) -> bool {
+        match &self.asks {
+            Asks::OwnPhone { instead: Instead::Password(PasswordStage { way: Way::Listed(_), .. }), .. } => {
+                facts.has_other_way
+            }
+            Asks::OwnPhone { .. } | Asks::NewDevice { .. } => true,
+        }
     }
 
     /// `back`: to where it was asked for.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::new_password::Whose;
 use super::second_factor::Entering;
 use super::settings;
-use super::sign_in::PasswordStage;
+use super::sign_in::{PasswordStage, Way};
 use super::{Facts, Stage};
 
 /// What a passkey is asked for.
@@ -42,6 +42,7 @@ impl Unlocking {
     pub(super) fn offers(&self, facts: &Facts) -> Offers {
         let offers = Offers::default().with(ActionName::Submit);
         let has_other = match self {
+            Self::First(PasswordStage { way: Way::Listed(_), .. }) => facts.has_other_way,
             Self::First(_) => true,
             Self::Second(_) => facts.factors.len() > 1,
             Self::Proof(_) => facts.has_password,

@@ -54,8 +54,9 @@ impl Leaving {
         Self::new(self.from.clone())
     }
 
-    pub(super) fn offers(&self) -> Offers {
+    pub(super) fn offers(&self, facts: &Facts) -> Offers {
         let offers = Offers::default().with(ActionName::Go).with(ActionName::Back);
+        let offers = if facts.has_other_way { offers.with(ActionName::UseOther) } else { offers };
         if self.gone.is_some() { offers.with(ActionName::Return) } else { offers }
     }
 }

@@ -443,7 +443,8 @@ impl Stage {
                     Carrier::Notification => offers.with_offer(ActionName::UseSms, from(Some(sent.resend_at))),
                     Carrier::Email | Carrier::Sms | Carrier::Push | Carrier::WebPush => offers,
                 };
-                with_other_factors(offers, facts)
+                let offers = with_other_factors(offers, facts);
+                if facts.has_other_way { offers.with(ActionName::UseOther) } else { offers }
             }
             Self::ChooseFactor(_) => offers.with(ActionName::Choose).with(ActionName::Back),
             Self::AuthenticatorCode(_) | Self::RecoveryCode(_) => {
@@ -457,7 +458,7 @@ impl Stage {
             Self::ChooseWorkspace { .. } | Self::ChooseAccount(_) => {
                 offers.with(ActionName::Choose).with(ActionName::Back)
             }
-            Self::Provider(leaving) => leaving.offers(),
+            Self::Provider(leaving) => leaving.offers(facts),
             Self::ExternalIdentities(_) => settings::offers_of_identities(facts),
             Self::LinkPhone(_) => phone::offers(facts),
             Self::PhoneTaken(_) => offers.with(ActionName::MovePhone).with(ActionName::Back),
@@ -543,8 +544,9 @@ impl Notice {
                 offers.with(ActionName::Back)
             }
             Self::NotAdministrator(_) => offers.with(ActionName::Done),
-            Self::ApprovalEnded { .. } => {
-                offers.with(ActionName::Resend).with(ActionName::UseOther).with(ActionName::Back)
+            Self::ApprovalEnded { waiting, .. } => {
+                let offers = offers.with(ActionName::Resend).with(ActionName::Back);
+                if waiting.has_other_way(facts) { offers.with(ActionName::UseOther) } else { offers }
             }
             Self::AccountSuspended { first, .. } => match first {
                 First::Password(Way::Email(_) | Way::Link(_) | Way::Listed(_) | Way::Proof(_))

@@ -1,20 +1,18 @@
 //! The accounts that this browser remembers, and those that the host's apps do together, act by act (FEATURES L6). Whoever chooses one goes on as if its ID had been entered:
 //! by what the policy of the moment allows, counted and proven like anything else.
 
-use daemun_protocol::{Channel, KnownAccount, StepKind};
+use daemun_protocol::{KnownAccount, StepKind};
 use rusqlite::Connection;
 
 use super::{Gate, Taking, Turn, Viewer, account_subject};
 use crate::email_address::EmailAddress;
 use crate::flow::accounts::{Listed, Method, ways_on};
-use crate::flow::approval::{Asks, Instead, Waiting};
-use crate::flow::code::{Asking, Contact, Purpose};
+use crate::flow::approval::{Asks, Waiting};
+use crate::flow::code::Contact;
 use crate::flow::find_id::masked;
-use crate::flow::passkey::Unlocking;
-use crate::flow::provider::{From, Leaving};
 use crate::flow::second_factor::First;
-use crate::flow::sign_in::{self, PasswordStage, Way};
-use crate::flow::{Address, Completed, Facts, Next, Refusal, Stage, StoredFlow, Workspace};
+use crate::flow::sign_in::{self, Way};
+use crate::flow::{Address, Completed, Facts, Next, Refusal, Stage, StoredFlow};
 use crate::login_id::MobileNumber;
 use crate::server_key::Digest32;
 use crate::store::{self, AccountRow, AccountState, RememberedAccount, Trouble};
@@ -76,7 +74,7 @@ impl Gate {
 }
 
 /// The account, if its member can sign in at all.
-fn usable_account(connection: &Connection, account: i64) -> Result<Option<AccountRow>, Trouble> {
+pub(super) fn usable_account(connection: &Connection, account: i64) -> Result<Option<AccountRow>, Trouble> {
     let is_suspended = store::is_suspended(connection, &account_subject(account))?;
     let account = store::account(connection, account)?.filter(|account| account.state == AccountState::Active);
     Ok(account.filter(|_| !is_suspended))
@@ -191,64 +189,6 @@ impl Taking<'_> {
         }
         // Nothing is left but another method; or it is only too early.
         Ok(refused.unwrap_or_else(|| sign_in::not_allowed(workspace.id, Way::Listed(listed).into())))
-    }
-
-    /// Where a way leads; nowhere, if the policy does not allow it, or its member does not have it.
-    fn try_way(
-        &self,
-        account: &AccountRow,
-        workspace: &Workspace,
-        listed: &Listed,
-        way: &Method,
-    ) -> Result<Option<Next>, Trouble> {
-        let own = Way::Listed(listed.clone());
-        let at_password =
-            |restricted_until| PasswordStage { workspace: workspace.id.clone(), way: own.clone(), restricted_until };
-        Ok(match way {
-            Method::Password if account.password.is_none() => None,
-            Method::Password if workspace.takes_organisation_way() => {
-                let restricted_until = self.settled_restriction(&workspace.id, &own)?;
-                Some(Next::to(Stage::Password(at_password(restricted_until))))
-            }
-            Method::Password if workspace.email_entry => {
-                let to = Contact::Email(Address { typed: listed.masked(), email: listed.email.clone() });
-                Some(self.ask_listed_for_code(account, to)?)
-            }
-            Method::Password => None,
-            Method::Code => match account.phone.as_deref().and_then(MobileNumber::parse) {
-                Some(number) if workspace.phone_entry && self.gate.channels.contains(&Channel::Sms) => {
-                    let to = Contact::Mobile { typed: number.masked(), number };
-                    Some(self.ask_listed_for_code(account, to)?)
-                }
-                Some(_) | None => None,
-            },
-            Method::Passkey => {
-                let can = workspace.device_unlock && self.gate.relying_party.is_some();
-                let has = can && !store::passkeys_of(self.connection, account.id)?.is_empty();
-                has.then(|| Next::to(Stage::Passkey(Unlocking::First(at_password(None)))))
-            }
-            Method::Mobile => {
-                let can = workspace.device_unlock && self.gate.relying_party.is_some();
-                if can && self.gate.has_device(self.connection, account.id)? {
-                    Some(self.ask_own_phone(account, Instead::Password(at_password(None)))?)
-                } else {
-                    None
-                }
-            }
-            Method::Provider(provider) => {
-                let is_there = self.gate.providers.listed().iter().any(|listed| listed.id == *provider);
-                let may = is_there
-                    && workspace.allows_provider(provider)
-                    && self.provider_trouble(account, provider)?.is_none()
-                    && store::has_identity(self.connection, account.id, provider)?;
-                may.then(|| Next::to(Stage::Provider(Leaving::new(From::Password(at_password(None))))))
-            }
-        })
-    }
-
-    fn ask_listed_for_code(&self, account: &AccountRow, to: Contact) -> Result<Next, Trouble> {
-        let purpose = Purpose::Listed { account: account.id, workspace: account.workspace.clone() };
-        self.ask_for_code(to, purpose, Asking::First)
     }
 
     /// The address or number of a chosen account was verified by code: from here on it is told in full, to whoever reads its mail or has

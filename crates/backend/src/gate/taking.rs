@@ -123,9 +123,10 @@ impl Taking<'_> {
             Action::Disconnect { provider } => self.disconnect(&stage, &provider, &facts)?,
             Action::Return { provider, returned } => return self.come_back(&stage, &provider, &returned),
             Action::ChooseFactor { factor } => self.choose_factor(&stage, &factor, &facts)?,
-            Action::UseOther => match waiting_of(&stage) {
-                Some(waiting) => self.without_phone(waiting)?,
-                None => Self::without_quick_login(&stage).unwrap_or_else(|| self.use_other_factor(&stage)),
+            Action::UseOther => match (self.other_way(&stage)?, waiting_of(&stage)) {
+                (Some(next), _) => next,
+                (None, Some(waiting)) => self.without_phone(waiting)?,
+                (None, None) => Self::without_quick_login(&stage).unwrap_or_else(|| self.use_other_factor(&stage)),
             },
             Action::UseMobile => self.use_mobile(&stage)?,
             Action::ShowQr => self.show_qr(&stage)?,

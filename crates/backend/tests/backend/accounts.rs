@@ -362,6 +362,105 @@ async fn l6_a_provider_is_gone_to_again() {
     minji.chooses_only().await.at("password");
 }
 
+/// L6: who came in by a code to the phone last, and has it not at hand, goes on by whatever else is open; where nothing is, nothing
+/// is offered.
+#[tokio::test]
+async fn l6_another_method_than_a_code() {
+    let house = House::open().await;
+    let mut haruto = house.visitor();
+    haruto.comes_in("sakura", HARUTO, "sakura-Haruto-2024!", true).await;
+    haruto.signs_out();
+    house.sql("UPDATE remembered_account SET method = 'code'");
+    let sent = haruto.chooses_only().await.at("code");
+    assert!(sent.actions().contains(&"use_other".to_owned()), "{}", sent.json());
+    let password = haruto.act("use_other", json!({})).await.at("password");
+    assert_eq!(
+        (&password.flow()["step"]["masked"], &password.flow()["account"]["name"]),
+        (&json!(true), &json!("佐藤陽翔"))
+    );
+    assert!(!String::from_utf8_lossy(&password.body).contains(HARUTO));
+    is_in(&haruto.submit(json!({"password": "sakura-Haruto-2024!"})).await);
+    haruto.signs_out();
+    assert_eq!(haruto.door().await[0]["method"], "password", "it is the one that comes first from now on");
+
+    // Where passwords are asked for behind a code by mail alone, that is the other way, and so on in turn.
+    house.sql("UPDATE remembered_account SET method = 'code'");
+    house.policy("sakura", json!({"organisation_entry": false})).await;
+    house.play("sakura_line_off").await;
+    haruto.chooses_only().await.at("code");
+    let by_mail = haruto.act("use_other", json!({})).await.at("code");
+    assert_eq!(
+        (&by_mail.flow()["step"]["channel"], &by_mail.flow()["step"]["sent_to"]),
+        (&json!("email"), &json!("ha***@daemun.test"))
+    );
+    assert_eq!(haruto.act("use_other", json!({})).await.at("code").flow()["step"]["channel"], "sms");
+    haruto.act("use_other", json!({})).await.at("code");
+    let code = house.newest_code(HARUTO).await;
+    haruto.submit(json!({"code": code})).await.at("password");
+
+    // The policy may close it while the code is on its way.
+    haruto.chooses_only().await.at("code");
+    house.policy("sakura", json!({"email_entry": false})).await;
+    haruto.act("use_other", json!({})).await.problem(403, "action_unavailable");
+    assert!(!haruto.read().await.actions().contains(&"use_other".to_owned()));
+    let code = house.newest_code(HARUTOS_PLACE).await;
+    is_in(&haruto.submit(json!({"code": code})).await);
+}
+
+/// L6, L8: the other way than a device's unlock is one that is open.
+#[tokio::test]
+async fn l6_another_method_than_a_passkey_is_one_that_is_open() {
+    let house = House::open().await;
+    let _ = approvals::phone(&house).await;
+    let mut minji = with_minji(&house).await;
+    house.sql("UPDATE remembered_account SET method = 'passkey'");
+    house.policy("nuri", json!({"organisation_entry": false})).await;
+    minji.chooses_only().await.at("passkey");
+    let by_mail = minji.act("use_other", json!({})).await.at("code");
+    assert_eq!(by_mail.flow()["step"]["sent_to"], "mi***@daemun.test");
+    assert_eq!(house.newest_code(MINJI).await.len(), 6);
+    // All that she has, one after another, and round again.
+    assert_eq!(minji.act("use_other", json!({})).await.at("code").flow()["step"]["sent_to"], "010-****-6789");
+    minji.act("use_other", json!({})).await.at("provider");
+    minji.act("use_other", json!({})).await.at("passkey");
+    // What is denied meanwhile is passed over.
+    house.policy("nuri", json!({"phone_entry": false})).await;
+    house.sql("DELETE FROM external_identity WHERE provider = 'kakao'");
+    house.play("minji_nuri_line_off").await;
+    minji.act("use_other", json!({})).await.at("code");
+    minji.act("use_other", json!({})).await.at("passkey");
+    house.policy("nuri", json!({"email_entry": false})).await;
+    let alone = minji.read().await;
+    assert_eq!(alone.actions(), ["back", "submit"]);
+    minji.act("use_other", json!({})).await.problem(403, "action_unavailable");
+
+    // Nor does the own phone lead to where nothing is open.
+    house.policy("nuri", json!({"email_entry": true})).await;
+    house.sql("UPDATE remembered_account SET method = 'mobile'");
+    minji.chooses_only().await.at("match_number");
+    minji.act("use_other", json!({})).await.at("passkey");
+}
+
+/// L6: a code that has to be waited for is no way on: the next one is.
+#[tokio::test]
+async fn l6_another_method_passes_over_what_has_to_be_waited_for() {
+    let house = House::open().await;
+    let _ = approvals::phone(&house).await;
+    let mut minji = with_minji(&house).await;
+    house.sql("UPDATE remembered_account SET method = 'passkey'");
+    house.policy("nuri", json!({"organisation_entry": false})).await;
+    for _ in 0..5 {
+        minji.chooses_only().await.at("passkey");
+        minji.act("use_other", json!({})).await.at("code");
+    }
+    minji.chooses_only().await.at("passkey");
+    assert_eq!(minji.act("use_other", json!({})).await.at("code").flow()["step"]["channel"], "sms");
+    house.policy("nuri", json!({"phone_entry": false})).await;
+    house.sql("DELETE FROM external_identity");
+    minji.chooses_only().await.at("passkey");
+    minji.act("use_other", json!({})).await.problem(429, "too_many_requests");
+}
+
 /// L6: a session that lives in this browser is gone on with at once, to where its member was going; no other is.
 #[tokio::test]
 async fn l6_who_is_signed_in_here_goes_in_at_once() {

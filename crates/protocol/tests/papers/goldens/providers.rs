@@ -3,7 +3,7 @@
 
 use daemun_protocol::{
     Action, ActionName, ExternalIdentity, Flow, KnownAccounts, Membership, Message, MessageCode, NoticeCode, Offer,
-    Params, Proof, Provider, Secret, Severity, Share, Step, StepKind,
+    Params, Proof, Provider, Secret, Severity, Share, Status, Step, StepKind,
 };
 
 use super::devices::settings;
@@ -18,6 +18,7 @@ pub(super) fn acts() -> Vec<NamedAct> {
         ("act-provider-go", StepKind::Provider, 2, go),
         ("act-provider-return", StepKind::Provider, 3, back(format!("code=b5fd32eacc791df&{state}"))),
         ("act-provider-return-cancelled", StepKind::Provider, 3, back(format!("error=access_denied&{state}"))),
+        ("act-provider-use_other", StepKind::Provider, 2, Action::UseOther),
         ("act-security-show_identities", StepKind::Security, 1, Action::ShowIdentities),
         (
             "act-external_identities-connect",
@@ -40,6 +41,7 @@ pub(super) fn flows() -> Vec<NamedFlow> {
     vec![
         ("flow-identify-providers", identify()),
         ("flow-provider", provider(2)),
+        ("flow-provider-listed", listed_account()),
         ("flow-provider-gone", gone()),
         ("flow-provider-cancelled", again(MessageCode::ProviderCancelled, Severity::Info)),
         ("flow-provider-denied", again(MessageCode::ProviderDenied, Severity::Warning)),
@@ -72,6 +74,13 @@ fn identify() -> Flow {
 pub(super) fn provider(rev: u64) -> Flow {
     let step = Step::Provider { providers: listed(), go_to: None, connects: false };
     active(rev, step, offers(&[ActionName::Go, ActionName::Back]))
+}
+
+/// Her account was chosen from the list, where LINE was the method used last.
+fn listed_account() -> Flow {
+    let Flow { status: Status::Active { step, actions, poll }, .. } = provider(2) else { return provider(2) };
+    let actions = actions.with(ActionName::UseOther);
+    Flow { status: Status::Active { step, actions, poll }, workspace: Some(nuri()), ..provider(2) }
 }
 
 /// One was chosen: the app goes there.
