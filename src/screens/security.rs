@@ -48,15 +48,21 @@ struct Row {
     /// Its state: several short texts.
     state: Box<dyn Fn() -> Vec<String> + Send>,
     missing: Option<SettingReason>,
+    /// Whether it is the last way in.
+    last: bool,
     /// What can be done with it, where the step offers that.
     ways: &'static [(ActionName, Text)],
 }
 
 fn row(gate: Gate, item: SecurityItem) -> AnyView {
-    let Row { item, title, state, missing, ways } = shown(item);
+    let Row { item, title, state, missing, last, ways } = shown(item);
     let state: Live =
         Box::new(move || state().into_iter().map(|part| view! { <span>{part}</span>" " }.into_any()).collect());
-    let why = move || missing.as_ref().map_or_else(String::new, |missing| reason(item, missing));
+    let why = move || match &missing {
+        Some(missing) => reason(item, missing),
+        None if last => said(Text::IdentitiesLast),
+        None => String::new(),
+    };
     let offered = self::ways(gate, ways, title);
     view! {
         <li data-item=item>
@@ -82,9 +88,9 @@ fn shown(item: SecurityItem) -> Row {
                 (ActionName::ChangePassword, Text::SecurityChangePassword),
                 (ActionName::RegisterId, Text::RegisterTitle),
             ];
-            Row { item: "password", title: Text::SecurityPassword, state: Box::new(state), missing, ways }
+            Row { item: "password", title: Text::SecurityPassword, state: Box::new(state), missing, last: false, ways }
         }
-        SecurityItem::Phone { linked, missing } => {
+        SecurityItem::Phone { linked, last, missing } => {
             let ways = &[
                 (ActionName::LinkPhone, Text::SecurityPhoneLink),
                 (ActionName::UnlinkPhone, Text::SecurityPhoneUnlink),
@@ -93,24 +99,24 @@ fn shown(item: SecurityItem) -> Row {
                 Some(number) => filled(Text::SecurityLinked, &[("number", number)]),
                 None => said(Text::SecurityUnlinked),
             };
-            Row { item: "phone", title: Text::SecurityPhone, state: one(Box::new(state)), missing, ways }
+            Row { item: "phone", title: Text::SecurityPhone, state: one(Box::new(state)), missing, last, ways }
         }
         SecurityItem::Identities { count, missing } => {
             let state = how_many(count, Text::SecurityConnected, Text::SecurityUnlinked);
             let ways = &[(ActionName::ShowIdentities, Text::SecurityIdentitiesShow)];
-            Row { item: "identities", title: Text::SecurityIdentities, state: one(state), missing, ways }
+            Row { item: "identities", title: Text::SecurityIdentities, state: one(state), missing, last: false, ways }
         }
         SecurityItem::Devices { count, missing } => {
             let state = how_many(count, Text::SecurityDevicesCount, Text::SecurityDevicesNone);
             let ways = &[(ActionName::ShowDevices, Text::SecurityDevicesShow)];
-            Row { item: "devices", title: Text::DevicesTitle, state: one(state), missing, ways }
+            Row { item: "devices", title: Text::DevicesTitle, state: one(state), missing, last: false, ways }
         }
         SecurityItem::TwoFactor { on, missing } => {
             let ways = &[
                 (ActionName::TurnOnTwoFactor, Text::SecurityTurnOn),
                 (ActionName::TurnOffTwoFactor, Text::SecurityTurnOff),
             ];
-            Row { item: "two_factor", title: Text::FactorTitle, state: one(switch(on)), missing, ways }
+            Row { item: "two_factor", title: Text::FactorTitle, state: one(switch(on)), missing, last: false, ways }
         }
         SecurityItem::QuickLogin { on, biometrics, elsewhere, missing } => {
             let state = move || {
@@ -120,12 +126,19 @@ fn shown(item: SecurityItem) -> Row {
                 [here].into_iter().chain(unlock).chain(others).collect()
             };
             let ways = if on { CHANGE_PIN } else { FIRST_PIN };
-            Row { item: "quick_login", title: Text::SecurityQuickLogin, state: Box::new(state), missing, ways }
+            Row {
+                item: "quick_login",
+                title: Text::SecurityQuickLogin,
+                state: Box::new(state),
+                missing,
+                last: false,
+                ways,
+            }
         }
         SecurityItem::Sessions { count } => {
             let state = how_many(count, Text::SecuritySessionsCount, Text::SecuritySessionsCount);
             let ways = &[(ActionName::ShowSessions, Text::SecuritySessionsShow)];
-            Row { item: "sessions", title: Text::SecuritySessions, state: one(state), missing: None, ways }
+            Row { item: "sessions", title: Text::SecuritySessions, state: one(state), missing: None, last: false, ways }
         }
     }
 }

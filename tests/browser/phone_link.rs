@@ -14,6 +14,11 @@ const MINJIS_PHONE: &str = "010-2345-6789";
 const AT_MINJIS: &str = "+821023456789";
 /// In Minji's profile.
 const AT_PROFILES: &str = "+821055550101";
+/// Who joined by phone, without a password.
+const SOYEON: &str = "soyeon@daemun.test";
+const SOYEONS_PHONE: &str = "010-3333-0404";
+const AT_SOYEONS: &str = "+821033330404";
+const LAST: &str = "You have no other way to sign in. Without it you cannot until your administrator helps.";
 /// Nobody has it.
 const FREE: &str = "010-9999-0000";
 const AT_FREE: &str = "+821099990000";
@@ -162,12 +167,46 @@ fn s2_p1_a_policy_that_forbids_it_is_said() {
     });
 }
 
+/// S2: whoever signs in by the number alone is told so before giving it up, in the words of any last way in; as soon as there is another
+/// way, it is not said.
+#[test]
+fn s2_unlinking_the_last_way_in_is_warned_of() {
+    story(async |gate| {
+        let soyeon = gate.member_reading("en").await;
+        soyeon.opens("/").await;
+        soyeon.proves_number(SOYEONS_PHONE, AT_SOYEONS).await;
+        soyeon.is_in(SOYEON, "nuri").await;
+        soyeon.opens_settings().await;
+        assert!(!soyeon.reads_setting("phone").await.contains(LAST));
+        gate.policy("nuri", json!({ "email_entry": false })).await;
+        soyeon.opens_settings().await;
+        let phone = soyeon.reads_setting("phone").await;
+        assert!(phone.contains("010-****-0404") && phone.contains(LAST), "{phone}");
+        gate.connects(SOYEON, "nuri", "line", "soyeon").await;
+        soyeon.opens_settings().await;
+        assert!(!soyeon.reads_setting("phone").await.contains(LAST));
+        gate.scenario("nuri_line_off").await;
+        soyeon.opens_settings().await;
+        soyeon.clicks("[data-action=unlink_phone]").await;
+        let sight = soyeon.waits_for("the question", |sight| sight.focus.action == "cancel").await;
+        assert!(
+            sight.text.contains("Unlink this number?") && sight.text.contains(LAST),
+            "beside the question:\n{sight}"
+        );
+        soyeon.presses_shift_tab().await;
+        soyeon.presses_key(Key::Enter).await;
+        soyeon.is_told("phone_unlinked").await;
+        let phone = soyeon.reads_setting("phone").await;
+        assert!(phone.contains("Not linked") && !phone.contains(LAST), "{phone}");
+    });
+}
+
 /// X3, X4, S2: a number is asked for, refused, and another account's, through languages, themes and widths.
 #[test]
 fn x4_matrix_phone_link() {
     story(async |gate| {
         let minji = gate.member_in(MINJI, "nuri").await;
-        for name in ["link_phone", "phone_taken"] {
+        for name in ["link_phone", "phone_taken", "security-phone_last"] {
             minji.stands_at("/security", &golden(&format!("flow-{name}"))).await;
             is_seen_everywhere(&minji, name).await;
         }

@@ -30,6 +30,9 @@ pub enum SecurityItem {
         /// The linked one, masked; absent: none is.
         #[serde(skip_serializing_if = "Option::is_none")]
         linked: Option<String>,
+        /// Whether the member would have no way in left without it.
+        #[serde(default)]
+        last: bool,
         #[serde(skip_serializing_if = "Option::is_none")]
         missing: Option<SettingReason>,
     },
@@ -115,7 +118,7 @@ impl SecurityItem {
                 expires_at: number(tree, "expires_at").map(Timestamp),
                 missing,
             },
-            "phone" => Self::Phone { linked: text(tree, "linked"), missing },
+            "phone" => Self::Phone { linked: text(tree, "linked"), last: is("last"), missing },
             "identities" => Self::Identities { count: number(tree, "count")?, missing },
             "devices" => Self::Devices { count: number(tree, "count")?, missing },
             "two_factor" => Self::TwoFactor { on: is("on"), missing },

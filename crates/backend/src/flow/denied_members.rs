@@ -37,7 +37,7 @@ impl DenyReview {
 pub fn effects(member: &MemberWays, provider: &str, workspace: &Workspace, reach: Reach) -> Vec<PolicyEffect> {
     let is_connected = member.identities.iter().any(|connected| connected == provider);
     let without = member.without_identity(provider);
-    let is_shut_out = member.comes_in(workspace, reach) && !without.comes_in(workspace, reach);
+    let is_shut_out = member.is_shut_out_as(&without, workspace, reach);
     [(PolicyEffectCode::LockedOut, is_shut_out), (PolicyEffectCode::LineDenied, is_connected)]
         .into_iter()
         .filter(|(_, happens)| *happens)

@@ -194,9 +194,20 @@ impl MemberWays {
         Self { identities, ..self.clone() }
     }
 
+    /// The same member, without the number to sign in by.
+    #[must_use]
+    pub fn without_phone(&self) -> Self {
+        Self { has_phone: false, ..self.clone() }
+    }
+
     /// Whether there is any way in at all.
     pub fn comes_in(&self, workspace: &Workspace, reach: Reach) -> bool {
         self.entry(workspace, reach) != Entry::Shut
+    }
+
+    /// Whether it takes the last way in to become like `then`.
+    pub fn is_shut_out_as(&self, then: &Self, workspace: &Workspace, reach: Reach) -> bool {
+        self.comes_in(workspace, reach) && !then.comes_in(workspace, reach)
     }
 
     /// The best that a member comes to, by whatever first factor.

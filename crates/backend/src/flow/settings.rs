@@ -28,6 +28,8 @@ pub struct Own {
     pub password_set_at: Option<Timestamp>,
     /// The number to sign in with, masked.
     pub phone: Option<String>,
+    /// Whether there would be no way in left without it.
+    pub is_phone_last: bool,
     /// The number of the profile, masked, where it is another one.
     pub profile_number: Option<String>,
     /// Whether the member has turned the second factor on.
@@ -135,7 +137,11 @@ pub fn items(facts: &Facts) -> Vec<SecurityItem> {
             expires_at: own.password_set_at.and_then(|set_at| workspace.passwords.expires_at(set_at)),
             missing: password_missing(own, workspace),
         },
-        SecurityItem::Phone { linked: own.phone.clone(), missing: phone::missing(facts, workspace) },
+        SecurityItem::Phone {
+            linked: own.phone.clone(),
+            last: own.is_phone_last,
+            missing: phone::missing(facts, workspace),
+        },
         SecurityItem::Identities { count: connected(facts), missing: identities_missing(facts) },
         SecurityItem::Devices { count: devices, missing: devices_missing(facts, workspace) },
         SecurityItem::TwoFactor {

@@ -23,11 +23,10 @@ impl Gate {
         workspace: Option<&Workspace>,
     ) -> Result<Vec<ExternalIdentity>, Trouble> {
         let connected = store::identities_of(connection, account.id)?;
-        let ways = store::ways_of(connection, account.id)?.map(|ways| self.usable(ways));
+        let ways = self.ways_of(connection, account)?;
         let is_last = |provider: &str| {
             let (Some(ways), Some(workspace)) = (&ways, workspace) else { return false };
-            let (now, then) = (ways.clone(), ways.without_identity(provider));
-            now.comes_in(workspace, self.reach()) && !then.comes_in(workspace, self.reach())
+            ways.is_shut_out_as(&ways.without_identity(provider), workspace, self.reach())
         };
         let identity = |provider: Provider| {
             let since = connected.iter().find(|(id, _)| *id == provider.id).map(|(_, since)| *since);

@@ -1,16 +1,32 @@
 //! The mobile number that a member signs in with, act by act (FEATURES S2).
 
 use daemun_protocol::{Channel, FieldCode};
+use rusqlite::Connection;
 
-use super::Taking;
 use super::reset_turns::remembered;
+use super::{Gate, Taking};
 use crate::flow::code::{Asking, Contact, Purpose};
 use crate::flow::new_password::Whose;
 use crate::flow::phone::{PhoneForm, TakenNumber};
-use crate::flow::{AfterProof, Next, Refusal, Said, Stage};
+use crate::flow::{AfterProof, Facts, Next, Refusal, Said, Stage};
 use crate::login_id::{LoginId, MobileNumber, NotAnId};
 use crate::mail::texts;
 use crate::store::{self, AccountRow, Trouble};
+
+impl Gate {
+    /// Whether a member would have no way in left without their number.
+    pub(super) fn is_last_way_the_number(
+        &self,
+        connection: &Connection,
+        facts: &Facts,
+        account: &AccountRow,
+    ) -> Result<bool, Trouble> {
+        let (Some(ways), Some(workspace)) = (self.ways_of(connection, account)?, &facts.workspace) else {
+            return Ok(false);
+        };
+        Ok(ways.is_shut_out_as(&ways.without_phone(), workspace, self.reach()))
+    }
+}
 
 impl Taking<'_> {
     /// The account that a number may be linked to, or where to go instead: the policy may have come to forbid it.

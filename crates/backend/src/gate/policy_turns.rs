@@ -10,7 +10,7 @@ use crate::flow::policy::{self, MemberWays, News, PolicyForm, PolicyReview, Reac
 use crate::flow::{AfterProof, Entrance, Facts, Next, Notice, Refusal, Said, Stage, StoredFlow, Workspace};
 use crate::mail::texts;
 use crate::server_key::Digest32;
-use crate::store::{self, Trouble};
+use crate::store::{self, AccountRow, Trouble};
 
 /// How many decisions are shown.
 pub(super) const LOG_LENGTH: u32 = 20;
@@ -70,6 +70,11 @@ impl Gate {
     pub(super) fn usable(&self, mut member: MemberWays) -> MemberWays {
         member.identities.retain(|provider| self.providers.has(provider));
         member
+    }
+
+    /// The ways in that a member of the workspace has.
+    pub(super) fn ways_of(&self, connection: &Connection, account: &AccountRow) -> Result<Option<MemberWays>, Trouble> {
+        Ok(store::ways_of(connection, account.id)?.map(|ways| self.usable(ways)))
     }
 
     /// What a workspace's becoming another would do to its members.

@@ -75,6 +75,7 @@ impl Gate {
             login_name: account.login_name.clone(),
             password_set_at: account.password.as_ref().map(|password| password.set_at),
             phone: account.phone.as_deref().and_then(MobileNumber::parse).map(|number| number.masked()),
+            is_phone_last: self.is_last_way_the_number(connection, facts, account)?,
             profile_number: other_number(account).map(|number| number.masked()),
             two_factor: account.two_factor,
             quick_login: self.known_quick_login(connection, account, facts.workspace.as_ref(), &viewer.browser)?,

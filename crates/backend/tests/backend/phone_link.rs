@@ -198,16 +198,57 @@ async fn s2_who_is_signed_out_meanwhile_links_nothing() {
 #[tokio::test]
 async fn s2_a_member_without_a_password_has_to_sign_in_anew() {
     let house = House::open().await;
-    let mut soyeon = house.visitor();
-    soyeon.ask_code("010-3333-0404").await.at("code");
-    let code = house.newest_code("%2B821033330404").await;
-    soyeon.submit(json!({"code": code})).await;
-    let settings = soyeon.begin_with("security", json!({})).await.at("security");
+    let mut soyeon = soyeon(&house).await;
+    let settings = soyeon.read().await;
     assert_eq!(phone(&settings)["linked"], "010-****-0404");
     house.advance(11 * 60);
     let ended = soyeon.act("unlink_phone", json!({})).await;
     assert_eq!(ended.flow()["reason"], "signed_out", "{}", ended.json());
     assert_eq!(house.count(&format!("SELECT count(*) FROM account WHERE email = '{SOYEON}' AND phone IS NOT NULL")), 1);
+}
+
+/// Soyeon's settings, signed in by her number: she has neither password nor identity.
+async fn soyeon(house: &House) -> Visitor {
+    let mut soyeon = house.visitor();
+    soyeon.ask_code("010-3333-0404").await.at("code");
+    let code = house.newest_code("%2B821033330404").await;
+    soyeon.submit(json!({"code": code})).await;
+    soyeon.begin_with("security", json!({})).await.at("security");
+    soyeon
+}
+
+#[tokio::test]
+async fn s2_the_last_way_in_is_said() {
+    let house = House::open().await;
+    // Who has other ways is not warned.
+    let minji = at_settings(&house, MINJI, "nuri", "nuri-Minji-2024!").await.read().await;
+    assert_eq!(phone(&minji)["last"], false);
+    let mut soyeon = soyeon(&house).await;
+    assert_eq!(phone(&soyeon.read().await)["last"], false, "a code to her address lets her in");
+    house.policy("nuri", json!({"email_entry": false})).await;
+    assert_eq!(phone(&soyeon.read().await)["last"], true);
+    for (more, gone) in [
+        (
+            "INSERT INTO external_identity SELECT id, workspace, 'line', x'00', 0 FROM account WHERE name = '이소연'",
+            "DELETE FROM external_identity WHERE subject = x'00'",
+        ),
+        (
+            "UPDATE account SET password_hash = 'any', password_set_at = 0 WHERE name = '이소연'",
+            "UPDATE account SET password_hash = NULL, password_set_at = NULL WHERE name = '이소연'",
+        ),
+    ] {
+        house.sql(more);
+        assert_eq!(phone(&soyeon.read().await)["last"], false, "{more}");
+        house.sql(gone);
+        assert_eq!(phone(&soyeon.read().await)["last"], true, "{gone}");
+    }
+    // A number that nobody may sign in by is no way in to lose.
+    house.policy("nuri", json!({"phone_entry": false})).await;
+    assert_eq!(phone(&soyeon.read().await)["last"], false);
+    house.policy("nuri", json!({"phone_entry": true})).await;
+    // It is her own to give up, as an identity is.
+    let unlinked = soyeon.act("unlink_phone", json!({})).await.at("security");
+    assert_eq!((&phone(&unlinked)["last"], &phone(&unlinked)["linked"]), (&json!(false), &json!(null)));
 }
 
 /// What a proof was given for is done while it is fresh, or takes another one.

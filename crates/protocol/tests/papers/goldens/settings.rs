@@ -43,6 +43,7 @@ pub(super) fn flows() -> Vec<NamedFlow> {
         ("flow-phone_taken", phone_taken()),
         ("flow-security-phone_linked", saying(with_phone(true), &[done(MessageCode::PhoneLinked)])),
         ("flow-security-phone_unlinked", saying(with_phone(false), &[done(MessageCode::PhoneUnlinked)])),
+        ("flow-security-phone_last", only_phone()),
         ("flow-sessions", sessions()),
         ("flow-sessions-only", saying(only(), &[done(MessageCode::SignedOutElsewhere)])),
     ]
@@ -57,7 +58,7 @@ fn security() -> Flow {
             expires_at: Some(NOW.plus_seconds(60 * 24 * 3600)),
             missing: None,
         },
-        SecurityItem::Phone { linked: Some("010-****-6789".into()), missing: None },
+        SecurityItem::Phone { linked: Some("010-****-6789".into()), last: false, missing: None },
         SecurityItem::Identities { count: 1, missing: None },
         SecurityItem::Devices { count: 2, missing: None },
         SecurityItem::TwoFactor { on: true, missing: None },
@@ -111,7 +112,7 @@ fn little() -> Flow {
             expires_at: None,
             missing: Some(SettingReason::NotAllowed),
         },
-        SecurityItem::Phone { linked: None, missing: Some(SettingReason::NotAllowed) },
+        SecurityItem::Phone { linked: None, last: false, missing: Some(SettingReason::NotAllowed) },
         SecurityItem::Identities { count: 0, missing: Some(SettingReason::NotAvailable) },
         SecurityItem::Devices { count: 0, missing: Some(SettingReason::NotAllowed) },
         SecurityItem::TwoFactor { on: true, missing: Some(SettingReason::Required) },
@@ -178,8 +179,25 @@ fn phone_taken() -> Flow {
     settings(active(4, step, offers(&[ActionName::MovePhone, ActionName::Back])))
 }
 
+/// 소연 signs in by her number and by nothing else.
+fn only_phone() -> Flow {
+    let items = vec![
+        SecurityItem::Password {
+            identifier: None,
+            set: false,
+            expires_at: None,
+            missing: Some(SettingReason::NotAllowed),
+        },
+        SecurityItem::Phone { linked: Some("010-****-0404".into()), last: true, missing: None },
+        SecurityItem::Sessions { count: 1 },
+    ];
+    let actions = offers(&[ActionName::LinkPhone, ActionName::UnlinkPhone, ActionName::ShowSessions, ActionName::Done]);
+    about(SOYEON, Some("이소연"), settings(active(1, Step::Security { items }, actions)))
+}
+
 fn with_phone(linked: bool) -> Flow {
-    let items = vec![SecurityItem::Phone { linked: linked.then(|| "010-****-6789".into()), missing: None }];
+    let linked_number = linked.then(|| "010-****-6789".into());
+    let items = vec![SecurityItem::Phone { linked: linked_number, last: false, missing: None }];
     let actions = offers(&[ActionName::LinkPhone, ActionName::Done]);
     let actions = if linked { actions.with(ActionName::UnlinkPhone) } else { actions };
     settings(active(4, Step::Security { items }, actions))
