@@ -1,16 +1,15 @@
 //! `external_identities`: what is connected at external providers, and what could be, with what each tells (FEATURES S3).
 
 use daemun_protocol::{Action, ActionName, ExternalIdentity, Step};
-use leptos::ev::KeyboardEvent;
-use leptos::html;
 use leptos::prelude::*;
 
 use super::form::{form, ways};
 use super::provider::told;
+use super::sure::{Question, RowButton, Sure};
 use crate::gate::Gate;
 use crate::i18n::{Text, day, filled, said, say};
+use crate::widgets::Live;
 use crate::widgets::heading::heading_with;
-use crate::widgets::{Aria, Live};
 
 fn listed(step: &Step) -> Option<Vec<ExternalIdentity>> {
     if let Step::ExternalIdentities { identities } = step { Some(identities.clone()) } else { None }
@@ -60,14 +59,6 @@ fn row(gate: Gate, identity: ExternalIdentity) -> AnyView {
     .into_any()
 }
 
-/// Whether it is asked if disconnecting is meant.
-#[derive(Clone, Copy, PartialEq)]
-enum Sure {
-    NotAsked,
-    Asked,
-    ThoughtBetter,
-}
-
 /// What can be done about one provider.
 struct Own {
     gate: Gate,
@@ -80,72 +71,49 @@ impl Own {
     fn connect(&self) -> Option<AnyView> {
         let (gate, provider) = (self.gate, self.id.clone());
         let press = move || gate.act(Action::Connect { provider: provider.clone() });
-        gate.offers(ActionName::Connect)
-            .then(|| self.button(ActionName::Connect, Text::IdentitiesConnect, false, press))
+        let button = || self.button(ActionName::Connect, Text::IdentitiesConnect, press).view();
+        gate.offers(ActionName::Connect).then(button)
     }
 
     /// It is asked for twice, where it was pressed; whoever has thought better of it is back at its button.
     fn disconnect(&self) -> AnyView {
-        let (sure, led) = (self.sure, self.sure.get() == Sure::ThoughtBetter);
-        if sure.get() == Sure::Asked {
+        let (sure, asked) = (self.sure, self.sure.get());
+        if asked == Sure::Asked {
             return self.question();
         }
         let press = move || sure.set(Sure::Asked);
-        let button = || self.button(ActionName::Disconnect, Text::IdentitiesDisconnect, led, press);
-        self.gate.offers(ActionName::Disconnect).then(button).into_any()
+        let button = || RowButton {
+            led: asked == Sure::ThoughtBetter,
+            ..self.button(ActionName::Disconnect, Text::IdentitiesDisconnect, press)
+        };
+        self.gate.offers(ActionName::Disconnect).then(|| button().view()).into_any()
     }
 
-    /// The focus is on what does no harm.
     fn question(&self) -> AnyView {
         let (gate, sure, provider, name) = (self.gate, self.sure, self.id.clone(), self.name.clone());
-        let question = move || filled(Text::IdentitiesQuestion, &[("provider", &name)]);
         let disconnect = move || gate.act(Action::Disconnect { provider: provider.clone() });
-        let cancel = NodeRef::<html::Button>::new();
-        cancel.on_load(|button| {
-            let _ = button.focus();
-        });
-        let escape = move |event: KeyboardEvent| {
-            if event.key() == "Escape" {
-                sure.set(Sure::ThoughtBetter);
-            }
+        let question = Question {
+            id: format!("question-{}", self.id),
+            text: Box::new(move || filled(Text::IdentitiesQuestion, &[("provider", &name)])),
+            does: self.button(ActionName::Disconnect, Text::IdentitiesDisconnect, disconnect),
+            cancel: RowButton::cancel(move || sure.set(Sure::ThoughtBetter)),
         };
-        view! {
-            <div class="sure" role="group" aria-labelledby=format!("question-{}", self.id) on:keydown=escape>
-                <p id=format!("question-{}", self.id)>{question}</p>
-                <div class="ways">
-                    {self.button(ActionName::Disconnect, Text::IdentitiesDisconnect, false, disconnect)}
-                    <button class="quiet" type="button" data-action="cancel" node_ref=cancel on:click=move |_| sure.set(Sure::ThoughtBetter)>
-                        <span>{say(Text::ActionCancel)}</span>
-                    </button>
-                </div>
-            </div>
-        }
-        .into_any()
+        question.view()
     }
 
     /// A button that says which provider it is about.
-    fn button(&self, action: ActionName, label: Text, led: bool, press: impl Fn() + 'static) -> AnyView {
-        let node = NodeRef::<html::Button>::new();
-        if led {
-            node.on_load(|button| {
-                let _ = button.focus();
-            });
-        }
-        let (gate, pressed, press) = (self.gate, RwSignal::new(false), Box::new(press) as Box<dyn Fn()>);
-        let press = move |_| {
+    fn button(&self, action: ActionName, label: Text, press: impl Fn() + 'static) -> RowButton {
+        let (gate, pressed, name) = (self.gate, RwSignal::new(false), self.name.clone());
+        let press = move || {
             pressed.set(true);
             press();
         };
-        let busy: Aria = Box::new(move || (pressed.get() && gate.is_busy_with(action)).then_some("true"));
-        let proof: Aria = Box::new(move || gate.asks_proof(action).then_some("proof"));
-        let (id, name) = (self.id.clone(), self.name.clone());
-        let named = move || filled(label, &[("provider", &name)]);
-        view! {
-            <button class="quiet" type="button" data-action=action.as_str() data-provider=id aria-busy=busy
-                aria-describedby=proof node_ref=node on:click=press>
-                <span>{named}</span>
-            </button>
+        RowButton {
+            label: Box::new(move || filled(label, &[("provider", &name)])),
+            provider: Some(self.id.clone()),
+            busy: Box::new(move || (pressed.get() && gate.is_busy_with(action)).then_some("true")),
+            described: Box::new(move || gate.asks_proof(action).then_some("proof")),
+            ..RowButton::new(action.as_str(), label, press)
         }
-        .into_any()
     }
 }

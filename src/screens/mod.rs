@@ -40,6 +40,8 @@ mod policy_words;
 #[cfg(feature = "whole")]
 mod qr_way;
 #[cfg(feature = "whole")]
+mod sure;
+#[cfg(feature = "whole")]
 mod take_along;
 
 #[cfg(feature = "whole")]

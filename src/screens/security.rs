@@ -2,15 +2,14 @@
 //! nothing can (FEATURES S1, S5, S6).
 
 use daemun_protocol::{Action, ActionName, SecurityItem, SettingReason, Step};
-use leptos::ev::KeyboardEvent;
-use leptos::html;
 use leptos::prelude::*;
 
 use super::form::{form, primary};
+use super::sure::{Question, RowButton, Sure};
 use crate::gate::Gate;
 use crate::i18n::{Text, counted, day, filled, said, say};
 use crate::widgets::heading::heading_with;
-use crate::widgets::{Aria, Live, Words};
+use crate::widgets::{Live, Words};
 
 fn listed(step: &Step) -> Option<Vec<SecurityItem>> {
     if let Step::Security { items } = step { Some(items.clone()) } else { None }
@@ -178,35 +177,13 @@ fn reason(item: &str, missing: &SettingReason) -> String {
     filled(text, &[("code", missing.as_str())])
 }
 
-/// Something that can be done with one of them.
-struct Way {
-    name: ActionName,
-    label: Text,
-    about: Text,
-    /// Whether the focus goes here.
-    led: bool,
-}
-
-impl Way {
-    /// A button that says what it is about, also to who only hears it.
-    fn button(self, gate: Gate, press: impl Fn() + 'static) -> AnyView {
-        let Self { name, label, about, led } = self;
-        let node = NodeRef::<html::Button>::new();
-        if led {
-            node.on_load(|button| {
-                let _ = button.focus();
-            });
-        }
-        let press = Box::new(press) as Box<dyn Fn()>;
-        let busy: Aria = Box::new(move || gate.is_busy_with(name).then_some("true"));
-        let proof: Aria = Box::new(move || gate.asks_proof(name).then_some("proof"));
-        view! {
-            <button class="quiet" type="button" data-action=name.as_str() aria-busy=busy aria-describedby=proof node_ref=node
-                on:click=move |_| press()>
-                <span>{say(label)}<span class="visually-hidden">": "{say(about)}</span></span>
-            </button>
-        }
-        .into_any()
+/// Something that can be done with one of them: a button that says what it is about, also to who only hears it.
+fn way(gate: Gate, (name, label): (ActionName, Text), about: Text, press: impl Fn() + 'static) -> RowButton {
+    RowButton {
+        about: Some(say(about)),
+        busy: Box::new(move || gate.is_busy_with(name).then_some("true")),
+        described: Box::new(move || gate.asks_proof(name).then_some("proof")),
+        ..RowButton::new(name.as_str(), label, press)
     }
 }
 
@@ -218,16 +195,22 @@ fn ways(gate: Gate, offered: &'static [(ActionName, Text)], about: Text) -> Live
         let asked = sure.get();
         let mut offered = offered.iter().filter(|(name, _)| gate.offers(*name));
         if asked == Sure::Asked
-            && let Some((name, label, question)) =
+            && let Some((name, label, text)) =
                 offered.clone().find_map(|(name, label)| Some((*name, *label, question_of(*name)?)))
         {
-            let way = Way { name, label, about, led: false };
-            return vec![self::question(gate, sure, way, question)];
+            let question = Question {
+                id: format!("question-{}", name.as_str()),
+                text: say(text),
+                does: way(gate, (name, label), about, move || act(gate, name)),
+                cancel: RowButton::cancel(move || sure.set(Sure::ThoughtBetter)),
+            };
+            return vec![question.view()];
         }
         let button = |(name, label): &'static (ActionName, Text)| {
             let asks = question_of(*name).is_some();
-            let way = Way { name: *name, label: *label, about, led: asks && asked == Sure::ThoughtBetter };
-            way.button(gate, move || if asks { sure.set(Sure::Asked) } else { act(gate, *name) })
+            let press = move || if asks { sure.set(Sure::Asked) } else { act(gate, *name) };
+            let led = asks && asked == Sure::ThoughtBetter;
+            RowButton { led, ..way(gate, (*name, *label), about, press) }.view()
         };
         offered.by_ref().map(button).collect()
     })
@@ -240,40 +223,6 @@ fn question_of(name: ActionName) -> Option<Text> {
     } else {
         (name == ActionName::UnlinkPhone).then_some(Text::SecurityPhoneUnlinkQuestion)
     }
-}
-
-/// Whether it is asked if that is meant.
-#[derive(Clone, Copy, PartialEq)]
-enum Sure {
-    NotAsked,
-    Asked,
-    ThoughtBetter,
-}
-
-/// The question stands where it was pressed, and the focus on what does no harm.
-fn question(gate: Gate, sure: RwSignal<Sure>, way: Way, question: Text) -> AnyView {
-    let name = way.name;
-    let cancel = NodeRef::<html::Button>::new();
-    cancel.on_load(|button| {
-        let _ = button.focus();
-    });
-    let escape = move |event: KeyboardEvent| {
-        if event.key() == "Escape" {
-            sure.set(Sure::ThoughtBetter);
-        }
-    };
-    view! {
-        <div class="sure" role="group" aria-labelledby=format!("question-{}", name.as_str()) on:keydown=escape>
-            <p id=format!("question-{}", name.as_str())>{say(question)}</p>
-            <div class="ways">
-                {way.button(gate, move || act(gate, name))}
-                <button class="quiet" type="button" data-action="cancel" node_ref=cancel on:click=move |_| sure.set(Sure::ThoughtBetter)>
-                    <span>{say(Text::ActionCancel)}</span>
-                </button>
-            </div>
-        </div>
-    }
-    .into_any()
 }
 
 fn act(gate: Gate, name: ActionName) {

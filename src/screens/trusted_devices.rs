@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::device_name::{field, typed};
 use super::form::{About, form, primary, ways, wrong};
+use super::sure::{Question, RowButton};
 use crate::gate::Gate;
 use crate::i18n::{Text, day, filled, said, say};
 use crate::widgets::button::{Button, Rank};
@@ -151,10 +152,9 @@ impl Desk {
         };
         let one = |name: ActionName, label, doing| {
             let own = id.to_owned();
-            let named = Named { id, called, label, led: was_here(doing) };
-            self.gate
-                .offers(name)
-                .then(|| named.button(name.as_str(), move || self.open(&own, doing), Box::new(|| None)))
+            let button = RowButton::new(name.as_str(), label, move || self.open(&own, doing));
+            let led = was_here(doing);
+            self.gate.offers(name).then(|| RowButton { led, ..of((id, called), button) }.view())
         };
         let rename = one(ActionName::Rename, Text::DevicesRename, Doing::Renaming);
         let remove = one(ActionName::Remove, Text::DevicesRemove, Doing::Removing);
@@ -184,37 +184,27 @@ impl Desk {
             let _ = input.focus();
             input.select();
         });
-        let done = Named { id, called, label: Text::DevicesSave, led: false };
-        vec![
-            field.view(),
-            view! { <div class="ways">{done.button(ActionName::Rename.as_str(), save, self.busy(ActionName::Rename))}{self.cancel(id, called, false)}</div> }
-                .into_any(),
-        ]
+        let done = RowButton::new(ActionName::Rename.as_str(), Text::DevicesSave, save);
+        let done = RowButton { busy: self.busy(ActionName::Rename), ..of((id, called), done) };
+        let cancel = self.cancel((id, called));
+        vec![field.view(), view! { <div class="ways">{done.view()}{cancel.view()}</div> }.into_any()]
     }
 
-    /// The question stands where it was pressed, and the focus on what does no harm.
     fn remove(self, id: &str, called: &str) -> AnyView {
         let (device, name) = (id.to_owned(), called.to_owned());
-        let question = move || filled(Text::DevicesQuestion, &[("name", &name)]);
         let remove = move || self.gate.act(Action::RemoveDevice { device: device.clone() });
-        let sure = Named { id, called, label: Text::DevicesRemove, led: false };
-        let escape = move |event: KeyboardEvent| {
-            if event.key() == "Escape" {
-                self.close();
-            }
+        let does = RowButton::new(ActionName::Remove.as_str(), Text::DevicesRemove, remove);
+        let question = Question {
+            id: "question".into(),
+            text: Box::new(move || filled(Text::DevicesQuestion, &[("name", &name)])),
+            does: RowButton { busy: self.busy(ActionName::Remove), ..of((id, called), does) },
+            cancel: self.cancel((id, called)),
         };
-        view! {
-            <div class="sure" role="group" aria-labelledby="question" on:keydown=escape>
-                <p id="question">{question}</p>
-                <div class="ways">{sure.button(ActionName::Remove.as_str(), remove, self.busy(ActionName::Remove))}{self.cancel(id, called, true)}</div>
-            </div>
-        }
-        .into_any()
+        question.view()
     }
 
-    fn cancel(self, id: &str, called: &str, led: bool) -> AnyView {
-        let named = Named { id, called, label: Text::ActionCancel, led };
-        named.button("cancel", move || self.close(), Box::new(|| None))
+    fn cancel(self, (id, called): (&str, &str)) -> RowButton {
+        of((id, called), RowButton::cancel(move || self.close()))
     }
 
     fn busy(self, name: ActionName) -> Aria {
@@ -223,30 +213,7 @@ impl Desk {
 }
 
 /// A button that says to which device it belongs, also to who only hears it.
-struct Named<'a> {
-    id: &'a str,
-    called: &'a str,
-    label: Text,
-    /// Whether the focus goes here.
-    led: bool,
-}
-
-impl Named<'_> {
-    fn button(self, action: &'static str, press: impl Fn() + 'static, busy: Aria) -> AnyView {
-        let Self { id, called, label, led } = self;
-        let node = NodeRef::<html::Button>::new();
-        if led {
-            node.on_load(|button| {
-                let _ = button.focus();
-            });
-        }
-        let press = Box::new(press) as Box<dyn Fn()>;
-        view! {
-            <button class="quiet" type="button" data-action=action data-device=id.to_owned() aria-busy=busy node_ref=node
-                on:click=move |_| press()>
-                <span>{say(label)}<span class="visually-hidden">": "{called.to_owned()}</span></span>
-            </button>
-        }
-        .into_any()
-    }
+fn of((id, called): (&str, &str), button: RowButton) -> RowButton {
+    let called = called.to_owned();
+    RowButton { about: Some(Box::new(move || called.clone())), device: Some(id.to_owned()), ..button }
 }

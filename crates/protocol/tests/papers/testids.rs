@@ -138,11 +138,11 @@ const fn added(kind: StepKind) -> (&'static [&'static str], &'static [&'static s
         StepKind::RecoveryCode => (&[], &[], &["recovery_code"]),
         StepKind::LinkAddress => (&[], &["copy_link", "open_in_browser"], &["link_address"]),
         StepKind::Passkey => (&[], &[], &["passkey"]),
-        StepKind::Security => (&[], &["cancel"], &["security"]),
+        StepKind::Security => (&[], &["cancel"], &["security", "sure"]),
         StepKind::QuickLogin => (&[], &[], &["quick_login"]),
         StepKind::SetPin => (&[], &[], &["set_pin"]),
         StepKind::Sessions => (&[], &[], &["sessions"]),
-        StepKind::TrustedDevices => (&["name"], &["cancel"], &["trusted_devices", "device_name"]),
+        StepKind::TrustedDevices => (&["name"], &["cancel"], &["trusted_devices", "device_name", "sure"]),
         StepKind::RegisterDevice => (&[], &[], &["register_device", "device_name"]),
         StepKind::MatchNumber => (&[], &[], &["match_number", "qr_way"]),
         StepKind::WaitApproval => {
@@ -177,7 +177,7 @@ const fn added(kind: StepKind) -> (&'static [&'static str], &'static [&'static s
         StepKind::DenyReview => (&[], &["cancel", "confirm"], &["deny_review"]),
         StepKind::LinkPhone => (&[], &[], &["link_phone"]),
         StepKind::PhoneTaken => (&[], &[], &["phone_taken"]),
-        StepKind::ExternalIdentities => (&[], &["cancel"], &["external_identities"]),
+        StepKind::ExternalIdentities => (&[], &["cancel"], &["external_identities", "sure"]),
         StepKind::Notice => (&[], &["get_app", "open_app"], &["notice", "joined"]),
     }
 }
@@ -233,7 +233,16 @@ fn fields_in(source: &str) -> Names {
 }
 
 fn actions_in(source: &str) -> Names {
-    let own = ["go(\"", "link(\"", "button(\"", "data-action=\"", " copy: (\"", " download: \"", " print: \""];
+    let own = [
+        "go(\"",
+        "link(\"",
+        "button(\"",
+        "Self::new(\"",
+        "data-action=\"",
+        " copy: (\"",
+        " download: \"",
+        " print: \"",
+    ];
     let mut actions: Names = own.iter().flat_map(|call| after(source, call)).collect();
     let named = |found: String, name: &&ActionName| found == format!("{name:?}");
     let variant = |name: &&ActionName| {
