@@ -23,19 +23,37 @@ pub async fn walks_the_matrix(member: &Member<'_>, name: &str) {
         let sight = member.switches_language(language).await;
         assert_eq!(sight.screen, screen, "switched in place");
         texts.push(sight.text.clone());
-        for theme in Theme::ALL {
-            member.switches_theme(theme).await;
-            for width in WIDTHS {
-                member.switches_width(width).await;
-                let place = format!("{name}-{language}-{}-{width}", theme.name());
-                member.keeps_picture(&place).await;
-                axe.finds_nothing(&place).await;
-                assert_nothing_overflows(member, &place).await;
-            }
-        }
+        is_seen_in_front(member, &axe, &format!("{name}-{language}")).await;
     }
     assert!(texts[0] != texts[1] && texts[1] != texts[2] && texts[0] != texts[2], "three languages: {texts:#?}");
     assert_all_controls_in_reach(member, name).await;
+}
+
+/// What stands in front now, in each theme and width.
+async fn is_seen_in_front(member: &Member<'_>, axe: &Axe<'_>, name: &str) {
+    for theme in Theme::ALL {
+        member.switches_theme(theme).await;
+        for width in WIDTHS {
+            member.switches_width(width).await;
+            let place = format!("{name}-{}-{width}", theme.name());
+            member.keeps_picture(&place).await;
+            axe.finds_nothing(&place).await;
+            assert_nothing_overflows(member, &place).await;
+        }
+    }
+}
+
+/// The question that a button opens in front of its screen, in each language: whoever switches that closes it first.
+pub async fn question_is_seen_everywhere(member: &Member<'_>, action: &str, name: &str) {
+    let axe = Axe::brought_to(member).await;
+    for language in ["ko", "en", "ja"] {
+        member.switches_language(language).await;
+        member.clicks(&format!("[data-action={action}]")).await;
+        member.waits_for("the question", |sight| sight.offers("confirm")).await;
+        is_seen_in_front(member, &axe, &format!("{name}-{language}")).await;
+        member.clicks("[data-action=cancel]").await;
+        member.waits_for("the question to be gone", |sight| !sight.offers("confirm")).await;
+    }
 }
 
 /// Nothing sticks out sideways, and no text is cut off.

@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Axe, Member, Theme, story};
-use crate::matrix::assert_nothing_overflows;
+use crate::harness::story;
+use crate::matrix::question_is_seen_everywhere;
 use crate::matrix_of_joining::is_seen_everywhere;
 
 /// A page with all screens.
@@ -81,29 +81,8 @@ fn d4_matrix_of_the_question() {
         let member = gate.member().await;
         member.stands_at(WHOLE, &ending_in(golden("flow-wait_approval"), 1500)).await;
         member.looks_for_other_ways().await;
-        let axe = Axe::brought_to(&member).await;
-        for language in ["ko", "en", "ja"] {
-            member.switches_language(language).await;
-            member.clicks("[data-action=ask_admin]").await;
-            member.waits_for("the question", |sight| sight.offers("confirm")).await;
-            is_seen_in_front(&member, &axe, language).await;
-            member.clicks("[data-action=cancel]").await;
-            member.waits_for("the question to be gone", |sight| !sight.offers("confirm")).await;
-        }
+        question_is_seen_everywhere(&member, "ask_admin", "question").await;
     });
-}
-
-async fn is_seen_in_front(member: &Member<'_>, axe: &Axe<'_>, language: &str) {
-    for theme in Theme::ALL {
-        member.switches_theme(theme).await;
-        for width in [320, 1280] {
-            member.switches_width(width).await;
-            let place = format!("question-{language}-{}-{width}", theme.name());
-            member.keeps_picture(&place).await;
-            axe.finds_nothing(&place).await;
-            assert_nothing_overflows(member, &place).await;
-        }
-    }
 }
 
 /// X3, X4, D5.

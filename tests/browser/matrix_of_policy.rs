@@ -1,8 +1,8 @@
 //! The screens of a workspace's policy, through languages, themes and widths, with axe-core on each and by keyboard alone (FEATURES
 //! P2, X3, X4). They are fed the protocol's own examples.
 
-use crate::harness::{Axe, Member, Requests, Tampering, Theme, golden, story};
-use crate::matrix::assert_nothing_overflows;
+use crate::harness::{Requests, Tampering, golden, story};
+use crate::matrix::question_is_seen_everywhere;
 use crate::matrix_of_joining::is_seen_everywhere;
 
 /// A page with all screens.
@@ -47,27 +47,6 @@ fn p2_matrix_of_the_question() {
     story(async |gate| {
         let member = gate.member().await;
         member.stands_at(WHOLE, &golden("flow-policy_review")).await;
-        let axe = Axe::brought_to(&member).await;
-        for language in ["ko", "en", "ja"] {
-            member.switches_language(language).await;
-            member.clicks("[data-action=save]").await;
-            member.waits_for("the question", |sight| sight.offers("confirm")).await;
-            is_seen_in_front(&member, &axe, language).await;
-            member.clicks("[data-action=cancel]").await;
-            member.waits_for("the question to be gone", |sight| !sight.offers("confirm")).await;
-        }
+        question_is_seen_everywhere(&member, "save", "policy-question").await;
     });
-}
-
-async fn is_seen_in_front(member: &Member<'_>, axe: &Axe<'_>, language: &str) {
-    for theme in Theme::ALL {
-        member.switches_theme(theme).await;
-        for width in [320, 1280] {
-            member.switches_width(width).await;
-            let place = format!("policy-question-{language}-{}-{width}", theme.name());
-            member.keeps_picture(&place).await;
-            axe.finds_nothing(&place).await;
-            assert_nothing_overflows(member, &place).await;
-        }
-    }
 }

@@ -5,9 +5,9 @@ use serde_json::json;
 
 use crate::harness::{Requests, Tampering, golden, story};
 use crate::matrix_of_joining::is_seen_everywhere;
+use crate::quick_login::APP;
 
 const SETTINGS: &str = "/security";
-const APP: &str = "window.ReactNativeWebView = { postMessage() {} }; window.daemunHost = { quickLogin: true }";
 
 /// Makes a key of this name.
 const MAKE_KEY: &str = "daemun.signs('set_pin', arguments[0], 'x').then(arguments[1])";

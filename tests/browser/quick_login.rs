@@ -4,11 +4,12 @@
 use serde_json::{Value, json};
 use thirtyfour::Key;
 
-use crate::harness::{Member, Requests, Sight, Tampering, story};
+use crate::harness::{Gate, Member, Requests, Sight, Tampering, story};
 
 const MINJI: &str = "minji@daemun.test";
 const PIN: &str = "135791";
-const APP: &str = "window.ReactNativeWebView = { postMessage() {} }; window.daemunHost = { quickLogin: true }";
+/// The mark of the platform's app.
+pub const APP: &str = "window.ReactNativeWebView = { postMessage() {} }; window.daemunHost = { quickLogin: true }";
 
 /// What is pressed is all that is asked of the device.
 const FILLS_NOTHING: &str =
@@ -52,15 +53,28 @@ const LOSE_KEYS: &str = r#"
     };
 "#;
 
-impl Member<'_> {
-    /// Is in the platform's app, signed in at nuri, at the settings.
-    async fn comes_to_settings_in_the_app(&self, host: &str) -> Sight {
-        self.runs_before_each_page(host).await;
-        self.gives_password_at("nuri", MINJI).await;
-        self.is_in(MINJI, "nuri").await;
-        self.opens_settings().await
+impl Gate {
+    /// Minji's phone, in the platform's app: she is signed in at nuri, which allows quick login, and at the settings. `host` is what the app
+    /// has left in the page.
+    async fn phone(&self, host: &str) -> (Member<'_>, Sight) {
+        self.policy("nuri", json!({ "quick_login": true })).await;
+        let phone = self.member().await;
+        phone.runs_before_each_page(host).await;
+        phone.gives_password_at("nuri", MINJI).await;
+        phone.is_in(MINJI, "nuri").await;
+        let sight = phone.opens_settings().await;
+        (phone, sight)
     }
 
+    /// The same with a PIN.
+    async fn phone_with_pin(&self) -> Member<'_> {
+        let (phone, _) = self.phone(APP).await;
+        phone.sets_pin().await;
+        phone
+    }
+}
+
+impl Member<'_> {
     async fn enters_pins(&self, pin: &str, again: &str) -> Sight {
         self.fills("pin", pin).await;
         self.fills("pin_again", again).await;
@@ -109,9 +123,7 @@ impl Member<'_> {
 #[test]
 fn s7_a_pin_is_set_by_entering_it_twice_and_l7_signs_in_the_next_time() {
     story(async |gate| {
-        gate.policy("nuri", json!({ "quick_login": true })).await;
-        let minji = gate.member().await;
-        let sight = minji.comes_to_settings_in_the_app(APP).await;
+        let (minji, sight) = gate.phone(APP).await;
         assert!(minji.reads_setting("quick_login").await.contains("꺼짐"), "{sight}");
         minji.does("set_pin").await;
         let sight = minji.comes_to("set_pin").await;
@@ -164,10 +176,7 @@ fn s7_a_pin_is_set_by_entering_it_twice_and_l7_signs_in_the_next_time() {
 #[test]
 fn l7_five_wrong_pins_and_the_password_is_asked_for() {
     story(async |gate| {
-        gate.policy("nuri", json!({ "quick_login": true })).await;
-        let minji = gate.member().await;
-        minji.comes_to_settings_in_the_app(APP).await;
-        minji.sets_pin().await;
+        let minji = gate.phone_with_pin().await;
         minji.comes_again_to("quick_login").await;
         for (pin, left) in [("200001", "4"), ("200002", "3"), ("200003", "2"), ("200004", "1")] {
             minji.fills("pin", pin).await;
@@ -204,10 +213,7 @@ fn l7_five_wrong_pins_and_the_password_is_asked_for() {
 #[test]
 fn l7_a_lost_answer_costs_no_second_try() {
     story(async |gate| {
-        gate.policy("nuri", json!({ "quick_login": true })).await;
-        let minji = gate.member().await;
-        minji.comes_to_settings_in_the_app(APP).await;
-        minji.sets_pin().await;
+        let minji = gate.phone_with_pin().await;
         minji.comes_again_to("quick_login").await;
         let lost = gate.wire.tamper(Requests::posts("/actions/submit"), Tampering::LoseAnswer);
         minji.fills("pin", "200001").await;
@@ -226,10 +232,7 @@ fn l7_a_lost_answer_costs_no_second_try() {
 #[test]
 fn l7_signed_out_there_the_pin_is_worth_nothing() {
     story(async |gate| {
-        gate.policy("nuri", json!({ "quick_login": true })).await;
-        let phone = gate.member().await;
-        phone.comes_to_settings_in_the_app(APP).await;
-        phone.sets_pin().await;
+        let phone = gate.phone_with_pin().await;
         let minji = gate.member_in(MINJI, "nuri").await;
         let sight = minji.opens_settings().await;
         assert!(minji.reads_setting("quick_login").await.contains("다른 기기 1대"), "{sight}");
@@ -248,10 +251,7 @@ fn l7_signed_out_there_the_pin_is_worth_nothing() {
 #[test]
 fn s7_it_is_turned_off_here_and_on_a_lost_device() {
     story(async |gate| {
-        gate.policy("nuri", json!({ "quick_login": true })).await;
-        let phone = gate.member().await;
-        phone.comes_to_settings_in_the_app(APP).await;
-        phone.sets_pin().await;
+        let phone = gate.phone_with_pin().await;
         let minji = gate.member_in(MINJI, "nuri").await;
         minji.opens_settings().await;
         minji.does("turn_off_quick_login_elsewhere").await;
@@ -292,8 +292,7 @@ fn s7_it_is_hidden_where_the_environment_forbids_it() {
         }
         assert_eq!(minji.kept().await["databases"], json!([]));
 
-        let phone = gate.member().await;
-        phone.comes_to_settings_in_the_app(APP).await;
+        let (phone, _) = gate.phone(APP).await;
         gate.policy("nuri", json!({ "quick_login": false })).await;
         phone.clicks("[data-action=set_pin]").await;
         phone.is_told("action_unavailable").await;
@@ -306,10 +305,7 @@ fn s7_it_is_hidden_where_the_environment_forbids_it() {
 #[test]
 fn p1_denied_it_says_so_at_the_next_login() {
     story(async |gate| {
-        gate.policy("nuri", json!({ "quick_login": true })).await;
-        let minji = gate.member().await;
-        minji.comes_to_settings_in_the_app(APP).await;
-        minji.sets_pin().await;
+        let minji = gate.phone_with_pin().await;
         minji.comes_again_to("quick_login").await;
         gate.policy("nuri", json!({ "quick_login": false })).await;
         minji.enters_pin(PIN).await;
@@ -334,10 +330,7 @@ fn p1_denied_it_says_so_at_the_next_login() {
 #[test]
 fn p1_it_counts_as_two_factors_only_where_an_administrator_says_so() {
     story(async |gate| {
-        gate.policy("nuri", json!({ "quick_login": true })).await;
-        let minji = gate.member().await;
-        minji.comes_to_settings_in_the_app(APP).await;
-        minji.sets_pin().await;
+        let minji = gate.phone_with_pin().await;
         gate.policy("nuri", json!({ "two_factor": "required" })).await;
         minji.comes_again_to("quick_login").await;
         minji.enters_pin(PIN).await;
@@ -372,12 +365,10 @@ fn p1_it_counts_as_two_factors_only_where_an_administrator_says_so() {
 #[test]
 fn s7_biometrics_do_instead_of_the_pin() {
     story(async |gate| {
-        gate.policy("nuri", json!({ "quick_login": true })).await;
-        let minji = gate.member().await;
+        let minji = gate.phone_with_pin().await;
         let device = minji.has_unlock().await;
         minji.runs_before_each_page(FILLS_NOTHING).await;
-        minji.comes_to_settings_in_the_app(APP).await;
-        minji.sets_pin().await;
+        minji.opens_settings().await;
         minji.does("turn_on_biometrics").await;
         minji.comes_to("register_device").await;
         minji.does("submit").await;
@@ -411,9 +402,7 @@ fn s7_biometrics_do_instead_of_the_pin() {
 #[test]
 fn s7_the_pin_of_the_screen_lock_is_entered_once() {
     story(async |gate| {
-        gate.policy("nuri", json!({ "quick_login": true })).await;
-        let minji = gate.member().await;
-        minji.comes_to_settings_in_the_app("window.daemunHost = { quickLogin: true, screenLock: true }").await;
+        let (minji, _) = gate.phone("window.daemunHost = { quickLogin: true, screenLock: true }").await;
         minji.does("set_pin").await;
         let sight = minji.comes_to("set_pin").await;
         assert!(!sight.has_field("pin_again") && sight.text.contains("화면 잠금"), "{sight}");
@@ -441,10 +430,7 @@ fn s7_the_pin_of_the_screen_lock_is_entered_once() {
 #[test]
 fn l7_a_device_without_its_key_goes_another_way() {
     story(async |gate| {
-        gate.policy("nuri", json!({ "quick_login": true })).await;
-        let minji = gate.member().await;
-        minji.comes_to_settings_in_the_app(APP).await;
-        minji.sets_pin().await;
+        let minji = gate.phone_with_pin().await;
         minji.runs_until_done(LOSE_KEYS, Vec::new()).await;
         let sight = minji.comes_again_to("identify").await;
         assert_eq!(sight.state, "idle", "silently:\n{sight}");
