@@ -3,12 +3,14 @@
 use serde_json::json;
 use thirtyfour::Key;
 
-use crate::harness::{Gate, Member, golden, story};
+use crate::harness::{Gate, Member, Requests, golden, story};
 use crate::keyboard::tabs_to;
 use crate::matrix_of_joining::is_seen_everywhere;
 
 const SUJIN: &str = "sujin@daemun.test";
 const MINJI: &str = "minji@daemun.test";
+/// Who has no password.
+const SOYEON: &str = "soyeon@daemun.test";
 
 impl Gate {
     /// An administrator of nuri at the list.
@@ -19,6 +21,14 @@ impl Gate {
         sujin.does("show_denied_members").await;
         sujin.comes_to("denied_members").await;
         sujin
+    }
+}
+
+impl Member<'_> {
+    /// From the front door by LINE, as Alex is known there.
+    async fn comes_in_by_line(&self) {
+        self.comes_to_providers().await;
+        self.decides_at("line", "alex", "agree").await;
     }
 }
 
@@ -60,24 +70,42 @@ fn p1_line_is_denied_to_a_single_member_and_allowed_again() {
     });
 }
 
-/// P1, P2: whoever would have no way in left is denied only when that is meant; the focus is on what does no harm.
+/// P1, P2: whoever would have no way in left is denied only when that is meant; the focus is on what does no harm. By keyboard alone.
 #[test]
 fn p2_a_member_who_would_be_locked_out_is_asked_about_once_more() {
     story(async |gate| {
         let sujin = gate.at_denied_members().await;
-        sujin.stands_at("/security/policy", &golden("flow-deny_review")).await;
-        sujin.clicks("[data-action=deny_member]").await;
+        gate.connects(SOYEON, "nuri", "line", "alex").await;
+        gate.policy("nuri", json!({ "email_entry": false, "phone_entry": false })).await;
+        let soyeon = gate.member_reading("en").await;
+        soyeon.comes_in_by_line().await;
+        soyeon.is_in(SOYEON, "nuri").await;
+
+        sujin.fills("identifier", SOYEON).await;
+        sujin.does("submit").await;
+        let sight = sujin.comes_to("deny_review").await;
+        assert!(sight.text.contains("이소연"), "{sight}");
+        tabs_to(&sujin, "denying her", |sight| sight.focus.action == "deny_member").await;
+        sujin.presses_key(Key::Enter).await;
         let sight = sujin.waits_for("the question", |sight| sight.focus.action == "cancel").await;
         assert!(sight.text.contains("no other way left"), "{sight}");
         sujin.presses_key(Key::Enter).await;
         sujin.waits_for("the review", |sight| sight.focus.action == "deny_member").await;
-        sujin.clicks("[data-action=deny_member]").await;
+        soyeon.opens("/security").await;
+        soyeon.comes_to("security").await;
+        assert_eq!(gate.wire.count(Requests::posts("/actions/deny_member")), 0, "thought better of, nothing was sent");
+        assert!(gate.mails_to(SOYEON).await.is_empty(), "nor done");
+
+        sujin.presses_key(Key::Enter).await;
         sujin.waits_for("the question", |sight| sight.focus.action == "cancel").await;
-        sujin.clicks("[data-action=confirm]").await;
-        let asked = || gate.wire.passed().into_iter().find(|passed| passed.path().ends_with("/actions/deny_member"));
-        sujin.waits_for("the answer", |_| asked().is_some()).await;
-        let sent: serde_json::Value = serde_json::from_slice(&asked().expect("an act").body).expect("JSON");
-        assert_eq!(sent["input"], json!({ "confirmed": true }));
+        tabs_to(&sujin, "doing it all the same", |sight| sight.focus.action == "confirm").await;
+        sujin.presses_key(Key::Enter).await;
+        let sight = sujin.is_told("member_denied").await;
+        assert!(sight.text.contains(SOYEON), "she is on the list:\n{sight}");
+        assert!(gate.mails_to(SOYEON).await[0].subject.contains("LINE"));
+        let elsewhere = gate.member_reading("en").await;
+        elsewhere.comes_in_by_line().await;
+        elsewhere.at_notice("method_not_allowed").await;
     });
 }
 
