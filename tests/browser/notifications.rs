@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Gate, Member, PushService, Requests, Tampering, story_in_windows};
+use crate::harness::{Gate, Member, PushService, Requests, Sight, Tampering, story_in_windows};
 
 const MINJI: &str = "minji@daemun.test";
 
@@ -123,6 +123,28 @@ fn d6_turned_off_nothing_rings() {
         phone.waits_for("the request", |sight| sight.offers("choose")).await;
         gate.mails_to(MINJI).await;
         assert!(service.is_quiet().await);
+    });
+}
+
+/// D6: a browser that has lost what it was told by says so, though the backend knows nothing of it, and is told by another from then on.
+#[test]
+fn d6_a_browser_that_has_lost_its_subscription_offers_another() {
+    story_in_windows(async |gate| {
+        let (before, after) = (PushService::open().await, PushService::open().await);
+        let phone = told_phone(gate, &before).await;
+        phone.subscribes_to(&after.subscription).await;
+        phone.runs("sessionStorage.removeItem('subscribed')").await;
+        phone.reloads().await;
+        let is_off = |sight: &Sight| sight.is_settled() && sight.offers("subscribe") && !sight.offers("unsubscribe");
+        let sight = phone.waits_for("to be told no more", is_off).await;
+        assert!(!sight.text.contains("요청이 오면 이 기기에 알림이 와요."), "{sight}");
+        assert_eq!(gate.wire.last_answer()["step"]["notifications"]["on"], true, "the backend has it still");
+        phone.does("subscribe").await;
+        phone.waits_for("to be told", |sight| sight.is_settled() && sight.offers("unsubscribe")).await;
+        gate.member().await.asks_own_phone(MINJI, "nuri").await;
+        let said = after.next().await;
+        assert!(said["message"].as_str().is_some_and(|message| message.contains("누리소프트")), "{said}");
+        assert!(before.is_quiet().await, "what was lost rings nowhere");
     });
 }
 
