@@ -52,7 +52,7 @@ async fn s1_settings_list_everything_with_its_state() {
     let kinds: Vec<_> = seen.flow()["step"]["items"].as_array().unwrap().iter().map(|it| it["type"].clone()).collect();
     assert_eq!(kinds, ["password", "phone", "identities", "devices", "two_factor", "quick_login", "sessions"]);
     assert_eq!((&seen.item("password")["set"], seen.item("password").get("expires_at")), (&json!(true), None));
-    assert_eq!(seen.item("phone"), json!({"type": "phone", "linked": "010-****-6789"}));
+    assert_eq!(seen.item("phone"), json!({"type": "phone", "linked": "010-****-6789", "last": false}));
     assert_eq!(seen.item("devices"), json!({"type": "devices", "count": 0}));
     assert_eq!(seen.item("two_factor")["on"], false);
     assert_eq!(seen.item("sessions"), json!({"type": "sessions", "count": 1}));
