@@ -53,7 +53,8 @@ pub fn view(gate: Gate) -> AnyView {
             (ActionName::Back, Text::ActionBack),
         ]
     };
-    let asks_proof = move || gate.asks_proof(ActionName::Register) || gate.asks_proof(ActionName::RegisterKey);
+    let asking = [ActionName::Register, ActionName::RegisterKey, ActionName::Remove];
+    let asks_proof = move || asking.into_iter().any(|name| gate.asks_proof(name));
     let proof = move || if asks_proof() { said(Text::DevicesProof) } else { String::new() };
     let parts = vec![
         heading_with(say(Text::DevicesTitle), None, say(Text::DevicesLead)),
@@ -98,7 +99,7 @@ fn listed(step: &Step) -> Option<Vec<TrustedDevice>> {
 
 impl Desk {
     fn row(self, device: TrustedDevice) -> AnyView {
-        let TrustedDevice { id, name, kind, here, .. } = device.clone();
+        let TrustedDevice { id, name, kind, here, last, .. } = device.clone();
         let key = matches!(kind, DeviceKind::SecurityKey).to_string();
         let is_here = here.then(|| view! { " "<span class="here">{say(Text::DeviceHere)}</span> });
         let known = move || {
@@ -118,7 +119,7 @@ impl Desk {
         let (own, called) = (id.clone(), name.clone());
         let below: Live = Box::new(move || match self.doing(&own) {
             Some(Doing::Renaming) => self.rename(&own, &called),
-            Some(Doing::Removing) => vec![self.remove(&own, &called)],
+            Some(Doing::Removing) => vec![self.remove(&own, &called, last)],
             None => vec![self.choice(&own, &called)],
         });
         view! {
@@ -190,13 +191,16 @@ impl Desk {
         vec![field.view(), view! { <div class="ways">{done.view()}{cancel.view()}</div> }.into_any()]
     }
 
-    fn remove(self, id: &str, called: &str) -> AnyView {
+    fn remove(self, id: &str, called: &str, last: bool) -> AnyView {
         let (device, name) = (id.to_owned(), called.to_owned());
         let remove = move || self.gate.act(Action::RemoveDevice { device: device.clone() });
         let does = RowButton::new(ActionName::Remove.as_str(), Text::DevicesRemove, remove);
         let question = Question {
             id: "question".into(),
-            text: Box::new(move || filled(Text::DevicesQuestion, &[("name", &name)])),
+            text: Box::new(move || {
+                let question = filled(Text::DevicesQuestion, &[("name", &name)]);
+                if last { format!("{question} {}", said(Text::DevicesLast)) } else { question }
+            }),
             does: RowButton { busy: self.busy(ActionName::Remove), ..of((id, called), does) },
             cancel: self.cancel((id, called)),
         };

@@ -288,9 +288,9 @@ fn s4_signed_out_the_settings_lead_to_the_door_and_back() {
     });
 }
 
-/// S4: what adds a way in asks once more who it is, where that was long ago; then goes on to where it led.
+/// S4: what adds a way in, or takes one away, asks once more who it is, where that was long ago; then goes on to where it led.
 #[test]
-fn s4_registering_asks_for_a_fresh_proof() {
+fn s4_registering_and_removing_ask_for_a_fresh_proof() {
     story(async |gate| {
         let minji = gate.member().await;
         let _device = minji.has_unlock().await;
@@ -308,6 +308,47 @@ fn s4_registering_asks_for_a_fresh_proof() {
         minji.comes_to("register_device").await;
         minji.does("submit").await;
         minji.is_told("device_registered").await;
+
+        gate.lets_pass(11 * 60).await;
+        minji.opens_devices().await;
+        minji.clicks("[data-action=remove]").await;
+        minji.waits_for("the question", |sight| sight.focus.action == "cancel").await;
+        minji.awaits_answer(minji.clicks(".sure [data-action=remove]")).await;
+        let sight = minji.comes_to("password").await;
+        assert!(sight.text.contains("본인 확인"), "{sight}");
+        minji.does("back").await;
+        let sight = minji.comes_to("trusted_devices").await;
+        assert!(sight.can("remove"), "{sight}");
+        minji.clicks("[data-action=remove]").await;
+        minji.awaits_answer(minji.clicks(".sure [data-action=remove]")).await;
+        minji.comes_to("password").await;
+        minji.at_password().await.enters(&password).await;
+        let sight = minji.is_told("device_removed").await;
+        assert!(sight.text.contains("아직 등록한 기기가 없어요"), "{sight}");
+    });
+}
+
+/// S4: whoever has no other way in is told so before it is gone.
+#[test]
+fn s4_removing_the_last_way_in_is_warned_of() {
+    story(async |gate| {
+        let soyeon = gate.member().await;
+        let _device = soyeon.has_unlock().await;
+        soyeon.runs_before_each_page(FILLS_NOTHING).await;
+        soyeon.opens("/").await;
+        soyeon.proves_number("010-3333-0404", "+821033330404").await;
+        soyeon.is_in("soyeon@daemun.test", "nuri").await;
+        soyeon.opens_devices().await;
+        soyeon.registers("register", "휴대폰").await;
+        let warns = "다른 로그인 방법이 없어요";
+        soyeon.clicks("[data-action=remove]").await;
+        let sight = soyeon.waits_for("the question", |sight| sight.focus.action == "cancel").await;
+        assert!(sight.text.contains("삭제할까요") && !sight.text.contains(warns), "there is her number: {sight}");
+        gate.policy("nuri", serde_json::json!({ "email_entry": false, "phone_entry": false })).await;
+        soyeon.opens_devices().await;
+        soyeon.clicks("[data-action=remove]").await;
+        let sight = soyeon.waits_for("the question", |sight| sight.focus.action == "cancel").await;
+        assert!(sight.text.contains(warns), "{sight}");
     });
 }
 

@@ -5,6 +5,7 @@ use serde::ser::Error;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::Timestamp;
+use crate::action::is_false;
 use crate::tree::{Tree, list, number, text};
 
 /// Options of a call to the browser, kept as they came: the app hands them on and looks at none of them. For asking
@@ -172,6 +173,9 @@ pub struct TrustedDevice {
     /// Whether it was registered in this very browser.
     #[serde(default)]
     pub here: bool,
+    /// Whether the member would have no way in left without it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub last: bool,
 }
 
 /// What a credential is kept by.
@@ -201,13 +205,15 @@ pub struct AcceptedCredentials {
 
 impl TrustedDevice {
     pub(crate) fn read(tree: &impl Tree) -> Option<Self> {
+        let is = |name| tree.child(name).is_some_and(|is| is.is_true());
         Some(Self {
             id: text(tree, "id")?,
             name: text(tree, "name")?,
             kind: DeviceKind::parse(&text(tree, "kind")?)?,
             registered_at: Timestamp(number(tree, "registered_at")?),
             last_used_at: number(tree, "last_used_at").map(Timestamp),
-            here: tree.child("here").is_some_and(|here| here.is_true()),
+            here: is("here"),
+            last: is("last"),
         })
     }
 }

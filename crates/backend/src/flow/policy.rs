@@ -200,6 +200,12 @@ impl MemberWays {
         Self { has_phone: false, ..self.clone() }
     }
 
+    /// The same member, without any device or security key.
+    #[must_use]
+    pub fn without_passkeys(&self) -> Self {
+        Self { has_passkey: false, ..self.clone() }
+    }
+
     /// Whether there is any way in at all.
     pub fn comes_in(&self, workspace: &Workspace, reach: Reach) -> bool {
         self.entry(workspace, reach) != Entry::Shut

@@ -73,6 +73,10 @@ impl NewDevice {
 #[serde(rename_all = "snake_case")]
 pub enum AfterProof {
     RegisterDevice(NewDevice),
+    RemoveDevice {
+        whose: Whose,
+        device: String,
+    },
     ReissueRecoveryKey(Whose),
     ReviewPolicy(PolicyForm),
     ReviewDenial {
@@ -108,7 +112,7 @@ impl AfterProof {
     pub fn asked_at(&self) -> Stage {
         match self {
             Self::RegisterDevice(new) => new.asked_at(),
-            Self::ReissueRecoveryKey(whose) => Stage::TrustedDevices(whose.clone()),
+            Self::RemoveDevice { whose, .. } | Self::ReissueRecoveryKey(whose) => Stage::TrustedDevices(whose.clone()),
             Self::ReviewPolicy(form) => Stage::AccountSecurity(form.clone()),
             Self::ReviewDenial { form, .. } | Self::AllowMember { form, .. } => Stage::DeniedMembers(form.clone()),
             Self::TurnOnTwoFactor(whose)
@@ -272,11 +276,9 @@ pub fn offers_of_devices(facts: &Facts) -> Offers {
     let offers = may(Offers::default(), ActionName::Register, allows_devices(facts));
     let offers = may(offers, ActionName::RegisterKey, facts.knows_passkeys);
     let offers = may(offers, ActionName::ReissueRecoveryKey, facts.is_super_administrator);
-    let offers = match facts.devices.is_empty() {
-        true => offers,
-        false => offers.with(ActionName::Rename).with(ActionName::Remove),
-    };
-    offers.with(ActionName::Back)
+    let has_any = !facts.devices.is_empty();
+    let offers = if has_any { offers.with(ActionName::Rename) } else { offers };
+    may(offers, ActionName::Remove, has_any).with(ActionName::Back)
 }
 
 /// What can be done with what is connected at external providers (FEATURES S3).

@@ -162,6 +162,7 @@ impl Gate {
             registered_at: passkey.registered_at,
             last_used_at: passkey.last_used_at,
             here: passkey.browser == *browser,
+            last: false,
         });
         Ok(devices.collect())
     }

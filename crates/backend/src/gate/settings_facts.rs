@@ -1,7 +1,7 @@
 //! The facts of where a member settles something: their own settings, a workspace's policy, and whom a provider is denied (FEATURES
 //! P1, S1). It refuses to change any of it.
 
-use daemun_protocol::{DeniedMember, Session, StepKind};
+use daemun_protocol::{DeniedMember, Session, StepKind, TrustedDevice};
 use rusqlite::Connection;
 
 use super::policy_turns::LOG_LENGTH;
@@ -34,14 +34,34 @@ impl Gate {
             None => facts,
         };
         let facts = self.with_policy(connection, facts, stage, whose)?;
+        let devices = match &account {
+            Some(account) => self.own_devices(connection, &facts, account, viewer)?,
+            None => Vec::new(),
+        };
         Ok(Facts {
-            devices: self.devices(connection, whose.account, &viewer.browser)?,
+            devices,
             accepted: self.accepted(connection, whose.account)?,
             has_password: account.as_ref().is_some_and(|account| account.password.is_some()),
             is_super_administrator: account.is_some_and(|account| account.super_administrator),
             is_fresh: self.is_fresh(connection, viewer.session.as_ref(), viewer.now)?,
             ..facts
         })
+    }
+
+    /// The member's devices; of the only one it is said whether it is the last way in.
+    fn own_devices(
+        &self,
+        connection: &Connection,
+        facts: &Facts,
+        account: &AccountRow,
+        viewer: &Viewer,
+    ) -> Result<Vec<TrustedDevice>, Trouble> {
+        let mut devices = self.devices(connection, account.id, &viewer.browser)?;
+        if let ([only], Some(workspace)) = (devices.as_mut_slice(), &facts.workspace) {
+            let ways = self.ways_of(connection, account)?;
+            only.last = ways.is_some_and(|ways| ways.is_shut_out_as(&ways.without_passkeys(), workspace, self.reach()));
+        }
+        Ok(devices)
     }
 
     /// What is the member's own, as far as the stage shows it.

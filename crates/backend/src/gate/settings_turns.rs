@@ -140,6 +140,7 @@ impl Taking<'_> {
     pub(super) fn after_proof(&mut self, then: AfterProof) -> Result<Next, Trouble> {
         match then {
             AfterProof::RegisterDevice(new) => Ok(Next::to(Stage::RegisterDevice(new))),
+            AfterProof::RemoveDevice { whose, device } => self.device_is_removed(whose, &device),
             AfterProof::ReissueRecoveryKey(whose) => self.another_recovery_key(whose),
             AfterProof::ReviewPolicy(form) => self.look_at_policy(form),
             AfterProof::ReviewDenial { form, member } => self.look_at_denial(form, member),
@@ -343,14 +344,22 @@ impl Taking<'_> {
         Ok(if is_theirs { Next::to(stage.clone()) } else { Next::Refuse(Refusal::NotListed) })
     }
 
-    pub(super) fn remove_device(&self, stage: &Stage, device: &str) -> Result<Next, Trouble> {
+    /// `remove`.
+    pub(super) fn remove_device(&mut self, stage: &Stage, device: &str, facts: &Facts) -> Result<Next, Trouble> {
         let Stage::TrustedDevices(whose) = stage else { return Ok(Next::unavailable()) };
-        let id = device.parse().unwrap_or_default();
-        let passkeys = store::passkeys_of(self.connection, whose.account)?;
-        let Some(gone) = passkeys.into_iter().find(|passkey| passkey.id == id) else {
+        if !facts.devices.iter().any(|listed| listed.id == device) {
             return Ok(Next::Refuse(Refusal::NotListed));
+        }
+        self.once_proven(whose, AfterProof::RemoveDevice { whose: whose.clone(), device: device.into() }, facts)
+    }
+
+    fn device_is_removed(&self, whose: Whose, device: &str) -> Result<Next, Trouble> {
+        let passkeys = store::passkeys_of(self.connection, whose.account)?;
+        // Somewhere else it was removed meanwhile.
+        let Some(gone) = passkeys.into_iter().find(|passkey| passkey.id.to_string() == device) else {
+            return Ok(Next::to(Stage::TrustedDevices(whose)));
         };
-        store::remove_passkey(self.connection, whose.account, id)?;
+        store::remove_passkey(self.connection, whose.account, gone.id)?;
         // What told of requests there was this device; a security key tells of none, and another passkey may be there still.
         let is_left = store::passkeys_of(self.connection, whose.account)?
             .iter()
@@ -363,7 +372,7 @@ impl Taking<'_> {
         if let Some(account) = store::account(self.connection, whose.account)? {
             self.tell(&account, |locale, workspace, at| texts::device_removed(locale, workspace, at, &gone.name))?;
         }
-        Ok(Next::Go(stage.clone(), vec![Said::DeviceRemoved]))
+        Ok(Next::Go(Stage::TrustedDevices(whose), vec![Said::DeviceRemoved]))
     }
 
     /// `sign_out`: one of the other browsers. It is no session of somebody else's, nor this one.

@@ -186,7 +186,7 @@ impl Taking<'_> {
             Action::ReissueRecoveryKey => self.reissue_recovery_key(&stage, &facts)?,
             Action::SubmitDevice { credential, name } => self.submit_device(&stage, &credential, &name)?,
             Action::RenameDevice { device, name } => self.rename_device(&stage, &device, &name)?,
-            Action::RemoveDevice { device } => self.remove_device(&stage, &device)?,
+            Action::RemoveDevice { device } => self.remove_device(&stage, &device, &facts)?,
             Action::SubmitPassword { identifier, password } => {
                 let Stage::Password(stage) = &stage else { return self.settle(Next::unavailable()) };
                 return self.submit_password(stage, identifier.as_deref(), password, &facts, reserved.as_deref());

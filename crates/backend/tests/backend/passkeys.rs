@@ -331,6 +331,51 @@ async fn s4_devices_are_renamed_and_removed() {
     house.visitor().uses(&mut passkey).await.problem(422, "passkey_unknown");
 }
 
+/// S4: a way in is taken away by whoever has just proven who they are, and nobody else who sits there.
+#[tokio::test]
+async fn s4_removing_a_device_asks_for_a_fresh_proof() {
+    let house = House::open().await;
+    let (mut minji, _passkey) = with_passkey(&house).await;
+    let asks = |answer: &Answer| answer.flow()["actions"]["remove"]["proof"].clone();
+    assert_eq!(asks(&minji.open_devices().await), json!(null));
+    house.advance(11 * 60);
+    assert_eq!(asks(&minji.open_devices().await), "fresh", "said before");
+    minji.act("remove", json!({"device": "99"})).await.problem(422, "input_invalid");
+    minji.act("remove", json!({"device": "1"})).await.at("password");
+    let back = minji.act("back", json!({})).await.at("trusted_devices");
+    assert_eq!(back.flow()["step"]["devices"].as_array().unwrap().len(), 1, "nothing was proven");
+    minji.act("remove", json!({"device": "1"})).await.at("password");
+    minji.submit(json!({"password": "wrong"})).await.problem(422, "credentials_wrong");
+    let removed = minji.submit(json!({"password": MINJIS_PASSWORD})).await.at("trusted_devices");
+    assert_eq!(removed.flow()["messages"][0]["code"], "device_removed");
+    assert_eq!(removed.flow()["step"]["devices"], json!([]));
+
+    // One that has gone elsewhere meanwhile is not told of twice.
+    minji.registers("Again").await;
+    house.advance(11 * 60);
+    let device = minji.open_devices().await.flow()["step"]["devices"][0]["id"].clone();
+    minji.act("remove", json!({"device": device})).await.at("password");
+    house.sql("DELETE FROM passkey");
+    let mails = house.mails(MINJI).await.len();
+    let gone = minji.submit(json!({"password": MINJIS_PASSWORD})).await.at("trusted_devices");
+    assert_eq!((gone.flow()["step"]["devices"].clone(), gone.flow().get("messages")), (json!([]), None));
+    assert_eq!(house.mails(MINJI).await.len(), mails);
+}
+
+/// S4: whoever has no other way in is told so of the only device.
+#[tokio::test]
+async fn s4_the_last_way_in_is_said() {
+    let house = House::open().await;
+    let (mut minji, _passkey) = with_passkey(&house).await;
+    house.policy("nuri", json!({"email_entry": false, "phone_entry": false})).await;
+    house.sql("DELETE FROM external_identity");
+    assert_eq!(minji.open_devices().await.flow()["step"]["devices"][0].get("last"), None, "there is her password");
+    house.sql("UPDATE account SET password_hash = NULL, password_set_at = NULL WHERE email = 'minji@daemun.test'");
+    assert_eq!(minji.open_devices().await.flow()["step"]["devices"][0]["last"], true);
+    // It is her own to give up.
+    minji.act("remove", json!({"device": "1"})).await.at("trusted_devices");
+}
+
 /// S4: one device holds trusted devices of five accounts at most; a security key is carried about and is none.
 #[tokio::test]
 async fn s4_a_sixth_account_is_refused_on_one_device() {

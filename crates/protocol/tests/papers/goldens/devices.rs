@@ -119,7 +119,7 @@ pub(super) fn settings(flow: Flow) -> Flow {
     of(Kind::Security, about(MINJI, Some("김민지"), at(nuri(), flow)))
 }
 
-/// She has signed in a while ago: what adds a way in asks for the password once more.
+/// She has signed in a while ago: what adds a way in or takes one away asks for the password once more.
 pub(super) fn trusted_devices() -> Flow {
     let devices = vec![
         TrustedDevice {
@@ -129,6 +129,7 @@ pub(super) fn trusted_devices() -> Flow {
             registered_at: NOW,
             last_used_at: Some(NOW.plus_seconds(3600)),
             here: true,
+            last: false,
         },
         TrustedDevice {
             id: "9".into(),
@@ -137,6 +138,7 @@ pub(super) fn trusted_devices() -> Flow {
             registered_at: NOW,
             last_used_at: None,
             here: false,
+            last: false,
         },
     ];
     let accepted = AcceptedCredentials {
@@ -147,8 +149,9 @@ pub(super) fn trusted_devices() -> Flow {
         display_name: "김민지".into(),
     };
     let fresh = Offer { proof: Some(Proof::Fresh), ..Offer::default() };
-    let actions = offers(&[ActionName::Rename, ActionName::Remove, ActionName::Back])
+    let actions = offers(&[ActionName::Rename, ActionName::Back])
         .with_offer(ActionName::Register, fresh)
+        .with_offer(ActionName::Remove, fresh)
         .with_offer(ActionName::RegisterKey, fresh);
     let flow = settings(active(1, Step::TrustedDevices { devices, accepted: Some(accepted) }, actions));
     saying(flow, &[done(MessageCode::DeviceRegistered)])
