@@ -56,6 +56,7 @@ pub fn view(gate: Gate) -> AnyView {
                 (ActionName::UsePasskey, Text::PasskeyTitle),
                 (ActionName::UseMobile, Text::PasswordUseMobile),
                 (ActionName::UseProvider, Text::IdentifyUseProvider),
+                (ActionName::UseOther, Text::CodeUseOther),
                 (ActionName::Forgot, Text::PasswordForgot),
                 (ActionName::FindId, Text::PasswordFindId),
                 (ActionName::UseEmail, Text::OrganisationUseEmail),

@@ -361,7 +361,7 @@ impl Gate {
             }
         };
         flow.handoff = challenge.filter(|_| entrance.signs_in()).and_then(Challenge::parse);
-        flow.shared_list = shared_list.flatten();
+        flow.shared_list = shared_list.flatten().filter(|_| entrance.signs_in());
         flow.host = host;
         self.prepare_ceremony(connection, &mut flow)?;
         let id = self.chance.token::<16>()?;

@@ -10,7 +10,7 @@ use super::provider::{From, Leaving};
 use super::sign_in::{PasswordStage, Way};
 use super::{Notice, Stage};
 
-/// The account that was chosen, and how a stage goes on with it. The password's has the ways itself.
+/// The account that was chosen, and how a stage goes on with it.
 pub fn gone_by(stage: &Stage) -> Option<(i64, SignInMethod)> {
     if let Stage::Code(SentCode { to, purpose: Purpose::Listed { account, .. }, .. }) = stage {
         let method = match to {
@@ -24,9 +24,11 @@ pub fn gone_by(stage: &Stage) -> Option<(i64, SignInMethod)> {
     if let Way::Listed(listed) = &instead.way { Some((listed.account, method)) } else { None }
 }
 
-/// The password's step that a stage stands in the place of.
+/// The password's step that a stage is, or stands in the place of.
 fn instead_of_password(stage: &Stage) -> Option<(&PasswordStage, SignInMethod)> {
-    if let Stage::Passkey(Unlocking::First(stage)) = stage {
+    if let Stage::Password(stage) = stage {
+        Some((stage, SignInMethod::Password))
+    } else if let Stage::Passkey(Unlocking::First(stage)) = stage {
         Some((stage, SignInMethod::Passkey))
     } else if let Stage::Provider(Leaving { from: From::Password(stage), .. }) = stage {
         Some((stage, SignInMethod::Provider))

@@ -200,10 +200,10 @@ impl MemberWays {
         Self { has_phone: false, ..self.clone() }
     }
 
-    /// The same member, without any device or security key.
+    /// The same member, without any device or security key; a PIN may be left.
     #[must_use]
-    pub fn without_passkeys(&self) -> Self {
-        Self { has_passkey: false, ..self.clone() }
+    pub fn without_passkeys(&self, keeps_pin: bool) -> Self {
+        Self { has_passkey: false, has_quick_login: self.has_quick_login && keeps_pin, ..self.clone() }
     }
 
     /// Whether there is any way in at all.

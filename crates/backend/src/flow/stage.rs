@@ -484,6 +484,7 @@ impl Stage {
                     Way::Proof(_) => offers,
                     Way::Email(_) | Way::Link(_) | Way::Listed(_) | Way::Organisation => with_providers(offers, facts),
                 };
+                let offers = if facts.has_other_way { offers.with(ActionName::UseOther) } else { offers };
                 offers.with(ActionName::Back)
             }
             Self::Invitation(_) => offers.with(ActionName::Accept).with(ActionName::Decline),

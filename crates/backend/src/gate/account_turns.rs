@@ -105,13 +105,17 @@ impl Taking<'_> {
     /// Somebody is in: on the lists from now on, if that was wanted; who is there already is there with this method.
     pub(super) fn remember_listed(&self, account: &AccountRow, first: &First) -> Result<(), Trouble> {
         for list in self.lists() {
-            if !self.row.flow.remembers && !store::is_account_remembered(self.connection, &list, account.id)? {
+            let known = store::remembered_accounts(self.connection, &list)?;
+            let known = known.into_iter().find(|known| known.account == account.id);
+            if !self.row.flow.remembers && known.is_none() {
                 continue;
             }
+            // A PIN is this app's on this device, and not what a list leads to.
+            let kept = known.filter(|_| matches!(first, First::QuickLogin(_))).map(|known| known.method);
             let remembered = RememberedAccount {
                 handle: self.gate.chance.token::<16>()?,
                 account: account.id,
-                method: self.method(first).kept(),
+                method: kept.unwrap_or_else(|| self.method(first).kept()),
                 signed_out: false,
                 used_at: self.now,
             };
@@ -122,7 +126,6 @@ impl Taking<'_> {
 
     fn method(&self, first: &First) -> Method {
         match first {
-            // The PIN's step stands in front of any list: who is at one comes by something else.
             First::Password(_) | First::QuickLogin(_) => Method::Password,
             First::Phone { .. } => Method::Code,
             First::Passkey if self.is_by_own_phone() => Method::Mobile,
@@ -179,16 +182,12 @@ impl Taking<'_> {
         let Some(workspace) = store::workspace(self.connection, &account.workspace)? else { return not_listed() };
         let Ok(email) = EmailAddress::parse(&account.email) else { return not_listed() };
         let listed = Listed { account: account.id, name: account.name.clone(), email };
-        let mut refused = None;
-        for way in ways_on(remembered) {
-            match self.try_way(account, &workspace, &listed, &way)? {
-                Some(refusal @ Next::Refuse(_)) => refused = refused.or(Some(refusal)),
-                Some(next @ (Next::Go(..) | Next::Renew(..) | Next::RefuseAndRemember(..))) => return Ok(next),
-                None => {}
-            }
-        }
-        // Nothing is left but another method; or it is only too early.
-        Ok(refused.unwrap_or_else(|| sign_in::not_allowed(workspace.id, Way::Listed(listed).into())))
+        let connected = store::identities_of(self.connection, account.id)?;
+        let providers = connected.into_iter().map(|(provider, _)| Method::Provider(provider));
+        let ways = ways_on(remembered).into_iter().chain(providers);
+        let open = self.gate.open_ways(self.connection, self.asker.place, (account, &workspace), ways)?;
+        let next = self.go_by_one_of(account, &listed, open)?;
+        Ok(next.unwrap_or_else(|| sign_in::not_allowed(workspace.id, Way::Listed(listed).into())))
     }
 
     /// The address or number of a chosen account was verified by code: from here on it is told in full, to whoever reads its mail or has

@@ -13,13 +13,13 @@ use crate::flow::code::{Asking, Contact, Purpose};
 use crate::flow::passkey::Unlocking;
 use crate::flow::provider::{From, Leaving};
 use crate::flow::sign_in::{PasswordStage, Way};
-use crate::flow::{Address, Facts, Next, Stage, Workspace, other_ways};
+use crate::flow::{Address, Facts, Next, Notice, Stage, Workspace, other_ways};
 use crate::login_id::MobileNumber;
 use crate::store::{self, AccountRow, Trouble};
 
 /// Where a way leads that its member has and the policy of the moment allows.
 #[derive(Debug, PartialEq, Eq)]
-enum Open {
+pub(super) enum Open {
     Password,
     /// To a password behind a code by mail: where the organisation's ID leads nobody in.
     Mail,
@@ -63,8 +63,20 @@ impl Gate {
         })
     }
 
-    /// The chosen account of a stage that goes on by one of its ways, and the others that are open. The password comes first: its step has the others
-    /// beside it.
+    /// Those of the ways that are open, in their order.
+    pub(super) fn open_ways(
+        &self,
+        connection: &Connection,
+        place: Place,
+        whose: (&AccountRow, &Workspace),
+        ways: impl IntoIterator<Item = Method>,
+    ) -> Result<Vec<Open>, Trouble> {
+        let open = ways.into_iter().map(|way| self.open_way(connection, place, whose, &way));
+        open.filter_map(Result::transpose).collect()
+    }
+
+    /// The chosen account of a stage that goes on by one of its ways, and the others that are open. The password comes first: its step has most of the
+    /// others beside it.
     fn others(
         &self,
         connection: &Connection,
@@ -75,10 +87,8 @@ impl Gate {
         let Some(account) = usable_account(connection, account)? else { return Ok(None) };
         let Some(workspace) = store::workspace(connection, &account.workspace)? else { return Ok(None) };
         let connected = store::identities_of(connection, account.id)?.into_iter().map(|(provider, _)| provider);
-        let mut open = Vec::new();
-        for way in other_ways::others(&gone_by, connected) {
-            open.extend(self.open_way(connection, place, (&account, &workspace), &way)?);
-        }
+        let ways = other_ways::others(&gone_by, connected);
+        let mut open = self.open_ways(connection, place, (&account, &workspace), ways)?;
         open.sort_by_key(|open| *open != Open::Password);
         Ok(Some((account, open)))
     }
@@ -91,24 +101,30 @@ impl Gate {
         stage: &Stage,
         viewer: &Viewer,
     ) -> Result<Facts, Trouble> {
+        // The password's step has all beside it but a code to the number.
+        let counts = |open: &Open| !matches!(stage, Stage::Password(_)) || matches!(open, Open::Sms(_));
         let others = self.others(connection, viewer.place, stage)?;
-        Ok(Facts { has_other_way: others.is_some_and(|(_, open)| !open.is_empty()), ..facts })
+        Ok(Facts { has_other_way: others.is_some_and(|(_, open)| open.iter().any(counts)), ..facts })
     }
 }
 
 impl Taking<'_> {
-    /// Where a way of a chosen account leads; nowhere, if the policy does not allow it, or its member does not have it.
-    pub(super) fn try_way(
+    /// The first of the ways that leads on; one that has to be waited for only where there is no other.
+    pub(super) fn go_by_one_of(
         &self,
         account: &AccountRow,
-        workspace: &Workspace,
         listed: &Listed,
-        way: &Method,
+        open: Vec<Open>,
     ) -> Result<Option<Next>, Trouble> {
-        match self.gate.open_way(self.connection, self.asker.place, (account, workspace), way)? {
-            Some(open) => self.go_by(account, listed, open).map(Some),
-            None => Ok(None),
+        let mut waiting = None;
+        for open in open {
+            let next = self.go_by(account, listed, open)?;
+            if !has_to_wait(&next) {
+                return Ok(Some(next));
+            }
+            waiting = waiting.or(Some(next));
         }
+        Ok(waiting)
     }
 
     fn go_by(&self, account: &AccountRow, listed: &Listed, open: Open) -> Result<Next, Trouble> {
@@ -146,14 +162,12 @@ impl Taking<'_> {
         };
         let Ok(email) = EmailAddress::parse(&account.email) else { return Ok(None) };
         let listed = Listed { account: account.id, name: account.name.clone(), email };
-        let mut refused = None;
-        for open in open {
-            match self.go_by(&account, &listed, open)? {
-                // It may be only too early for a code.
-                refusal @ Next::Refuse(_) => refused = refused.or(Some(refusal)),
-                next @ (Next::Go(..) | Next::Renew(..) | Next::RefuseAndRemember(..)) => return Ok(Some(next)),
-            }
-        }
-        Ok(Some(refused.unwrap_or_else(Next::unavailable)))
+        let next = self.go_by_one_of(&account, &listed, open)?;
+        Ok(Some(next.unwrap_or_else(Next::unavailable)))
     }
+}
+
+/// Whether it is too early for a way: no code can be sent yet, or too many were wrong.
+const fn has_to_wait(next: &Next) -> bool {
+    matches!(next, Next::Refuse(_) | Next::Go(Stage::Notice(Notice::EmailRestricted { .. }), _))
 }

@@ -297,6 +297,6 @@ impl Taking<'_> {
 }
 
 /// What can say yes, unlike a security key.
-fn is_device(passkey: &PasskeyRow) -> bool {
+pub(super) fn is_device(passkey: &PasskeyRow) -> bool {
     passkey.kind == DeviceKind::Device
 }

@@ -4,6 +4,7 @@
 use daemun_protocol::{DeniedMember, Session, StepKind, TrustedDevice};
 use rusqlite::Connection;
 
+use super::passkey_turns::is_device;
 use super::policy_turns::LOG_LENGTH;
 use super::reset_turns::whose;
 use super::settings_turns::usual_first;
@@ -16,7 +17,7 @@ use crate::flow::policy::{LINE, PolicyForm, PolicyReview};
 use crate::flow::settings::Own;
 use crate::flow::{Facts, Stage};
 use crate::login_id::MobileNumber;
-use crate::store::{self, AccountRow, Trouble};
+use crate::store::{self, AccountRow, QuickLoginRow, Trouble};
 
 impl Gate {
     /// The facts of a stage at which somebody who is signed in settles something.
@@ -57,9 +58,14 @@ impl Gate {
         viewer: &Viewer,
     ) -> Result<Vec<TrustedDevice>, Trouble> {
         let mut devices = self.devices(connection, account.id, &viewer.browser)?;
-        if let ([only], Some(workspace)) = (devices.as_mut_slice(), &facts.workspace) {
-            let ways = self.ways_of(connection, account)?;
-            only.last = ways.is_some_and(|ways| ways.is_shut_out_as(&ways.without_passkeys(), workspace, self.reach()));
+        let passkeys = store::passkeys_of(connection, account.id)?;
+        if let ([only], [passkey], Some(workspace)) = (devices.as_mut_slice(), passkeys.as_slice(), &facts.workspace)
+            && let Some(ways) = self.ways_of(connection, account)?
+        {
+            // The PIN of a device goes with it.
+            let goes = |pin: &QuickLoginRow| is_device(passkey) && pin.browser == passkey.browser;
+            let keeps_pin = !store::quick_logins_of(connection, account.id)?.iter().all(goes);
+            only.last = ways.is_shut_out_as(&ways.without_passkeys(keeps_pin), workspace, self.reach());
         }
         Ok(devices)
     }

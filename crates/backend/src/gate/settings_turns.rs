@@ -350,7 +350,9 @@ impl Taking<'_> {
         if !facts.devices.iter().any(|listed| listed.id == device) {
             return Ok(Next::Refuse(Refusal::NotListed));
         }
-        self.once_proven(whose, AfterProof::RemoveDevice { whose: whose.clone(), device: device.into() }, facts)
+        // What is to go may be lost: nobody is asked for its unlock alone.
+        let means = Means { has_passkey: facts.devices.iter().any(|other| other.id != device), ..Means::of(facts) };
+        self.once_proven_by(whose, AfterProof::RemoveDevice { whose: whose.clone(), device: device.into() }, means)
     }
 
     fn device_is_removed(&self, whose: Whose, device: &str) -> Result<Next, Trouble> {

@@ -256,6 +256,7 @@ async fn l6_the_policy_of_the_moment_holds_for_a_chosen_account() {
     let back = minji.act("back", json!({})).await.at("identify");
     assert!(back.flow()["step"].get("identifier").is_none());
     house.policy("nuri", json!({"email_entry": false, "phone_entry": false, "device_unlock": false})).await;
+    house.sql("DELETE FROM external_identity");
     minji.chooses_only().await.notice("method_not_allowed");
     assert_eq!(minji.act("back", json!({})).await.at("identify").accounts().len(), 1);
 }
@@ -459,6 +460,54 @@ async fn l6_another_method_passes_over_what_has_to_be_waited_for() {
     house.sql("DELETE FROM external_identity");
     minji.chooses_only().await.at("passkey");
     minji.act("use_other", json!({})).await.problem(429, "too_many_requests");
+}
+
+/// L6, E2: nor is one whose codes were wrong too often, which a stranger can do to an address too.
+#[tokio::test]
+async fn l6_a_restricted_code_is_passed_over() {
+    let house = House::open().await;
+    let mut minji = with_minji(&house).await;
+    house.policy("nuri", json!({"organisation_entry": false})).await;
+    minji.chooses_only().await.at("code");
+    let wrong = house.wrong_code(MINJI).await;
+    for _ in 0..4 {
+        minji.submit(json!({"code": wrong})).await.problem(422, "code_wrong");
+    }
+    minji.submit(json!({"code": wrong})).await.notice("email_restricted");
+    assert_eq!(minji.chooses_only().await.at("code").flow()["step"]["channel"], "sms");
+    minji.act("use_other", json!({})).await.at("provider");
+    assert_eq!(minji.act("use_other", json!({})).await.at("code").flow()["step"]["channel"], "sms");
+    // Where nothing else is open, that is what is said.
+    house.policy("nuri", json!({"phone_entry": false})).await;
+    house.sql("DELETE FROM external_identity");
+    minji.chooses_only().await.notice("email_restricted");
+}
+
+/// L6: a code to the number is beside the password too.
+#[tokio::test]
+async fn l6_another_method_than_the_password_is_a_code_to_the_number() {
+    let house = House::open().await;
+    let mut minji = with_minji(&house).await;
+    minji.chooses_only().await.at("password");
+    assert_eq!(minji.act("use_other", json!({})).await.at("code").flow()["step"]["channel"], "sms");
+    house.policy("nuri", json!({"phone_entry": false})).await;
+    minji.chooses_only().await.at("password");
+    minji.act("use_other", json!({})).await.problem(403, "action_unavailable");
+    // Behind an organisation's door nobody's number is known.
+    minji.begin(json!({"organisation": "nuri"})).await.at("password");
+    assert!(!minji.read().await.actions().contains(&"use_other".to_owned()));
+}
+
+/// L6, L3: where a provider alone is left, it is come to, whatever the last method was.
+#[tokio::test]
+async fn l6_a_provider_that_alone_is_left_is_gone_to() {
+    let house = House::open().await;
+    let mut minji = with_minji(&house).await;
+    house.policy("nuri", json!({"email_entry": false, "phone_entry": false})).await;
+    house.sql("UPDATE account SET password_hash = NULL, password_set_at = NULL WHERE email = 'minji@daemun.test'");
+    minji.chooses_only().await.at("provider");
+    house.sql("DELETE FROM external_identity");
+    minji.chooses_only().await.notice("method_not_allowed");
 }
 
 /// L6: a session that lives in this browser is gone on with at once, to where its member was going; no other is.

@@ -362,6 +362,19 @@ async fn s4_removing_a_device_asks_for_a_fresh_proof() {
     assert_eq!(house.mails(MINJI).await.len(), mails);
 }
 
+/// S4: whoever could only prove who they are by the device that is to go, which may be lost, signs in anew for that.
+#[tokio::test]
+async fn s4_a_lost_device_is_not_asked_for_its_own_removal() {
+    let house = House::open().await;
+    let (mut minji, _passkey) = with_passkey(&house).await;
+    house.sql("UPDATE account SET password_hash = NULL, password_set_at = NULL WHERE email = 'minji@daemun.test'");
+    house.advance(11 * 60);
+    minji.open_devices().await;
+    let ended = minji.act("remove", json!({"device": "1"})).await.flow();
+    assert_eq!((&ended["status"], &ended["reason"]), (&json!("ended"), &json!("signed_out")), "{ended}");
+    assert_eq!(house.count("SELECT count(*) FROM passkey"), 1);
+}
+
 /// S4: whoever has no other way in is told so of the only device.
 #[tokio::test]
 async fn s4_the_last_way_in_is_said() {

@@ -728,9 +728,30 @@ async fn s7_biometrics_are_turned_on_and_sign_in() {
     assert_eq!(phone.item()["biometrics"], true);
     let devices = phone.visitor.act("show_devices", json!({})).await.at("trusted_devices");
     let device = devices.flow()["step"]["devices"][0]["id"].clone();
+    // It is said where that is the last way in: the PIN is none without it.
+    house.policy("nuri", json!({"email_entry": false, "phone_entry": false})).await;
+    house.sql("DELETE FROM external_identity");
+    assert_eq!(phone.visitor.read().await.flow()["step"]["devices"][0].get("last"), None, "there is her password");
+    house.sql("UPDATE account SET password_hash = NULL, password_set_at = NULL WHERE email = 'minji@daemun.test'");
+    assert_eq!(phone.visitor.read().await.flow()["step"]["devices"][0]["last"], true);
     phone.visitor.act("remove", json!({"device": device})).await.at("trusted_devices");
     assert!(!is_asked(&mut phone).await);
     assert_eq!(kept(&house), 0);
+}
+
+/// L7, L6: a PIN is one app's on one device; what a list leads to stays as it was, and is used now.
+#[tokio::test]
+async fn l7_a_pin_is_no_method_of_a_list() {
+    let house = house().await;
+    let mut phone = phone_with_pin(&house).await;
+    let by_line = "SELECT browser, account, 'handle', 'provider:line', 1, used_at - 1 FROM quick_login";
+    house.sql(&format!("INSERT INTO remembered_account {by_line}"));
+    house.advance(60);
+    phone.comes_again().await.at("quick_login");
+    is_in(&phone.enters(PIN).await);
+    let used = "SELECT count(*) FROM remembered_account JOIN quick_login USING (account)
+        WHERE method = 'provider:line' AND signed_out = 0 AND remembered_account.used_at >= quick_login.used_at";
+    assert_eq!(house.count(used), 1);
 }
 
 /// S7, P1: where no device may be registered, the one that there is does still, and none else.

@@ -79,7 +79,7 @@ fn identify(accounts: Vec<KnownAccount>) -> Flow {
 
 /// One of them was chosen.
 fn password() -> Flow {
-    let offers = offers(&[ActionName::Submit, ActionName::Forgot, ActionName::Back]);
+    let offers = offers(&[ActionName::Submit, ActionName::Forgot, ActionName::UseOther, ActionName::Back]);
     let step = Step::Password { identifier: Some(MASKED.into()), masked: true };
     about(MASKED, Some("김민지"), at(nuri(), active(2, step, offers)))
 }
