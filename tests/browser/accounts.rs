@@ -388,6 +388,12 @@ fn l6_another_method_than_a_code_to_the_phone() {
         haruto.reloads().await;
         haruto.waits_for("another method", |sight| sight.is_settled() && sight.offers("use_other")).await;
         haruto.at_code().await.uses_other().await;
+        // And from the password to the phone's code.
+        haruto.comes_to("password").await;
+        haruto.does("use_other").await;
+        let sight = haruto.comes_to("code").await;
+        assert!(sight.text.contains("090-****-5678"), "{sight}");
+        haruto.at_code().await.uses_other().await;
         haruto.enters_password_of(HARUTO, "sakura").await;
     });
 }
